@@ -1,0 +1,72 @@
+# One folder = one namespace = one library. lazaret_module(NAME DEPS ...) makes `lazaret_NAME` out of
+# the folder's *.cpp, and a test program out of its *_test.cpp.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_FIND_LIBRARY_SUFFIXES .a .so)
+set(Boost_USE_STATIC_LIBS ON)
+set(OPENSSL_USE_STATIC_LIBS ON)
+set(LAZARET_SANITIZE "" CACHE STRING "Comma-separated sanitizers, for example address,undefined")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(lazaret_flags INTERFACE)
+target_include_directories(lazaret_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+target_compile_options(lazaret_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror -Wno-missing-field-initializers
+  -ffunction-sections -fdata-sections)
+target_link_options(lazaret_flags INTERFACE -fuse-ld=lld -Wl,--gc-sections)
+if(LAZARET_SANITIZE)
+  target_compile_options(lazaret_flags INTERFACE -fsanitize=${LAZARET_SANITIZE} -fno-omit-frame-pointer
+                                                 -fno-sanitize-recover=all)
+  target_link_options(lazaret_flags INTERFACE -fsanitize=${LAZARET_SANITIZE})
+else()
+  target_link_options(lazaret_flags INTERFACE -static-libgcc -static-libstdc++)
+endif()
+
+# Boost headers are not ours to warn about; Asio runs without its deprecated names and threads of its own.
+add_library(lazaret_asio INTERFACE)
+target_compile_definitions(lazaret_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_include_directories(lazaret_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_link_libraries(lazaret_asio INTERFACE Threads::Threads)
+
+function(lazaret_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(test_sources ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER test_sources INCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(lazaret_${name} STATIC ${sources})
+    target_link_libraries(lazaret_${name} PUBLIC lazaret_flags ${arg_DEPS})
+    set(self lazaret_${name})
+  else()
+    add_library(lazaret_${name} INTERFACE)
+    target_link_libraries(lazaret_${name} INTERFACE lazaret_flags ${arg_DEPS})
+    set(self lazaret_${name})
+  endif()
+  if(LAZARET_TESTS AND test_sources)
+    add_executable(${name}_test ${test_sources})
+    target_link_libraries(${name}_test PRIVATE ${self} ${arg_TEST_DEPS} GTest::gtest GTest::gtest_main)
+    lazaret_discover(${name}_test)
+  endif()
+endfunction()
+
+# Registers every case of a GoogleTest program with CTest, under the program's name.
+include(GoogleTest OPTIONAL)
+function(lazaret_discover target)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL quick)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+endfunction()

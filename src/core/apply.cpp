@@ -1,0 +1,235 @@
+#include "core/apply.h"
+
+#include <algorithm>
+
+#include "base/invariant.h"
+#include "core/apply_parts.h"
+#include "core/fact_words.h"
+
+namespace lazaret::core {
+namespace {
+
+bool is_noise(const Fact& fact) {
+  return std::holds_alternative<fact::TaskCheckpointed>(fact) ||
+         std::holds_alternative<fact::AgentDefined>(fact);
+}
+
+void remember(Fleet& fleet, const Stamp& at, const Fact& fact) {
+  if (is_noise(fact)) return;
+  const FactSubject subject = subject_of(fact);
+  if (subject.agent.empty()) return;
+  const auto cell = fleet.cells.find(subject.cell);
+  if (cell == fleet.cells.end()) return;
+  const auto agent = cell->second.agents.find(subject.agent);
+  if (agent == cell->second.agents.end()) return;
+  auto& history = agent->second.history;
+  history.push_back({at, std::string(kind_of(fact)), sentence_of(fact)});
+  if (history.size() > history_most) history.pop_front();
+}
+
+Agent new_agent(const AgentDefinition& definition, bool from_file, const Stamp& at) {
+  Agent agent;
+  agent.definition = definition;
+  agent.from_file = from_file;
+  agent.process = definition.run ? ProcessState::stopped : ProcessState::external;
+  agent.state_reason = definition.run ? "never started" : "runs elsewhere";
+  agent.since = at;
+  return agent;
+}
+
+bool is_live(ProcessState state) {
+  return state == ProcessState::starting || state == ProcessState::running ||
+         state == ProcessState::stopping;
+}
+
+void define_agents(Cell& cell, const CellDefinition& definition, const Stamp& at) {
+  std::erase_if(cell.agents, [&](const auto& entry) {
+    return entry.second.from_file && !definition.agents.contains(entry.first) &&
+           !is_live(entry.second.process);
+  });
+  for (const auto& [id, agent_definition] : definition.agents) {
+    const auto [entry, is_new] =
+        cell.agents.try_emplace(id, new_agent(agent_definition, true, at));
+    Agent& agent = entry->second;
+    if (is_new) {
+      const auto runtime = definition.file_runtime.find(id);
+      if (runtime != definition.file_runtime.end()) agent.incarnation.value = runtime->second.incarnation;
+      continue;
+    }
+    const bool was_external = agent.process == ProcessState::external;
+    agent.definition = agent_definition;
+    agent.from_file = true;
+    if (was_external && agent_definition.run) agent.process = ProcessState::stopped;
+    if (!agent_definition.run && !is_live(agent.process)) agent.process = ProcessState::external;
+  }
+}
+
+void define_tasks(Cell& cell, const CellDefinition& definition, const Stamp& at) {
+  std::erase_if(cell.tasks, [&](const auto& entry) {
+    return entry.second.from_file && !definition.tasks.contains(entry.first) && !entry.second.owner;
+  });
+  for (const auto& [id, task_definition] : definition.tasks) {
+    const auto [entry, is_new] = cell.tasks.try_emplace(id);
+    Task& task = entry->second;
+    task.definition = task_definition;
+    task.from_file = true;
+    if (!is_new) continue;
+    task.since = at;
+    const auto status = definition.task_status.find(id);
+    if (status == definition.task_status.end()) continue;
+    if (status->second == "completed") task.state = TaskState::completed;
+    if (status->second == "failed") task.state = TaskState::failed;
+  }
+}
+
+}  // namespace
+
+const Cell* find_cell(const Fleet& fleet, const CellId& id) {
+  const auto found = fleet.cells.find(id);
+  return found == fleet.cells.end() ? nullptr : &found->second;
+}
+
+const Agent* find_agent(const Fleet& fleet, const AgentRef& ref) {
+  const Cell* cell = find_cell(fleet, ref.cell);
+  if (!cell) return nullptr;
+  const auto found = cell->agents.find(ref.agent);
+  return found == cell->agents.end() ? nullptr : &found->second;
+}
+
+const Task* find_task(const Fleet& fleet, const TaskRef& ref) {
+  const Cell* cell = find_cell(fleet, ref.cell);
+  if (!cell) return nullptr;
+  const auto found = cell->tasks.find(ref.task);
+  return found == cell->tasks.end() ? nullptr : &found->second;
+}
+
+void apply(Fleet& fleet, const Stamp& at, const Fact& fact) {
+  std::visit(Applier{fleet, at}, fact);
+  remember(fleet, at, fact);
+}
+
+Cell& Applier::cell(const CellId& id) {
+  const auto found = fleet.cells.find(id);
+  LAZARET_ASSERT(found != fleet.cells.end());
+  return found->second;
+}
+
+Agent& Applier::agent(const AgentRef& ref) {
+  auto& agents = cell(ref.cell).agents;
+  const auto found = agents.find(ref.agent);
+  LAZARET_ASSERT(found != agents.end());
+  return found->second;
+}
+
+Task& Applier::task(const TaskRef& ref) {
+  auto& tasks = cell(ref.cell).tasks;
+  const auto found = tasks.find(ref.task);
+  LAZARET_ASSERT(found != tasks.end());
+  return found->second;
+}
+
+void Applier::operator()(const fact::DaemonStarted& f) {
+  fleet.epoch = f.epoch;
+  fleet.boot_id = f.boot_id;
+  fleet.stopping = false;
+  fleet.ended_well = false;
+  fleet.adopting = true;
+  for (auto& [id, one] : fleet.cells) {
+    for (auto& [agent_id, agent] : one.agents) agent.adoption_pending = is_live(agent.process);
+  }
+}
+
+void Applier::operator()(const fact::AdoptionFinished&) { fleet.adopting = false; }
+void Applier::operator()(const fact::DaemonStopped&) { fleet.ended_well = true; }
+void Applier::operator()(const fact::FleetStopping&) { fleet.stopping = true; }
+void Applier::operator()(const fact::FleetFrozen& f) { fleet.frozen = f.frozen; }
+void Applier::operator()(const fact::NoteRecorded&) {}
+void Applier::operator()(const fact::WriteRefused&) {}
+
+void Applier::operator()(const fact::CellDefined& f) {
+  const auto [entry, is_new] = fleet.cells.try_emplace(f.cell.id);
+  Cell& one = entry->second;
+  if (is_new) one.status = f.cell.status;
+  define_agents(one, f.cell, at);
+  define_tasks(one, f.cell, at);
+  one.definition = f.cell;
+  one.definition.agents.clear();
+  one.definition.tasks.clear();
+  index_tasks(one);
+}
+
+void Applier::operator()(const fact::CellRemoved& f) {
+  fleet.timers.clear_cell(f.cell);
+  fleet.cells.erase(f.cell);
+}
+
+void Applier::operator()(const fact::AgentDefined& f) {
+  if (f.cell.value == "external" && !fleet.cells.contains(f.cell)) {
+    Cell& built_in = fleet.cells[f.cell];
+    built_in.definition.id = f.cell;
+    built_in.definition.mission_name = "external";
+    built_in.definition.timeout = Duration(0);
+    built_in.started = true;
+  }
+  Cell& one = cell(f.cell);
+  const auto found = one.agents.find(f.definition.id);
+  if (found == one.agents.end()) {
+    one.agents.emplace(f.definition.id, new_agent(f.definition, false, at));
+  } else {
+    found->second.definition = f.definition;
+  }
+}
+
+void Applier::operator()(const fact::MissionStarted& f) {
+  Cell& one = cell(f.cell);
+  one.started = true;
+  one.timeout_at = f.deadline;
+  fleet.timers.set({TimerKind::mission_timeout, f.cell, {}}, f.deadline);
+}
+
+void Applier::operator()(const fact::MissionStatusChanged& f) {
+  Cell& one = cell(f.cell);
+  const TimerKey timer{TimerKind::mission_timeout, f.cell, {}};
+  if (f.status == MissionStatus::active && one.timeout_left > Duration(0)) {
+    one.timeout_at = at.mono + one.timeout_left;
+    one.timeout_left = Duration(0);
+    fleet.timers.set(timer, one.timeout_at);
+  } else if (f.status != MissionStatus::active && one.timeout_at != never) {
+    one.timeout_left = std::max(Duration(1), one.timeout_at - at.mono);
+    one.timeout_at = never;
+    fleet.timers.clear(timer);
+  }
+  one.status = f.status;
+  one.definition.status = f.status;
+  one.status_reason = f.reason;
+}
+
+void Applier::operator()(const fact::ApprovalOpened& f) {
+  Approval approval;
+  approval.kind = f.kind;
+  approval.agent = f.agent;
+  approval.task = f.task;
+  approval.question = f.question;
+  approval.opened = at;
+  approval.deadline = f.deadline;
+  approval.fallback = f.fallback;
+  fleet.approvals.emplace(f.approval, std::move(approval));
+  fleet.approval_deadlines.emplace(f.deadline, f.approval);
+  ++fleet.next_approval;
+}
+
+void Applier::operator()(const fact::ApprovalAnswered& f) {
+  const auto found = fleet.approvals.find(f.approval);
+  LAZARET_ASSERT(found != fleet.approvals.end());
+  Approval& approval = found->second;
+  approval.answer = f.answer;
+  approval.by = f.by;
+  approval.reason = f.reason;
+  fleet.approval_deadlines.erase({approval.deadline, f.approval});
+  fleet.answered.push_back(f.approval);
+  if (fleet.answered.size() <= answered_kept) return;
+  fleet.approvals.erase(fleet.answered.front());
+  fleet.answered.pop_front();
+}
+
+}  // namespace lazaret::core

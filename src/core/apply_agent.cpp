@@ -1,0 +1,206 @@
+#include "core/apply_parts.h"
+
+namespace lazaret::core {
+namespace {
+
+TimerKey timer(TimerKind kind, const AgentRef& ref) { return {kind, ref.cell, ref.agent.value}; }
+
+void forget_hang(Agent& agent) {
+  agent.hang = HangStage::none;
+  agent.first_evidence.reset();
+}
+
+}  // namespace
+
+void Applier::set_process(Agent& agent, ProcessState state, std::string reason) {
+  if (agent.process != state) agent.since = at;
+  agent.process = state;
+  agent.state_reason = std::move(reason);
+}
+
+void Applier::clear_timers(const AgentRef& ref) {
+  for (const TimerKind kind : {TimerKind::agent_ready, TimerKind::agent_settled, TimerKind::agent_kill,
+                               TimerKind::agent_backoff, TimerKind::agent_stable,
+                               TimerKind::hang_judge}) {
+    fleet.timers.clear(timer(kind, ref));
+  }
+}
+
+void Applier::operator()(const fact::AgentWanted& f) {
+  Agent& one = agent(f.agent);
+  one.wanted = f.wanted;
+  if (f.wanted) one.finished = false;
+}
+
+void Applier::operator()(const fact::AgentStarting& f) {
+  Agent& one = agent(f.agent);
+  clear_timers(f.agent);
+  one.incarnation = f.incarnation;
+  one.pid = 0;
+  one.process_start = 0;
+  one.spawned_at = at;
+  one.exit_counts = false;
+  one.finished = false;
+  one.stopped_by_others = false;
+  one.frozen = false;
+  one.approval.reset();
+  forget_hang(one);
+  set_process(one, ProcessState::starting, std::string(to_word(f.reason)));
+  fleet.timers.set(timer(TimerKind::agent_ready, f.agent), f.ready_by);
+}
+
+void Applier::operator()(const fact::AgentSpawned& f) {
+  Agent& one = agent(f.agent);
+  one.pid = f.pid;
+  one.process_start = f.process_start;
+  one.spawned_at = at;
+  one.adoption_pending = false;
+  fleet.timers.set(timer(TimerKind::agent_settled, f.agent), f.settled_at);
+}
+
+void Applier::operator()(const fact::AgentReady& f) {
+  Agent& one = agent(f.agent);
+  set_process(one, ProcessState::running, "ready: " + f.how);
+  fleet.timers.clear(timer(TimerKind::agent_ready, f.agent));
+  fleet.timers.clear(timer(TimerKind::agent_settled, f.agent));
+  fleet.timers.set(timer(TimerKind::agent_stable, f.agent), f.stable_at);
+}
+
+void Applier::operator()(const fact::AgentAdopted& f) {
+  Agent& one = agent(f.agent);
+  one.adoption_pending = false;
+  one.pid = f.pid;
+}
+
+void Applier::operator()(const fact::AgentStable& f) {
+  Agent& one = agent(f.agent);
+  one.tries = 0;
+  one.last_backoff = Duration(0);
+  fleet.timers.clear(timer(TimerKind::agent_stable, f.agent));
+}
+
+void Applier::operator()(const fact::AgentStopping& f) {
+  Agent& one = agent(f.agent);
+  clear_timers(f.agent);
+  one.exit_counts = f.counts_as_failure;
+  forget_hang(one);
+  set_process(one, ProcessState::stopping, f.reason);
+  fleet.timers.set(timer(TimerKind::agent_kill, f.agent), f.kill_at);
+}
+
+void Applier::operator()(const fact::AgentKilled& f) {
+  Agent& one = agent(f.agent);
+  clear_timers(f.agent);
+  one.exit_counts = f.counts_as_failure;
+  set_process(one, ProcessState::stopping, f.reason);
+}
+
+void Applier::operator()(const fact::AgentExited& f) {
+  Agent& one = agent(f.agent);
+  clear_timers(f.agent);
+  one.pid = 0;
+  one.adoption_pending = false;
+  one.frozen = false;
+  one.stopped_by_others = false;
+  one.exit_counts = false;
+  one.finished = f.finished;
+  one.last_exit = f.exit;
+  if (!f.expected) ++one.deaths;
+  if (f.counted) ++one.tries;
+  forget_hang(one);
+  set_process(one, one.definition.run ? ProcessState::stopped : ProcessState::external,
+              describe(f.exit));
+}
+
+void Applier::operator()(const fact::AgentBackedOff& f) {
+  Agent& one = agent(f.agent);
+  one.last_backoff = f.delay;
+  one.backoff_until = f.until;
+  set_process(one, ProcessState::backoff, one.last_exit ? describe(*one.last_exit) : "");
+  fleet.timers.set(timer(TimerKind::agent_backoff, f.agent), f.until);
+}
+
+void Applier::operator()(const fact::AgentQuarantined& f) {
+  clear_timers(f.agent);
+  set_process(agent(f.agent), ProcessState::quarantined, f.reason);
+}
+
+void Applier::operator()(const fact::AgentAwaitsApproval& f) {
+  Agent& one = agent(f.agent);
+  one.approval = f.approval;
+  if (one.process == ProcessState::quarantined) return;  // it may be released by the answer
+  set_process(one, ProcessState::awaiting_approval, "waits for " + f.approval.value);
+}
+
+void Applier::operator()(const fact::AgentReleased& f) {
+  Agent& one = agent(f.agent);
+  one.tries = 0;
+  one.last_backoff = Duration(0);
+  one.approval.reset();
+  one.wanted = true;
+  clear_timers(f.agent);
+  set_process(one, ProcessState::stopped, f.reason);
+}
+
+void Applier::operator()(const fact::AgentSubstituted& f) {
+  agent(f.agent).replaced_by = f.substitute;
+  Agent& substitute = agent({f.agent.cell, f.substitute});
+  substitute.standing_in = true;
+  substitute.stands_in_for = f.agent.agent;
+  substitute.wanted = true;
+  substitute.finished = false;
+}
+
+void Applier::operator()(const fact::AgentPaused& f) { agent(f.agent).paused = f.paused; }
+void Applier::operator()(const fact::AgentFrozen& f) { agent(f.agent).frozen = f.frozen; }
+
+void Applier::operator()(const fact::AgentHealthChanged& f) {
+  Agent& one = agent(f.agent);
+  one.health = f.health;
+  one.failures = f.failures;
+  one.health_reason = f.reason;
+}
+
+void Applier::operator()(const fact::AgentBeatsBegan& f) { agent(f.agent).has_beaten = true; }
+
+void Applier::operator()(const fact::AgentRateLimited& f) {
+  agent(f.agent).rate_limited_until = f.until;
+}
+
+void Applier::operator()(const fact::AgentStopSeen& f) {
+  agent(f.agent).stopped_by_others = f.stopped;
+}
+
+void Applier::operator()(const fact::AgentTimeExtended& f) {
+  const Agent& one = agent(f.agent);
+  const bool starting = one.process == ProcessState::starting;
+  fleet.timers.set(timer(starting ? TimerKind::agent_ready : TimerKind::agent_kill, f.agent), f.until);
+}
+
+void Applier::operator()(const fact::HangSuspected& f) {
+  Agent& one = agent(f.agent);
+  one.hang = HangStage::suspected;
+  one.first_evidence.reset();
+}
+
+void Applier::operator()(const fact::HangEvidence& f) {
+  Agent& one = agent(f.agent);
+  one.hang = HangStage::sampling;
+  one.first_evidence = f.evidence;
+  one.last_evidence = f.evidence;
+  fleet.timers.set(timer(TimerKind::hang_judge, f.agent), f.judge_at);
+}
+
+void Applier::operator()(const fact::HangCleared& f) {
+  forget_hang(agent(f.agent));
+  fleet.timers.clear(timer(TimerKind::hang_judge, f.agent));
+}
+
+void Applier::operator()(const fact::HangDeclared& f) {
+  Agent& one = agent(f.agent);
+  one.hang = HangStage::declared;
+  one.last_evidence = f.evidence;
+  fleet.timers.clear(timer(TimerKind::hang_judge, f.agent));
+}
+
+}  // namespace lazaret::core

@@ -1,0 +1,82 @@
+// How each fact changes the fleet: one function a fact, spread over apply_*.cpp by subject.
+#pragma once
+
+#include "core/fact.h"
+#include "core/fleet.h"
+
+namespace lazaret::core {
+
+struct Applier {
+  Fleet& fleet;
+  const Stamp& at;
+
+  // Fleet and cells: apply.cpp
+  void operator()(const fact::DaemonStarted& f);
+  void operator()(const fact::AdoptionFinished& f);
+  void operator()(const fact::DaemonStopped& f);
+  void operator()(const fact::FleetStopping& f);
+  void operator()(const fact::FleetFrozen& f);
+  void operator()(const fact::NoteRecorded& f);
+  void operator()(const fact::CellDefined& f);
+  void operator()(const fact::CellRemoved& f);
+  void operator()(const fact::AgentDefined& f);
+  void operator()(const fact::MissionStarted& f);
+  void operator()(const fact::MissionStatusChanged& f);
+  void operator()(const fact::ApprovalOpened& f);
+  void operator()(const fact::ApprovalAnswered& f);
+  void operator()(const fact::WriteRefused& f);
+
+  // Agents: apply_agent.cpp
+  void operator()(const fact::AgentWanted& f);
+  void operator()(const fact::AgentStarting& f);
+  void operator()(const fact::AgentSpawned& f);
+  void operator()(const fact::AgentReady& f);
+  void operator()(const fact::AgentAdopted& f);
+  void operator()(const fact::AgentStable& f);
+  void operator()(const fact::AgentStopping& f);
+  void operator()(const fact::AgentKilled& f);
+  void operator()(const fact::AgentExited& f);
+  void operator()(const fact::AgentBackedOff& f);
+  void operator()(const fact::AgentQuarantined& f);
+  void operator()(const fact::AgentAwaitsApproval& f);
+  void operator()(const fact::AgentReleased& f);
+  void operator()(const fact::AgentSubstituted& f);
+  void operator()(const fact::AgentPaused& f);
+  void operator()(const fact::AgentFrozen& f);
+  void operator()(const fact::AgentHealthChanged& f);
+  void operator()(const fact::AgentBeatsBegan& f);
+  void operator()(const fact::AgentRateLimited& f);
+  void operator()(const fact::AgentStopSeen& f);
+  void operator()(const fact::AgentTimeExtended& f);
+  void operator()(const fact::HangSuspected& f);
+  void operator()(const fact::HangEvidence& f);
+  void operator()(const fact::HangCleared& f);
+  void operator()(const fact::HangDeclared& f);
+
+  // Work: apply_work.cpp
+  void operator()(const fact::TaskDefined& f);
+  void operator()(const fact::WakeAccepted& f);
+  void operator()(const fact::WakeStarted& f);
+  void operator()(const fact::WakeEnded& f);
+  void operator()(const fact::TaskClaimed& f);
+  void operator()(const fact::TaskResumed& f);
+  void operator()(const fact::TaskCheckpointed& f);
+  void operator()(const fact::TaskReported& f);
+  void operator()(const fact::TaskCompleted& f);
+  void operator()(const fact::TaskFailed& f);
+  void operator()(const fact::TaskTimedOut& f);
+  void operator()(const fact::TaskReleased& f);
+  void operator()(const fact::TaskTransferred& f);
+
+  // Of an existing cell, agent or task; a fact about an unknown one breaks an invariant.
+  Cell& cell(const CellId& id);
+  Agent& agent(const AgentRef& ref);
+  Task& task(const TaskRef& ref);
+  void set_process(Agent& agent, ProcessState state, std::string reason);
+  void clear_timers(const AgentRef& ref);
+};
+
+// Rebuilds a cell's indexes (ready, dependents, open counts) from its tasks.
+void index_tasks(Cell& cell);
+
+}  // namespace lazaret::core

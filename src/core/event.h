@@ -1,0 +1,144 @@
+// What happened in the world: the inputs of decide(). Past tense; each carries the incarnation it is
+// about, and the core drops what does not match the live one.
+#pragma once
+
+#include <variant>
+
+#include "core/command.h"
+#include "core/report.h"
+#include "core/request.h"
+
+namespace lazaret::core {
+namespace event {
+
+struct TimePassed { LAZARET_FIELDS(TimePassed) };
+
+// First event of every daemon. Agents are judged only after AdoptionFinished.
+struct DaemonStarted {
+  std::uint64_t epoch = 0;
+  std::string boot_id;
+  std::string build;
+  LAZARET_FIELDS(DaemonStarted, epoch, boot_id, build)
+};
+struct AdoptionFinished { LAZARET_FIELDS(AdoptionFinished) };
+// Last event of a daemon that ends in an orderly way.
+struct DaemonStopping { LAZARET_FIELDS(DaemonStopping) };
+
+struct CellObserved { CellDefinition cell; LAZARET_FIELDS(CellObserved, cell) };
+struct CellGone { CellId cell; LAZARET_FIELDS(CellGone, cell) };
+
+struct AgentSpawned {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::int64_t pid = 0;
+  std::int64_t process_start = 0;  // clock ticks since boot, /proc/<pid>/stat field 22
+  LAZARET_FIELDS(AgentSpawned, agent, incarnation, pid, process_start)
+};
+struct SpawnFailed {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string reason;
+  bool permanent = false;  // trying again cannot help (missing interpreter, isolation not available)
+  LAZARET_FIELDS(SpawnFailed, agent, incarnation, reason, permanent)
+};
+// READY=1, or the first beat.
+struct AgentSaidReady {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string how;
+  LAZARET_FIELDS(AgentSaidReady, agent, incarnation, how)
+};
+struct AgentSaidStopping {
+  AgentRef agent;
+  Incarnation incarnation;
+  LAZARET_FIELDS(AgentSaidStopping, agent, incarnation)
+};
+// EXTEND_TIMEOUT_USEC: start or stop may take so much longer, counted from now.
+struct AgentAskedTime {
+  AgentRef agent;
+  Incarnation incarnation;
+  Duration extension{0};
+  LAZARET_FIELDS(AgentAskedTime, agent, incarnation, extension)
+};
+struct AgentExited {
+  AgentRef agent;
+  Incarnation incarnation;
+  ExitReport exit;
+  LAZARET_FIELDS(AgentExited, agent, incarnation, exit)
+};
+// Somebody else stopped (state T) or continued it.
+struct AgentStopSeen {
+  AgentRef agent;
+  Incarnation incarnation;
+  bool stopped = true;
+  LAZARET_FIELDS(AgentStopSeen, agent, incarnation, stopped)
+};
+
+// Found alive at the start of the daemon. Not found is AgentExited with kind lost.
+struct AgentAdopted {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::int64_t pid = 0;
+  std::int64_t process_start = 0;
+  bool ready = false;
+  LAZARET_FIELDS(AgentAdopted, agent, incarnation, pid, process_start, ready)
+};
+
+// Edges of the beat table: the beats themselves never come here.
+struct BeatsBegan { AgentRef agent; Incarnation incarnation; LAZARET_FIELDS(BeatsBegan, agent, incarnation) };
+struct BeatMissed {
+  AgentRef agent;
+  Incarnation incarnation;
+  int in_a_row = 1;
+  Duration silent_for{0};
+  LAZARET_FIELDS(BeatMissed, agent, incarnation, in_a_row, silent_for)
+};
+struct BeatRecovered { AgentRef agent; Incarnation incarnation; LAZARET_FIELDS(BeatRecovered, agent, incarnation) };
+// The agent itself reported a failure with its beat.
+struct FailureReported {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string message;
+  LAZARET_FIELDS(FailureReported, agent, incarnation, message)
+};
+
+struct EvidenceTaken {
+  AgentRef agent;
+  Incarnation incarnation;
+  Evidence evidence;
+  LAZARET_FIELDS(EvidenceTaken, agent, incarnation, evidence)
+};
+struct LineSent {
+  AgentRef agent;
+  Incarnation incarnation;
+  WakeId wake;
+  bool delivered = true;
+  LAZARET_FIELDS(LineSent, agent, incarnation, wake, delivered)
+};
+struct VerifyFinished {
+  TaskRef task;
+  std::uint64_t claim = 0;
+  bool passed = false;
+  std::string output;  // at most 64 KiB, the last part
+  LAZARET_FIELDS(VerifyFinished, task, claim, passed, output)
+};
+
+struct Requested { Request request; LAZARET_FIELDS(Requested, request) };
+
+}  // namespace event
+
+using EventBody =
+    std::variant<event::TimePassed, event::DaemonStarted, event::AdoptionFinished, event::DaemonStopping,
+                 event::CellObserved, event::CellGone, event::AgentSpawned, event::SpawnFailed,
+                 event::AgentSaidReady, event::AgentSaidStopping, event::AgentAskedTime,
+                 event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,
+                 event::BeatMissed, event::BeatRecovered, event::FailureReported,
+                 event::EvidenceTaken, event::LineSent, event::VerifyFinished, event::Requested>;
+
+struct Event {
+  Stamp at;
+  EventBody body;
+  LAZARET_FIELDS(Event, at, body)
+};
+
+}  // namespace lazaret::core

@@ -1,0 +1,25 @@
+// What a fact is called and whom it concerns: for the journal's columns and every list of events.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/fact.h"
+
+namespace lazaret::core {
+
+// "agent_exited", "task_claimed", …
+std::string_view kind_of(const Fact& fact);
+
+// Empty ids where the fact concerns none.
+struct FactSubject {
+  CellId cell;
+  AgentId agent;
+  TaskId task;
+};
+FactSubject subject_of(const Fact& fact);
+
+// One plain sentence without a subject: "exited with SIGKILL after 3m 10s".
+std::string sentence_of(const Fact& fact);
+
+}  // namespace lazaret::core

@@ -1,0 +1,182 @@
+// The state of everything. The life of an agent, as process:
+//
+//   stopped ──start──► starting ──ready──► running ──stop──► stopping ──exit──► stopped
+//                         │                   │
+//                         └───────exit────────┴──► again at once │ backoff │ awaiting_approval │
+//                                                  quarantined (a substitute takes over) │ stopped
+//   external: runs elsewhere, only its beats are seen.
+//
+// Health (from beats) and activity (from tasks and wakes, presence.h) are views of their own.
+// Only apply.h writes here; everybody else reads.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/definition.h"
+#include "core/fact.h"
+#include "core/timers.h"
+
+namespace lazaret::core {
+
+LAZARET_ENUM(ProcessState, stopped, starting, running, stopping, backoff, quarantined,
+             awaiting_approval, external)
+LAZARET_ENUM(TaskState, pending, in_progress, reported, completed, failed)
+LAZARET_ENUM(HangStage, none, suspected, sampling, declared)
+
+// One line of an agent's recent past; what `lazaret why` prints.
+struct HistoryLine {
+  Stamp at;
+  std::string kind;  // the fact's
+  std::string text;
+  LAZARET_FIELDS(HistoryLine, at, kind, text)
+};
+inline constexpr std::size_t history_most = 24;
+
+struct Agent {
+  AgentDefinition definition;
+  bool from_file = false;    // its file has been seen; without the file it goes
+  ProcessState process = ProcessState::stopped;
+  Stamp since;               // of `process`
+  std::string state_reason;  // why it is in this state
+
+  Incarnation incarnation;   // the last one started
+  std::int64_t pid = 0;      // 0 = none
+  std::int64_t process_start = 0;
+  Stamp spawned_at;
+  bool adoption_pending = false;  // the daemon restarted and has not found it yet
+
+  bool wanted = true;        // an operator's will; false after stop or kill
+  bool finished = false;     // it ended as it should; not started again by itself
+  bool paused = false;
+  bool frozen = false;
+  bool stopped_by_others = false;  // state T that we did not cause
+
+  int tries = 0;             // failures since the last stable run
+  Duration last_backoff{0};
+  Instant backoff_until{};
+  bool exit_counts = false;  // we are ending it because it failed
+  std::optional<ExitReport> last_exit;
+  std::uint64_t deaths = 0;
+  std::optional<ApprovalId> approval;
+
+  bool standing_in = false;             // a substitute that is in use
+  std::optional<AgentId> stands_in_for;
+  std::optional<AgentId> replaced_by;
+
+  Health health = Health::unknown;
+  int failures = 0;          // in a row
+  std::string health_reason;
+  bool has_beaten = false;   // ever
+  std::optional<WallTime> rate_limited_until;
+
+  HangStage hang = HangStage::none;
+  std::optional<Evidence> first_evidence;
+  std::optional<Evidence> last_evidence;
+
+  std::optional<TaskId> task;  // the one it owns
+  std::optional<Wake> running_wake;
+  std::optional<Wake> waiting_wake;
+
+  std::deque<HistoryLine> history;
+
+  LAZARET_FIELDS(Agent, definition, from_file, process, since, state_reason, incarnation, pid, process_start,
+                 spawned_at, adoption_pending, wanted, finished, paused, frozen, stopped_by_others,
+                 tries, last_backoff, backoff_until, exit_counts, last_exit, deaths, approval,
+                 standing_in, stands_in_for, replaced_by, health, failures, health_reason,
+                 has_beaten, rate_limited_until, hang, first_evidence, last_evidence, task,
+                 running_wake, waiting_wake, history)
+};
+
+struct Task {
+  TaskDefinition definition;
+  bool from_file = false;
+  TaskState state = TaskState::pending;
+  Stamp since;
+  std::string state_reason;
+  std::optional<AgentId> owner;   // while in_progress or reported
+  Incarnation owner_incarnation;
+  std::uint64_t claim = 0;        // how often it was claimed
+  int tries = 0;                  // claims that ended without being done
+  std::string cursor;             // newest checkpoint of the work, JSON text
+  std::string result;
+  bool cancelling = false;        // timed out; the owner is being stopped
+  std::size_t open_dependencies = 0;
+  WallTime completed_at{};
+  LAZARET_FIELDS(Task, definition, from_file, state, since, state_reason, owner, owner_incarnation, claim,
+                 tries, cursor, result, cancelling, open_dependencies, completed_at)
+};
+
+struct Cell {
+  CellDefinition definition;  // agents and tasks below hold the living copies
+  MissionStatus status = MissionStatus::active;
+  std::string status_reason;
+  bool started = false;
+  Instant timeout_at = never;      // while active
+  Duration timeout_left{0};        // while paused
+  std::map<AgentId, Agent> agents;
+  std::map<TaskId, Task> tasks;
+  std::set<TaskId> ready;          // pending, every dependency completed
+  std::map<TaskId, std::set<TaskId>> dependents;
+  std::size_t open_tasks = 0;      // neither completed nor failed
+  LAZARET_FIELDS(Cell, definition, status, status_reason, started, timeout_at, timeout_left, agents,
+                 tasks, ready, dependents, open_tasks)
+};
+
+struct Approval {
+  ApprovalKind kind = ApprovalKind::question;
+  std::optional<AgentRef> agent;
+  std::optional<TaskRef> task;
+  std::string question;
+  Stamp opened;
+  WallTime deadline{};
+  AnswerWord fallback = AnswerWord::no;
+  std::optional<AnswerWord> answer;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(Approval, kind, agent, task, question, opened, deadline, fallback, answer, by, reason)
+};
+
+// What became of a wake; the last receipts are kept.
+struct WakeReceipt {
+  AgentRef agent;
+  Wake wake;
+  Stamp accepted;
+  Stamp changed;
+  WakeFate fate = WakeFate::waiting;
+  std::string detail;
+  LAZARET_FIELDS(WakeReceipt, agent, wake, accepted, changed, fate, detail)
+};
+
+struct Fleet {
+  std::uint64_t seed = 0;  // of all chance in here
+  std::uint64_t epoch = 0; // of the daemon; grows with each start
+  std::string boot_id;
+  bool stopping = false;   // the agents are being stopped because the daemon will end
+  bool ended_well = true;  // the daemon before this one said goodbye
+  bool adopting = false;   // between DaemonStarted and AdoptionFinished
+  bool frozen = false;
+  std::uint64_t next_wake = 1;
+  std::uint64_t next_approval = 1;
+  std::map<CellId, Cell> cells;
+  std::map<ApprovalId, Approval> approvals;  // open ones, and the last answered_kept answered ones
+  std::deque<ApprovalId> answered;
+  std::map<WakeId, WakeReceipt> wakes;       // open ones, and the last receipts_kept ended ones
+  std::deque<WakeId> ended_wakes;
+  Timers timers;                             // derived: rebuilt with the rest
+  std::set<std::pair<WallTime, ApprovalId>> approval_deadlines;  // derived too
+  LAZARET_FIELDS(Fleet, seed, epoch, boot_id, stopping, ended_well, adopting, frozen, next_wake,
+                 next_approval, cells, approvals, answered, wakes, ended_wakes)
+};
+inline constexpr std::size_t answered_kept = 500;
+inline constexpr std::size_t receipts_kept = 2000;
+
+// Null where there is none.
+const Cell* find_cell(const Fleet& fleet, const CellId& id);
+const Agent* find_agent(const Fleet& fleet, const AgentRef& ref);
+const Task* find_task(const Fleet& fleet, const TaskRef& ref);
+
+}  // namespace lazaret::core

@@ -1,0 +1,167 @@
+#include "core/lifecycle.h"
+
+#include <algorithm>
+
+#include "core/wake_queue.h"
+#include "core/work.h"
+
+namespace lazaret::core::lifecycle {
+namespace {
+
+// How much longer than asked a start or stop may be extended in one go.
+constexpr Duration extension_most = std::chrono::minutes(10);
+
+bool mission_runs(const Fleet& fleet, const Cell& cell) {
+  return cell.started && cell.status == MissionStatus::active && !fleet.frozen && !fleet.stopping;
+}
+
+bool mission_over(const Cell& cell) {
+  return cell.status == MissionStatus::completed || cell.status == MissionStatus::failed;
+}
+
+IsolationSpec isolation_of(const Cell& cell, const Agent& agent) {
+  IsolationSpec spec = cell.definition.isolation;
+  if (agent.definition.limits) spec.limits = *agent.definition.limits;
+  return spec;
+}
+
+void settle_agent(Decision& d, const AgentRef& ref) {
+  const Cell& cell = *d.cell(ref.cell);
+  const Agent& agent = *d.agent(ref);
+  if (agent.adoption_pending) return;
+  if (is_live(agent.process)) {
+    if (agent.process == ProcessState::stopping) return;
+    if (agent.process == ProcessState::running) wake_queue::deliver(d, ref);
+    if (d.fleet().stopping) return stop(d, ref, "the daemon is going down");
+    if (mission_over(cell)) {
+      return stop(d, ref, "the mission is " + std::string(to_word(cell.status)));
+    }
+    if (!agent.wanted) stop(d, ref, "not wanted");
+    return;
+  }
+  if (agent.process != ProcessState::stopped || !should_run(d.fleet(), cell, agent)) return;
+  if (agent.definition.run->adapter == AdapterKind::turn) {  // started by wakes
+    if (agent.running_wake) return start(d, ref, StartReason::revival, agent.running_wake);
+    return wake_queue::deliver(d, ref);
+  }
+  const bool first = agent.incarnation.value == 0 || !agent.last_exit;
+  start(d, ref, first ? StartReason::first : StartReason::revival);
+}
+
+}  // namespace
+
+const Agent* live(const Decision& d, const AgentRef& ref, Incarnation incarnation) {
+  const Agent* agent = d.agent(ref);
+  if (!agent || agent->incarnation != incarnation || !is_live(agent->process)) return nullptr;
+  return agent;
+}
+
+bool is_standby(const Cell& cell, const Agent& agent) {
+  const auto& list = cell.definition.policies.substitute_agents;
+  return !agent.standing_in &&
+         std::find(list.begin(), list.end(), agent.definition.id) != list.end();
+}
+
+bool should_run(const Fleet& fleet, const Cell& cell, const Agent& agent) {
+  return mission_runs(fleet, cell) && agent.definition.run && agent.definition.gateway.empty() &&
+         agent.wanted && !agent.finished && !is_standby(cell, agent);
+}
+
+void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake) {
+  const Cell& cell = *d.cell(ref.cell);
+  const Agent& agent = *d.agent(ref);
+  const Incarnation incarnation{agent.incarnation.value + 1};
+  command::SpawnAgent spawn{ref,
+                            incarnation,
+                            reason,
+                            agent.definition,
+                            cell.definition.path,
+                            isolation_of(cell, agent),
+                            agent.task,
+                            wake};
+  std::optional<WakeId> wake_id;
+  if (wake) wake_id = wake->id;
+  const Instant ready_by = d.now.mono + cell.definition.policies.revive_timeout;
+  d.record(fact::AgentStarting{ref, incarnation, reason, agent.task, wake_id, ready_by});
+  d.act(std::move(spawn));
+}
+
+void stop(Decision& d, const AgentRef& ref, const std::string& reason, bool counts_as_failure) {
+  const Agent& agent = *d.agent(ref);
+  if (!is_live(agent.process) || agent.process == ProcessState::stopping) return;
+  const RunSpec& run = *agent.definition.run;
+  const Incarnation incarnation = agent.incarnation;
+  if (agent.frozen) {  // a frozen process cannot hear the signal
+    d.record(fact::AgentFrozen{ref, false, "core", "thawed to be stopped"});
+    d.act(command::FreezeAgent{ref, incarnation, false});
+  }
+  d.record(fact::AgentStopping{ref, incarnation, reason, counts_as_failure,
+                               d.now.mono + run.stop_grace});
+  d.act(command::StopAgent{ref, incarnation, run.stop_signal});
+}
+
+void kill(Decision& d, const AgentRef& ref, const std::string& reason, bool counts_as_failure) {
+  const Agent& agent = *d.agent(ref);
+  if (!is_live(agent.process)) return;
+  const Incarnation incarnation = agent.incarnation;
+  d.record(fact::AgentKilled{ref, incarnation, reason, counts_as_failure});
+  d.act(command::KillAgent{ref, incarnation});
+}
+
+void settle(Decision& d, const CellId& id) {
+  const Cell* cell = d.cell(id);
+  if (!cell) return;
+  for (const auto& [agent_id, agent] : cell->agents) settle_agent(d, {id, agent_id});
+  work::dispatch(d, id);
+}
+
+void settle_fleet(Decision& d) {
+  for (const auto& [id, cell] : d.fleet().cells) settle(d, id);
+}
+
+void on_spawned(Decision& d, const event::AgentSpawned& e) {
+  const Agent* agent = live(d, e.agent, e.incarnation);
+  if (!agent) return;
+  const RunSpec& run = *agent->definition.run;
+  const bool settles =
+      run.ready == ReadyWhen::settled && agent->process == ProcessState::starting;
+  d.record(fact::AgentSpawned{e.agent, e.incarnation, e.pid, e.process_start,
+                              settles ? d.now.mono + run.settle : never});
+  if (agent->process == ProcessState::stopping) return;
+  if (run.ready == ReadyWhen::spawned || run.adapter == AdapterKind::turn) {
+    on_ready(d, e.agent, e.incarnation, "spawned");
+  }
+}
+
+void on_ready(Decision& d, const AgentRef& ref, Incarnation incarnation, const std::string& how) {
+  const Agent* agent = live(d, ref, incarnation);
+  if (!agent || agent->process != ProcessState::starting) return;
+  const Policies& policies = d.cell(ref.cell)->definition.policies;
+  const Duration stable = std::max(policies.stable_after, 2 * agent->last_backoff);
+  d.record(fact::AgentReady{ref, incarnation, how, agent->spawned_at.mono + stable});
+  wake_queue::deliver(d, ref);
+  work::dispatch(d, ref.cell);
+}
+
+void on_settled(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  on_ready(d, ref, agent.incarnation, "alive after the settle time");
+}
+
+void on_not_ready(Decision& d, const AgentRef& ref) {
+  kill(d, ref, "not ready within revive_timeout", true);
+}
+
+void on_kill_due(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  kill(d, ref, agent.state_reason + "; grace period over", agent.exit_counts);
+}
+
+void on_asked_time(Decision& d, const event::AgentAskedTime& e) {
+  const Agent* agent = live(d, e.agent, e.incarnation);
+  if (!agent || agent->process == ProcessState::running) return;
+  d.record(fact::AgentTimeExtended{e.agent, e.incarnation,
+                                   d.now.mono + std::min(e.extension, extension_most)});
+}
+
+}  // namespace lazaret::core::lifecycle

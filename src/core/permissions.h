@@ -1,0 +1,16 @@
+// What an agent may do with tasks. permissions.json decides where it names the agent; else its role's
+// defaults hold: everybody executes what is assigned to it; a lead publishes and writes all tasks; a
+// writer writes its own; readers and auditors write nothing but their own reports.
+#pragma once
+
+#include "core/fleet.h"
+
+namespace lazaret::core::permissions {
+
+bool may_execute(const Cell& cell, const AgentId& agent, const TaskId& task);
+// Change a task that it does not own at present, or add new ones ("*").
+bool may_publish(const Cell& cell, const AgentId& agent);
+// Execute what `from` was to execute.
+bool may_stand_in(const Cell& cell, const AgentId& agent, const AgentId& from, const TaskId& task);
+
+}  // namespace lazaret::core::permissions

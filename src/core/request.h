@@ -1,0 +1,151 @@
+// What people and agents ask for through the doors. A request is answered once, after its facts are
+// safely recorded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "core/definition.h"
+
+namespace lazaret::core {
+
+LAZARET_ENUM(CallerKind, admin, operator_, viewer, agent)
+
+// Who asks, as the door has proven it.
+struct Caller {
+  CallerKind kind = CallerKind::admin;
+  std::string name;            // "cli:alice", "key:ci", the agent's id
+  std::optional<AgentRef> agent;
+  Incarnation incarnation;     // of the agent's token; 0 for an external agent
+  LAZARET_FIELDS(Caller, kind, name, agent, incarnation)
+};
+
+namespace op {
+
+struct StartAgent { AgentRef agent; LAZARET_FIELDS(StartAgent, agent) };
+struct StopAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(StopAgent, agent, reason) };
+struct KillAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(KillAgent, agent, reason) };
+struct PauseAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(PauseAgent, agent, reason) };
+struct ResumeAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(ResumeAgent, agent, reason) };
+struct FreezeAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(FreezeAgent, agent, reason) };
+struct ThawAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(ThawAgent, agent, reason) };
+
+struct DefineAgent {
+  CellId cell;
+  AgentDefinition definition;
+  LAZARET_FIELDS(DefineAgent, cell, definition)
+};
+
+struct WakeAgent {
+  AgentRef agent;
+  std::string message;
+  std::string source;
+  LAZARET_FIELDS(WakeAgent, agent, message, source)
+};
+
+// The agent says what it is doing. rate_limited_until overrides everything until then.
+struct ReportActivity {
+  AgentRef agent;
+  std::optional<WallTime> rate_limited_until;
+  std::string reason;
+  LAZARET_FIELDS(ReportActivity, agent, rate_limited_until, reason)
+};
+
+// All or none; ids must be new, dependencies known (or in the same request), without a cycle.
+struct AddTasks {
+  CellId cell;
+  std::vector<TaskDefinition> tasks;
+  LAZARET_FIELDS(AddTasks, cell, tasks)
+};
+
+// The best task that this agent may take now, or the one it already has. task: only this one.
+struct ClaimTask {
+  AgentRef agent;
+  std::optional<TaskId> task;
+  LAZARET_FIELDS(ClaimTask, agent, task)
+};
+
+struct CheckpointTask {
+  TaskRef task;
+  std::string cursor;  // JSON text of the agent's own making, bounded by the door
+  LAZARET_FIELDS(CheckpointTask, task, cursor)
+};
+
+struct ReportDone { TaskRef task; std::string result; LAZARET_FIELDS(ReportDone, task, result) };
+struct ReportFailed { TaskRef task; std::string reason; LAZARET_FIELDS(ReportFailed, task, reason) };
+struct ReleaseTask { TaskRef task; std::string reason; LAZARET_FIELDS(ReleaseTask, task, reason) };
+struct RetryTask { TaskRef task; std::string reason; LAZARET_FIELDS(RetryTask, task, reason) };
+struct VerifyAgain { TaskRef task; LAZARET_FIELDS(VerifyAgain, task) };
+struct AssignTask {
+  TaskRef task;
+  std::optional<AgentId> agent;
+  LAZARET_FIELDS(AssignTask, task, agent)
+};
+struct AddDependency {
+  TaskRef task;
+  TaskId on;
+  LAZARET_FIELDS(AddDependency, task, on)
+};
+
+// A question for a person. wall deadline; after it the default is the answer.
+struct AskPerson {
+  std::optional<AgentRef> agent;
+  std::optional<TaskRef> task;
+  std::string question;
+  Duration deadline = 3600s;
+  AnswerWord fallback = AnswerWord::no;
+  LAZARET_FIELDS(AskPerson, agent, task, question, deadline, fallback)
+};
+struct AnswerPerson {
+  ApprovalId approval;
+  AnswerWord answer = AnswerWord::no;
+  std::string reason;
+  LAZARET_FIELDS(AnswerPerson, approval, answer, reason)
+};
+
+struct SetMission {
+  CellId cell;
+  MissionStatus status = MissionStatus::active;
+  std::string reason;
+  LAZARET_FIELDS(SetMission, cell, status, reason)
+};
+struct RemoveMission { CellId cell; std::string reason; LAZARET_FIELDS(RemoveMission, cell, reason) };
+struct FreezeFleet {
+  bool frozen = true;
+  std::string reason;
+  LAZARET_FIELDS(FreezeFleet, frozen, reason)
+};
+// Stop every agent in good order before the daemon ends (`lazaret down`); the next daemon starts them.
+struct StopFleet { std::string reason; LAZARET_FIELDS(StopFleet, reason) };
+struct RecordNote { CellId cell; std::string text; LAZARET_FIELDS(RecordNote, cell, text) };
+
+}  // namespace op
+
+using Operation =
+    std::variant<op::StartAgent, op::StopAgent, op::KillAgent, op::PauseAgent, op::ResumeAgent,
+                 op::FreezeAgent, op::ThawAgent, op::DefineAgent, op::WakeAgent, op::ReportActivity,
+                 op::AddTasks, op::ClaimTask, op::CheckpointTask, op::ReportDone, op::ReportFailed,
+                 op::ReleaseTask, op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency,
+                 op::AskPerson, op::AnswerPerson, op::SetMission, op::RemoveMission,
+                 op::FreezeFleet, op::StopFleet, op::RecordNote>;
+
+struct Request {
+  std::uint64_t id = 0;  // of the door's own counting; comes back with the answer
+  Caller caller;
+  Operation operation;
+  LAZARET_FIELDS(Request, id, caller, operation)
+};
+
+// What a granted request made: the id of a wake, approval or task, and for a claim the task.
+struct Granted {
+  std::string id;
+  std::optional<TaskRef> task;
+  LAZARET_FIELDS(Granted, id, task)
+};
+
+using Answer = Result<Granted>;
+
+}  // namespace lazaret::core

@@ -1,0 +1,59 @@
+// One handler for each operation, spread over request_*.cpp by subject.
+#pragma once
+
+#include "core/decision.h"
+
+namespace lazaret::core::requests {
+
+struct Handler {
+  Decision& d;
+  const Caller& caller;
+
+  // request_agents.cpp
+  void operator()(const op::StartAgent& o);
+  void operator()(const op::StopAgent& o);
+  void operator()(const op::KillAgent& o);
+  void operator()(const op::PauseAgent& o);
+  void operator()(const op::ResumeAgent& o);
+  void operator()(const op::FreezeAgent& o);
+  void operator()(const op::ThawAgent& o);
+  void operator()(const op::DefineAgent& o);
+  void operator()(const op::WakeAgent& o);
+  void operator()(const op::ReportActivity& o);
+
+  // request_tasks.cpp
+  void operator()(const op::AddTasks& o);
+  void operator()(const op::ClaimTask& o);
+  void operator()(const op::CheckpointTask& o);
+  void operator()(const op::ReportDone& o);
+  void operator()(const op::ReportFailed& o);
+  void operator()(const op::ReleaseTask& o);
+  void operator()(const op::RetryTask& o);
+  void operator()(const op::VerifyAgain& o);
+  void operator()(const op::AssignTask& o);
+  void operator()(const op::AddDependency& o);
+
+  // request_fleet.cpp
+  void operator()(const op::AskPerson& o);
+  void operator()(const op::AnswerPerson& o);
+  void operator()(const op::SetMission& o);
+  void operator()(const op::RemoveMission& o);
+  void operator()(const op::FreezeFleet& o);
+  void operator()(const op::StopFleet& o);
+  void operator()(const op::RecordNote& o);
+
+  // Checks; each refuses with a reason and returns false. requests.cpp
+  bool known(const AgentRef& ref);
+  bool known(const CellId& cell);
+  bool known(const TaskRef& ref);
+  bool is_agent() const;
+  bool may_act_for(const AgentRef& ref);
+  bool is_not_fenced(const std::string& what);
+  bool is_operator(const std::string& what);
+  bool may_publish(const CellId& cell, const std::string& what);
+  // The live owner of the task, or an operator.
+  bool may_write(const TaskRef& ref, const std::string& what);
+  void freeze(const AgentRef& ref, bool frozen, const std::string& reason);
+};
+
+}  // namespace lazaret::core::requests

@@ -1,0 +1,207 @@
+#include <fmt/format.h>
+
+#include "core/lifecycle.h"
+#include "core/permissions.h"
+#include "core/request_parts.h"
+#include "core/task_graph.h"
+#include "core/work.h"
+
+namespace lazaret::core::requests {
+namespace {
+
+bool is_final(TaskState state) {
+  return state == TaskState::completed || state == TaskState::failed;
+}
+
+std::map<TaskId, std::vector<TaskId>> edges_of(const Cell& cell) {
+  std::map<TaskId, std::vector<TaskId>> edges;
+  for (const auto& [id, task] : cell.tasks) edges.emplace(id, task.definition.dependencies);
+  return edges;
+}
+
+// What is wrong with a new task, or an empty string.
+std::string fault_of(const Cell& cell, const TaskDefinition& task,
+                     const std::map<TaskId, std::vector<TaskId>>& edges) {
+  if (cell.tasks.contains(task.id)) return fmt::format("task \"{}\" exists already", task.id.value);
+  for (const TaskId& dependency : task.dependencies) {
+    if (!edges.contains(dependency)) {
+      return fmt::format("task \"{}\" depends on \"{}\", which does not exist", task.id.value,
+                         dependency.value);
+    }
+  }
+  if (!task.assigned_to) return {};
+  if (!cell.agents.contains(*task.assigned_to)) {
+    return fmt::format("task \"{}\" is assigned to \"{}\", which is no agent of this mission",
+                       task.id.value, task.assigned_to->value);
+  }
+  if (!permissions::may_execute(cell, *task.assigned_to, task.id)) {
+    return fmt::format("agent \"{}\" has no permission to execute task \"{}\"",
+                       task.assigned_to->value, task.id.value);
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Handler::may_publish(const CellId& cell, const std::string& what) {
+  if (!known(cell)) return false;
+  if (!is_agent()) return is_operator(what);
+  if (!is_not_fenced(what)) return false;
+  if (caller.agent->cell == cell && permissions::may_publish(*d.cell(cell), caller.agent->agent)) {
+    return true;
+  }
+  d.refuse(ErrorCode::refused,
+           fmt::format("agent \"{}\" may not {}: its role is not lead", caller.agent->agent.value, what),
+           "give it write \"*\" in permissions.json");
+  return false;
+}
+
+bool Handler::may_write(const TaskRef& ref, const std::string& what) {
+  if (!known(ref)) return false;
+  if (!is_agent()) return is_operator(what);
+  if (!is_not_fenced(what)) return false;
+  const Task& task = *d.task(ref);
+  const Agent& self = *d.agent(*caller.agent);
+  const bool owns = task.owner == caller.agent->agent && caller.agent->cell == ref.cell &&
+                    (!self.definition.run || task.owner_incarnation == caller.incarnation);
+  if (owns) return true;
+  d.refuse(ErrorCode::conflict,
+           fmt::format("task \"{}\" is {}{}; agent \"{}\" does not own it", ref.task.value,
+                       to_word(task.state), task.owner ? " by " + task.owner->value : "",
+                       caller.agent->agent.value));
+  return false;
+}
+
+void Handler::operator()(const op::AddTasks& o) {
+  if (!may_publish(o.cell, "add tasks")) return;
+  const Cell& cell = *d.cell(o.cell);
+  auto edges = edges_of(cell);
+  for (const TaskDefinition& task : o.tasks) {
+    if (edges.contains(task.id)) {
+      return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" exists already", task.id.value));
+    }
+    edges.emplace(task.id, task.dependencies);
+  }
+  for (const TaskDefinition& task : o.tasks) {
+    if (const auto fault = fault_of(cell, task, edges); !fault.empty()) {
+      return d.refuse(ErrorCode::conflict, fault);
+    }
+  }
+  if (const auto cycle = task_graph::find_cycle(edges)) {
+    return d.refuse(ErrorCode::conflict,
+                    "the dependencies would form a cycle: " + task_graph::to_text(*cycle));
+  }
+  for (const TaskDefinition& task : o.tasks) {
+    d.record(fact::TaskDefined{o.cell, task, caller.name});
+  }
+  d.grant(o.tasks.size() == 1 ? o.tasks.front().id.value : std::string());
+  work::dispatch(d, o.cell);
+}
+
+void Handler::operator()(const op::ClaimTask& o) {
+  if (!may_act_for(o.agent)) return;
+  work::claim(d, o.agent, o.task);
+}
+
+void Handler::operator()(const op::CheckpointTask& o) {
+  if (!may_write(o.task, "checkpoint")) return;
+  const Task& task = *d.task(o.task);
+  if (task.state != TaskState::in_progress) {
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}", o.task.task.value,
+                                                     to_word(task.state)));
+  }
+  d.record(fact::TaskCheckpointed{o.task, task.owner_incarnation, o.cursor});
+}
+
+void Handler::operator()(const op::ReportDone& o) {
+  if (!may_write(o.task, "done")) return;
+  const Task& task = *d.task(o.task);
+  const bool again = task.state == TaskState::reported || task.state == TaskState::completed;
+  if (again && is_agent()) return;  // a repeated report of the same claim
+  if (is_final(task.state) || task.state == TaskState::reported) {
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already",
+                                                     o.task.task.value, to_word(task.state)));
+  }
+  if (task.open_dependencies > 0) {
+    return d.refuse(ErrorCode::conflict,
+                    fmt::format("task \"{}\" waits for {} other task(s)", o.task.task.value,
+                                task.open_dependencies));
+  }
+  work::report_done(d, o.task, o.result);
+}
+
+void Handler::operator()(const op::ReportFailed& o) {
+  if (!may_write(o.task, "fail")) return;
+  const Task& task = *d.task(o.task);
+  if (is_final(task.state)) {
+    if (is_agent()) return;
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already",
+                                                     o.task.task.value, to_word(task.state)));
+  }
+  work::fail_or_retry(d, o.task, o.reason.empty() ? "reported failed" : o.reason);
+}
+
+void Handler::operator()(const op::ReleaseTask& o) {
+  if (!may_write(o.task, "release")) return;
+  if (d.task(o.task)->state != TaskState::in_progress) {
+    return d.refuse(ErrorCode::conflict, "only a task in progress can be released");
+  }
+  d.record(fact::TaskReleased{o.task, o.reason.empty() ? "released" : o.reason, false});
+  work::dispatch(d, o.task.cell);
+}
+
+void Handler::operator()(const op::RetryTask& o) {
+  if (!known(o.task) || !may_publish(o.task.cell, "retry a task")) return;
+  if (d.task(o.task)->state != TaskState::failed) {
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}; only a failed one can be retried",
+                                                     o.task.task.value, to_word(d.task(o.task)->state)));
+  }
+  d.record(fact::TaskReleased{o.task, o.reason.empty() ? "retried by " + caller.name : o.reason, false});
+  work::dispatch(d, o.task.cell);
+}
+
+void Handler::operator()(const op::VerifyAgain& o) {
+  if (!known(o.task) || !is_operator("run a verification")) return;
+  if (d.task(o.task)->state != TaskState::reported || !d.task(o.task)->definition.verify) {
+    return d.refuse(ErrorCode::conflict, "the task has no verification that waits");
+  }
+  work::start_verify(d, o.task);
+}
+
+void Handler::operator()(const op::AssignTask& o) {
+  if (!known(o.task) || !may_publish(o.task.cell, "assign a task")) return;
+  const Task& task = *d.task(o.task);
+  if (task.state != TaskState::pending) {
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}; only a pending one can be assigned",
+                                                     o.task.task.value, to_word(task.state)));
+  }
+  TaskDefinition changed = task.definition;
+  changed.assigned_to = o.agent;
+  const Cell& cell = *d.cell(o.task.cell);
+  if (o.agent && (!cell.agents.contains(*o.agent) ||
+                  !permissions::may_execute(cell, *o.agent, o.task.task))) {
+    return d.refuse(ErrorCode::conflict, fmt::format("agent \"{}\" may not execute this task",
+                                                     o.agent->value));
+  }
+  d.record(fact::TaskDefined{o.task.cell, changed, caller.name});
+  work::dispatch(d, o.task.cell);
+}
+
+void Handler::operator()(const op::AddDependency& o) {
+  if (!known(o.task) || !known(TaskRef{o.task.cell, o.on})) return;
+  if (!may_publish(o.task.cell, "add a dependency")) return;
+  const Task& task = *d.task(o.task);
+  if (task.state != TaskState::pending) {
+    return d.refuse(ErrorCode::conflict, "dependencies of a task that has begun cannot be changed");
+  }
+  TaskDefinition changed = task.definition;
+  changed.dependencies.push_back(o.on);
+  auto edges = edges_of(*d.cell(o.task.cell));
+  edges[o.task.task] = changed.dependencies;
+  if (const auto cycle = task_graph::find_cycle(edges)) {
+    return d.refuse(ErrorCode::conflict, "that would form a cycle: " + task_graph::to_text(*cycle));
+  }
+  d.record(fact::TaskDefined{o.task.cell, changed, caller.name});
+}
+
+}  // namespace lazaret::core::requests

@@ -1,0 +1,28 @@
+// Dependencies and order. Pure questions about a cell's tasks.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/fleet.h"
+
+namespace lazaret::core::task_graph {
+
+// A cycle through the dependencies of `tasks` (closed: first == last), or nullopt.
+std::optional<std::vector<TaskId>> find_cycle(const std::map<TaskId, std::vector<TaskId>>& tasks);
+
+// "a → b → a"
+std::string to_text(const std::vector<TaskId>& path);
+
+// Assigned to it, or to nobody and of its role and capabilities; and permitted.
+bool fits(const Cell& cell, const AgentId& agent, const Task& task);
+
+// The ready task that `agent` should take next: the highest priority first, each minute of waiting raises
+// a task by one level, so none starves; ties by time, then id.
+std::optional<TaskId> best_for(const Cell& cell, const AgentId& agent, Instant now);
+inline constexpr Duration ageing_step = 60s;
+
+// Open tasks exist, but nothing can move any more: everything open waits for something that failed.
+bool is_stuck(const Cell& cell);
+
+}  // namespace lazaret::core::task_graph

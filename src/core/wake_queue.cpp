@@ -1,0 +1,97 @@
+#include "core/wake_queue.h"
+
+#include <fmt/format.h>
+
+#include "core/lifecycle.h"
+#include "core/line.h"
+#include "core/work.h"
+
+namespace lazaret::core::wake_queue {
+namespace {
+
+constexpr std::string_view task_source = "task:";
+
+void start_turn(Decision& d, const AgentRef& ref) {
+  const Wake wake = *d.agent(ref)->waiting_wake;
+  const Incarnation next{d.agent(ref)->incarnation.value + 1};
+  d.record(fact::WakeStarted{ref, wake.id, next});
+  if (wake.source.starts_with(task_source)) {
+    work::claim_for_turn(d, ref, TaskId(wake.source.substr(task_source.size())), next);
+  }
+  lifecycle::start(d, ref, StartReason::wake, wake);
+}
+
+void send_line(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  const Wake wake = *agent.waiting_wake;
+  const Incarnation incarnation = agent.incarnation;
+  d.record(fact::WakeStarted{ref, wake.id, incarnation});
+  d.act(command::SendLine{ref, incarnation,
+                          line::object({{"type", "wake"},
+                                        {"id", wake.id.value},
+                                        {"message", wake.message},
+                                        {"source", wake.source}}),
+                          wake.id});
+}
+
+}  // namespace
+
+WakeId accept(Decision& d, const AgentRef& ref, const std::string& message,
+              const std::string& source) {
+  const WakeId id(fmt::format("w-{}", d.fleet().next_wake));
+  if (const auto& waiting = d.agent(ref)->waiting_wake) {
+    const WakeId replaced = waiting->id;
+    d.record(fact::WakeEnded{ref, replaced, WakeFate::replaced, "replaced by " + id.value});
+  }
+  d.record(fact::WakeAccepted{ref, Wake{id, message, source}});
+  deliver(d, ref);
+  return id;
+}
+
+void deliver(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  const Cell& cell = *d.cell(ref.cell);
+  if (!agent.waiting_wake || agent.running_wake || agent.paused || agent.frozen) return;
+  if (!lifecycle::should_run(d.fleet(), cell, agent)) return;
+  if (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) return;
+  if (agent.definition.run->adapter == AdapterKind::turn) {
+    if (agent.process == ProcessState::stopped) start_turn(d, ref);
+  } else if (agent.process == ProcessState::running) {
+    send_line(d, ref);
+  }
+}
+
+void on_turn_over(Decision& d, const AgentRef& ref, bool finished, const std::string& detail) {
+  const Agent& agent = *d.agent(ref);
+  if (agent.running_wake) {
+    const WakeId wake = agent.running_wake->id;
+    d.record(fact::WakeEnded{ref, wake, finished ? WakeFate::finished : WakeFate::failed, detail});
+  }
+  if (const auto task = d.agent(ref)->task) {
+    const TaskRef task_ref{ref.cell, *task};
+    if (finished) {
+      work::report_done(d, task_ref, "");
+    } else {
+      work::fail_or_retry(d, task_ref, detail.empty() ? "its turn was stopped" : detail);
+    }
+  }
+}
+
+void on_line_sent(Decision& d, const event::LineSent& e) {
+  const Agent* agent = d.agent(e.agent);
+  if (!agent || !agent->running_wake || agent->running_wake->id != e.wake) return;
+  d.record(fact::WakeEnded{e.agent, e.wake, e.delivered ? WakeFate::finished : WakeFate::failed,
+                           e.delivered ? "written to its stdin" : "its stdin did not take it"});
+  deliver(d, e.agent);
+}
+
+void drop(Decision& d, const AgentRef& ref, const std::string& reason) {
+  if (const auto running = d.agent(ref)->running_wake) {
+    d.record(fact::WakeEnded{ref, running->id, WakeFate::failed, reason});
+  }
+  if (const auto waiting = d.agent(ref)->waiting_wake) {
+    d.record(fact::WakeEnded{ref, waiting->id, WakeFate::dropped, reason});
+  }
+}
+
+}  // namespace lazaret::core::wake_queue

@@ -1,0 +1,139 @@
+#include "core/why.h"
+
+#include <fmt/format.h>
+
+#include "base/rfc3339.h"
+#include "core/hang.h"
+#include "core/lifecycle.h"
+#include "core/revival.h"
+
+namespace lazaret::core {
+namespace {
+
+struct Reason {
+  std::string rule;
+  std::string setting;
+  std::string place;
+  std::string next;
+};
+
+const char* policies_place = "config/policies.json";
+
+std::string agent_place(const Agent& agent) {
+  return "agents/" + agent.definition.id.value + ".json";
+}
+
+Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
+  if (fleet.stopping) return {"the daemon is going down", "", "", "the next daemon starts it again"};
+  if (fleet.frozen) return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
+  if (!cell.started) return {"its mission was never started", "", "lazaret mission start", ""};
+  if (cell.status != MissionStatus::active) {
+    return {fmt::format("its mission is {}; agents of a mission that is not active are not started",
+                        to_word(cell.status)),
+            fmt::format("status = {}", to_word(cell.status)), "cell.json", ""};
+  }
+  if (!agent.wanted) return {"somebody stopped it", "", "lazaret agent start", ""};
+  if (agent.finished) {
+    return {"it ended with an exit status that counts as clean, so its work is over",
+            fmt::format("restart = {}", to_word(agent.definition.run->restart)),
+            agent_place(agent) + " lazaret.run.restart", ""};
+  }
+  if (lifecycle::is_standby(cell, agent)) {
+    return {"it is a substitute and nobody needs it yet", "substitute_agents", policies_place, ""};
+  }
+  if (agent.definition.run->adapter == AdapterKind::turn) {
+    return {"a turn agent runs only while it has a wake", "adapter = turn",
+            agent_place(agent) + " lazaret.run.adapter", "the next wake or task starts it"};
+  }
+  return {"it is about to be started", "", "", ""};
+}
+
+Reason why_quarantined(const Cell& cell, const Agent& agent) {
+  const Policies& policies = cell.definition.policies;
+  const AutoRevive policy = revival::policy_of(cell, agent);
+  const std::string next =
+      agent.replaced_by ? "substitute " + agent.replaced_by->value + " does its work"
+                        : "a person decides: lazaret agent start " + agent.definition.id.value;
+  if (policy != AutoRevive::yes) {
+    return {fmt::format("it died and auto_revive is {}", to_word(policy)),
+            fmt::format("auto_revive = {}", to_word(policy)), policies_place, next};
+  }
+  return {fmt::format("more than max_retries failures since its last stable run ({} of {})",
+                      agent.tries, policies.max_retries),
+          fmt::format("max_retries = {}", policies.max_retries), policies_place, next};
+}
+
+Reason why_running(const Cell& cell, const Agent& agent) {
+  if (agent.hang == HangStage::declared) {
+    return {"it hangs, and its hang policy leaves it alone",
+            fmt::format("hang = {}", to_word(agent.definition.hang)),
+            agent_place(agent) + " lazaret.hang", "it stays as it is until somebody acts"};
+  }
+  if (agent.hang != HangStage::none) {
+    return {"it is silent; two samples of what it does are being compared",
+            fmt::format("hang_window_seconds = {}", in_seconds(agent.definition.hang_window)),
+            agent_place(agent) + " lazaret.hang_window_seconds",
+            "killed and revived if nothing moved, left alone if anything did"};
+  }
+  if (agent.frozen) return {"somebody froze it", "", "lazaret agent thaw", ""};
+  if (agent.paused) return {"somebody paused it: it gets no new work", "", "lazaret agent resume", ""};
+  return {"its mission is active and it is wanted",
+          fmt::format("auto_revive = {}", to_word(revival::policy_of(cell, agent))), policies_place,
+          "it is revived if it dies"};
+}
+
+Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp now) {
+  switch (agent.process) {
+    case ProcessState::stopped:
+      return why_stopped(fleet, cell, agent);
+    case ProcessState::starting:
+      return {"it was started and has not said that it is ready",
+              fmt::format("revive_timeout = {}", in_seconds(cell.definition.policies.revive_timeout)),
+              policies_place, "killed and counted as a failure when the time is over"};
+    case ProcessState::running:
+      return why_running(cell, agent);
+    case ProcessState::stopping:
+      return {"it was told to end and has a grace period",
+              fmt::format("stop_grace_seconds = {}", in_seconds(agent.definition.run->stop_grace)),
+              agent_place(agent) + " lazaret.run.stop_grace_seconds",
+              "everything in its group is killed when the grace period is over"};
+    case ProcessState::backoff:
+      return {fmt::format("failure {} since its last stable run; the delay doubles with each",
+                          agent.tries),
+              fmt::format("backoff_first_seconds = {}",
+                          in_seconds(cell.definition.policies.backoff_first)),
+              std::string(policies_place) + " lazaret",
+              "next try in " + to_human(agent.backoff_until - now.mono)};
+    case ProcessState::quarantined:
+      return why_quarantined(cell, agent);
+    case ProcessState::awaiting_approval:
+      return {"it died and auto_revive is ask", "auto_revive = ask", policies_place,
+              agent.approval ? "lazaret inbox approve " + agent.approval->value : ""};
+    case ProcessState::external:
+      return {"it runs elsewhere; only its heartbeats are seen", "lazaret.run", agent_place(agent), ""};
+  }
+  return {};
+}
+
+}  // namespace
+
+Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
+  const Cell& cell = *find_cell(fleet, ref.cell);
+  const Agent& agent = *find_agent(fleet, ref);
+  const Reason reason = reason_of(fleet, cell, agent, now);
+  Explanation why;
+  why.subject = ref.agent.value;
+  why.sentence = fmt::format("{} is {} since {}: {}", ref.agent.value, to_word(agent.process),
+                             to_human(now.mono - agent.since.mono), agent.state_reason);
+  why.rule = reason.rule;
+  why.setting = reason.setting;
+  why.setting_place = reason.place;
+  why.next = reason.next;
+  for (const HistoryLine& line : agent.history) {
+    why.evidence.push_back(
+        {line.at.wall, in_seconds(now.mono - line.at.mono), line.kind, line.text});
+  }
+  return why;
+}
+
+}  // namespace lazaret::core
