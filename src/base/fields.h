@@ -32,7 +32,7 @@
   static constexpr auto fields() {                                                    \
     return std::tuple{LAZARET_FOR_EACH(LAZARET_ONE_FIELD, Type __VA_OPT__(, ) __VA_ARGS__)}; \
   }                                                                                   \
-  friend bool operator==(const Type&, const Type&) = default;
+  [[maybe_unused]] friend bool operator==(const Type&, const Type&) = default;
 
 #define LAZARET_ONE_WORD(Name, word) std::string_view(#word)
 #define LAZARET_ENUM(Name, ...)                                                           \

@@ -1,0 +1,170 @@
+#include "adapters/sqlite/journal_store.h"
+
+#include <fmt/format.h>
+
+#include "core/apply.h"
+#include "core/fact_words.h"
+#include "wire/journal_rows.h"
+
+namespace lazaret::sqlite {
+namespace {
+
+constexpr const char* schema = R"(
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events(number INTEGER PRIMARY KEY, mono INTEGER, wall INTEGER, kind TEXT,
+  body TEXT, build TEXT);
+CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, mono INTEGER,
+  wall INTEGER, kind TEXT, cell TEXT, agent TEXT, task TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, build TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash TEXT UNIQUE,
+  created INTEGER, last_used INTEGER) WITHOUT ROWID;
+)";
+
+// WAL pages between checkpoints; about 16 MiB.
+constexpr const char* settings =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA temp_store=MEMORY;";
+
+Stamp stamp_of(std::int64_t mono, std::int64_t wall) {
+  return {Instant(Duration(mono)), WallTime(Duration(wall))};
+}
+
+}  // namespace
+
+Result<JournalStore> JournalStore::open(const std::string& path, std::string build) {
+  auto database = Database::open(path, Database::Mode::read_write);
+  if (!database) return std::unexpected(database.error());
+  JournalStore store;
+  store.build_ = std::move(build);
+  store.database_ = std::make_unique<Database>(std::move(*database));
+  if (auto ready = store.prepare(); !ready) return std::unexpected(ready.error());
+  return store;
+}
+
+Result<void> JournalStore::prepare() {
+  for (const char* sql : {settings, schema}) {
+    if (auto done = database_->execute(sql); !done) return done;
+  }
+  auto version = value("schema");
+  if (!version) return std::unexpected(version.error());
+  if (version->empty()) {
+    if (auto set = set_value("schema", std::to_string(wire::journal_schema)); !set) return set;
+  } else if (std::stoi(*version) > wire::journal_schema + 1) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("the journal has schema {}, this build knows {}", *version,
+                            wire::journal_schema),
+                "", "use the newer build again, or restore a backup");
+  }
+  auto event = database_->prepare("INSERT INTO events VALUES(?,?,?,?,?,?)");
+  if (!event) return std::unexpected(event.error());
+  auto fact = database_->prepare("INSERT INTO facts VALUES(?,?,?,?,?,?,?,?,?)");
+  if (!fact) return std::unexpected(fact.error());
+  insert_event_ = std::move(*event);
+  insert_fact_ = std::move(*fact);
+  return {};
+}
+
+Result<Loaded> JournalStore::load() {
+  Loaded loaded;
+  auto snapshot = database_->prepare("SELECT decision, fact, body FROM snapshots ORDER BY decision DESC LIMIT 1");
+  if (!snapshot) return std::unexpected(snapshot.error());
+  auto row = snapshot->step();
+  if (!row) return std::unexpected(row.error());
+  if (*row) {
+    auto fleet = wire::read_fleet(snapshot->text(2));
+    if (!fleet) return std::unexpected(fleet.error());
+    loaded.fleet = std::move(*fleet);
+    loaded.next_decision = static_cast<std::uint64_t>(snapshot->integer(0)) + 1;
+    loaded.next_fact = static_cast<std::uint64_t>(snapshot->integer(1)) + 1;
+  }
+  auto facts = database_->prepare(
+      "SELECT number, decision, mono, wall, kind, body FROM facts WHERE number >= ? ORDER BY number");
+  if (!facts) return std::unexpected(facts.error());
+  facts->bind(1, static_cast<std::int64_t>(loaded.next_fact));
+  for (row = facts->step(); row && *row; row = facts->step()) {
+    const auto fact = wire::read_fact(facts->text(4), facts->text(5));
+    if (!fact) {
+      return fail(ErrorCode::internal, fmt::format("fact {} of the journal: {}", facts->integer(0),
+                                                   fact.error().message));
+    }
+    core::apply(loaded.fleet, stamp_of(facts->integer(2), facts->integer(3)), *fact);
+    loaded.next_fact = static_cast<std::uint64_t>(facts->integer(0)) + 1;
+    loaded.next_decision = static_cast<std::uint64_t>(facts->integer(1)) + 1;
+    ++loaded.folded_facts;
+  }
+  if (!row) return std::unexpected(row.error());
+  return loaded;
+}
+
+Result<void> JournalStore::insert(const ports::Decision& decision) {
+  const core::Event& event = decision.event;
+  const auto mono = event.at.mono.time_since_epoch().count();
+  const auto wall = event.at.wall.time_since_epoch().count();
+  const wire::Row event_row = wire::event_row(event.body);
+  insert_event_.bind(1, static_cast<std::int64_t>(decision.number)).bind(2, mono).bind(3, wall);
+  insert_event_.bind(4, event_row.kind).bind(5, event_row.body).bind(6, build_);
+  if (auto done = insert_event_.run(); !done) return done;
+  auto number = static_cast<std::int64_t>(decision.first_fact);
+  for (const core::Fact& fact : decision.facts) {
+    const wire::Row fact_row = wire::fact_row(fact);
+    const core::FactSubject subject = core::subject_of(fact);
+    insert_fact_.bind(1, number++).bind(2, static_cast<std::int64_t>(decision.number));
+    insert_fact_.bind(3, mono).bind(4, wall).bind(5, fact_row.kind);
+    insert_fact_.bind(6, subject.cell.value).bind(7, subject.agent.value);
+    insert_fact_.bind(8, subject.task.value).bind(9, fact_row.body);
+    if (auto done = insert_fact_.run(); !done) return done;
+  }
+  return {};
+}
+
+Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
+                                 ports::Durability durability) {
+  const bool full = durability == ports::Durability::power_loss;
+  if (full != full_sync_) {
+    auto set = database_->execute(full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    if (!set) return set;
+    full_sync_ = full;
+  }
+  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  for (const ports::Decision& decision : group) {
+    if (auto done = insert(decision); !done) {
+      if (database_->in_transaction()) (void)database_->execute("ROLLBACK");
+      return done;
+    }
+  }
+  auto committed = database_->execute("COMMIT");
+  if (!committed && database_->in_transaction()) (void)database_->execute("ROLLBACK");
+  return committed;
+}
+
+Result<void> JournalStore::snapshot(const std::string& fleet_text, std::uint64_t decision,
+                                    std::uint64_t fact, std::uint64_t keep) {
+  auto insert = database_->prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?)");
+  if (!insert) return std::unexpected(insert.error());
+  insert->bind(1, static_cast<std::int64_t>(decision)).bind(2, static_cast<std::int64_t>(fact));
+  insert->bind(3, build_).bind(4, fleet_text);
+  if (auto done = insert->run(); !done) return done;
+  const std::uint64_t oldest = fact > keep ? fact - keep : 0;
+  return database_->execute(fmt::format(
+      "DELETE FROM snapshots WHERE decision NOT IN (SELECT decision FROM snapshots ORDER BY decision "
+      "DESC LIMIT 2);"
+      "DELETE FROM facts WHERE number < {0};"
+      "DELETE FROM events WHERE number < (SELECT coalesce(min(decision), 0) FROM facts);",
+      oldest));
+}
+
+Result<std::string> JournalStore::value(const std::string& name) {
+  auto select = database_->prepare("SELECT value FROM meta WHERE name = ?");
+  if (!select) return std::unexpected(select.error());
+  auto row = select->bind(1, name).step();
+  if (!row) return std::unexpected(row.error());
+  return *row ? std::string(select->text(0)) : std::string();
+}
+
+Result<void> JournalStore::set_value(const std::string& name, const std::string& value) {
+  auto insert = database_->prepare("INSERT OR REPLACE INTO meta VALUES(?,?)");
+  if (!insert) return std::unexpected(insert.error());
+  return insert->bind(1, name).bind(2, value).run();
+}
+
+}  // namespace lazaret::sqlite

@@ -1,0 +1,54 @@
+// The journal as a file: what was loaded at the start, and the statements that write it. Used by one
+// thread at a time; the one connection here writes and checkpoints (SQLite 3.40's WAL-reset bug asks
+// for that), every other connection is read-only.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapters/sqlite/database.h"
+#include "core/fleet.h"
+#include "ports/journal.h"
+
+namespace lazaret::sqlite {
+
+// The state as the journal's facts tell it.
+struct Loaded {
+  core::Fleet fleet;
+  std::uint64_t next_decision = 1;
+  std::uint64_t next_fact = 1;
+  std::uint64_t folded_facts = 0;  // since the newest snapshot
+};
+
+class JournalStore {
+ public:
+  // Creates the file where there is none. `build` is written with each row. Errors: unavailable
+  // (cannot be opened or written), unsupported (written by a newer, incompatible version).
+  static Result<JournalStore> open(const std::string& path, std::string build);
+
+  // Snapshot, then all facts after it. Error: internal, with the number of the row.
+  Result<Loaded> load();
+
+  // One group: all or nothing.
+  Result<void> write(const std::vector<ports::Decision>& group, ports::Durability durability);
+
+  // Remembers the fleet as of these numbers and drops what is older than `keep` facts.
+  Result<void> snapshot(const std::string& fleet_text, std::uint64_t decision, std::uint64_t fact,
+                        std::uint64_t keep);
+
+  // Small named values (seeds, secrets, clock offset); empty where unset.
+  Result<std::string> value(const std::string& name);
+  Result<void> set_value(const std::string& name, const std::string& value);
+
+ private:
+  JournalStore() = default;
+  Result<void> prepare();
+  Result<void> insert(const ports::Decision& decision);
+  std::string build_;
+  std::unique_ptr<Database> database_;
+  Statement insert_event_;
+  Statement insert_fact_;
+  bool full_sync_ = false;
+};
+
+}  // namespace lazaret::sqlite

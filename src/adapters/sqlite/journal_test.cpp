@@ -1,0 +1,115 @@
+#include "adapters/sqlite/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <mutex>
+
+#include <unistd.h>
+
+#include "core/apply.h"
+#include "wire/journal_rows.h"
+
+namespace lazaret::sqlite {
+namespace {
+
+class JournalFile : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::temp_directory_path() /
+                 ("lazaret-journal-" + std::to_string(::getpid()) + "-" +
+                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+  std::string path() const { return (directory_ / "journal.db").string(); }
+  std::filesystem::path directory_;
+};
+
+ports::Decision define_agent(std::uint64_t number) {
+  core::AgentDefinition definition;
+  definition.id = AgentId("agent-" + std::to_string(number));
+  core::fact::AgentDefined fact{CellId("external"), definition, "test"};
+  core::Event event{{Instant(Duration(number)), WallTime(Duration(number * 1000))},
+                    core::event::TimePassed{}};
+  return {number, event, number, {fact}};
+}
+
+TEST_F(JournalFile, FactsFoldedAfterReopeningGiveTheState) {
+  core::Fleet expected;
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store.has_value()) << store.error().message;
+    for (std::uint64_t n = 1; n <= 5; ++n) {
+      const auto decision = define_agent(n);
+      core::apply(expected, decision.event.at, decision.facts.front());
+      ASSERT_TRUE(store->write({decision}, ports::Durability::power_loss).has_value());
+    }
+  }
+  auto store = JournalStore::open(path(), "test");
+  const auto loaded = store->load();
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(wire::fleet_text(loaded->fleet), wire::fleet_text(expected));
+  EXPECT_EQ(loaded->next_decision, 6U);
+  EXPECT_EQ(loaded->next_fact, 6U);
+}
+
+TEST_F(JournalFile, SnapshotShortensTheFoldAndKeepsTheState) {
+  auto store = JournalStore::open(path(), "test");
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    ASSERT_TRUE(store->write({define_agent(n)}, ports::Durability::daemon_crash).has_value());
+  }
+  const auto before = store->load();
+  ASSERT_TRUE(store->snapshot(wire::fleet_text(before->fleet), 4, 4, 2).has_value());
+  ASSERT_TRUE(store->write({define_agent(5)}, ports::Durability::daemon_crash).has_value());
+  const auto after = store->load();
+  ASSERT_TRUE(after.has_value()) << after.error().message;
+  EXPECT_EQ(after->folded_facts, 1U);
+  EXPECT_EQ(after->fleet.cells.at(CellId("external")).agents.size(), 5U);
+}
+
+TEST_F(JournalFile, ReportsEachGroupOnceItIsWritten) {
+  auto store = JournalStore::open(path(), "test");
+  std::mutex mutex;
+  std::promise<void> all;
+  std::uint64_t last = 0;
+  {
+    Journal journal(std::move(*store), [&](std::function<void()> work) {
+      const std::lock_guard lock(mutex);
+      work();
+    });
+    journal.on_committed([&](std::uint64_t up_to, std::optional<Error> trouble) {
+      EXPECT_FALSE(trouble.has_value());
+      EXPECT_GT(up_to, last);
+      last = up_to;
+      if (last == 100) all.set_value();
+    });
+    for (std::uint64_t n = 1; n <= 100; ++n) {
+      journal.append(define_agent(n), ports::Durability::daemon_crash);
+    }
+    all.get_future().wait();
+  }
+  auto reopened = JournalStore::open(path(), "test");
+  EXPECT_EQ(reopened->load()->next_fact, 101U);
+}
+
+TEST_F(JournalFile, RefusesANewerSchema) {
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store->set_value("schema", "99").has_value());
+  }
+  const auto store = JournalStore::open(path(), "test");
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::unsupported);
+}
+
+TEST_F(JournalFile, SaysWhereItCannotBeOpened) {
+  const auto store = JournalStore::open("/nonexistent/journal.db", "test");
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().place, "/nonexistent/journal.db");
+}
+
+}  // namespace
+}  // namespace lazaret::sqlite
