@@ -1,0 +1,174 @@
+#include "wire/operations_parts.h"
+
+namespace lazaret::wire {
+namespace {
+
+void add_views(std::vector<Operation>& table) {
+  table.push_back(
+      {.name = "status",
+       .method = Method::GET,
+       .path = "/api/v1/status",
+       .summary = "One sentence, counts, what needs a person, the daemon's own figures.",
+       .output = "Status",
+       .cli = "status",
+       .example = "lazaret status"});
+  table.push_back({.name = "telemetry",
+                   .method = Method::GET,
+                   .path = "/telemetry",
+                   .summary = "CPU, memory, load and disk of the host, and of each agent.",
+                   .output = "Telemetry",
+                   .cli = "top",
+                   .example = "lazaret top"});
+  table.push_back({.name = "metrics",
+                   .method = Method::GET,
+                   .path = "/metrics",
+                   .summary = "Everything countable, in Prometheus' text format.",
+                   .output = "Text",
+                   .example = "curl --unix-socket $SOCKET http://localhost/metrics",
+                   .media = "text/plain"});
+  table.push_back({.name = "openapi",
+                   .method = Method::GET,
+                   .path = "/openapi.json",
+                   .scope = Scope::open,
+                   .agents = true,
+                   .summary = "This description.",
+                   .output = "Any",
+                   .example = "curl http://127.0.0.1:7878/openapi.json"});
+  table.push_back({.name = "page",
+                   .method = Method::GET,
+                   .path = "/",
+                   .scope = Scope::open,
+                   .summary = "A page for people: how the fleet is.",
+                   .output = "Text",
+                   .example = "curl http://127.0.0.1:7878/",
+                   .media = "text/html"});
+}
+
+std::vector<Input> event_filters() {
+  return {
+      {.name = "since",
+       .where = Where::query,
+       .type = ValueType::integer,
+       .doc = "only events after this number",
+       .most = number_most},
+      {.name = "kind", .where = Where::query, .doc = "only this kind, such as agent_exited"},
+      {.name = "agent", .where = Where::query, .doc = "only this agent's"},
+      {.name = "cell", .where = Where::query, .doc = "only this cell's"},
+      {.name = "task",
+       .where = Where::query,
+       .doc = "only this task's (needs cell where ambiguous)"},
+  };
+}
+
+void add_events(std::vector<Operation>& table) {
+  auto history = event_filters();
+  history.push_back(limit_in_query(1000));
+  table.push_back({.name = "events.list",
+                   .method = Method::GET,
+                   .path = "/api/v1/events",
+                   .agents = true,
+                   .summary = "The journal's facts, oldest first.",
+                   .inputs = std::move(history),
+                   .output = "EventPage",
+                   .cli = "events",
+                   .example = "lazaret events --kind agent_exited"});
+  table.push_back({.name = "events.stream",
+                   .method = Method::GET,
+                   .path = "/api/v1/events/stream",
+                   .agents = true,
+                   .summary = "The same, live, as server-sent events; Last-Event-ID resumes.",
+                   .inputs = event_filters(),
+                   .output = "Text",
+                   .cli = "events -f",
+                   .example = "lazaret events -f",
+                   .media = "text/event-stream"});
+  table.push_back({.name = "note.add",
+                   .method = Method::POST,
+                   .path = "/api/v1/notes",
+                   .scope = Scope::operator_,
+                   .agents = true,
+                   .summary = "Put a remark into the journal.",
+                   .inputs = {{.name = "text",
+                               .type = ValueType::text,
+                               .required = true,
+                               .doc = "the remark",
+                               .least = 1,
+                               .most = 4000},
+                              {.name = "cell", .doc = "the mission it is about"}},
+                   .output = "Done",
+                   .success = 201,
+                   .cli = "note TEXT",
+                   .example = "lazaret note 'disk replaced'"});
+}
+
+void add_keys(std::vector<Operation>& table) {
+  table.push_back({.name = "key.list",
+                   .method = Method::GET,
+                   .path = "/api/v1/keys",
+                   .scope = Scope::admin,
+                   .summary = "Keys by name and scope, never the keys.",
+                   .output = "KeyList",
+                   .cli = "token ls",
+                   .example = "lazaret token ls"});
+  table.push_back(
+      {.name = "key.add",
+       .method = Method::POST,
+       .path = "/api/v1/keys",
+       .scope = Scope::admin,
+       .summary = "Make a key; it is shown once.",
+       .inputs = {{.name = "name", .required = true, .doc = "whose it is", .least = 1, .most = 80},
+                  {.name = "scope",
+                   .required = true,
+                   .doc = "admin, operator, viewer, node, agent:<cell>/<agent> or "
+                          "server:<identifier>",
+                   .least = 1}},
+       .output = "KeyMade",
+       .success = 201,
+       .cli = "token add NAME",
+       .example = "lazaret token add ci --scope viewer"});
+  table.push_back({.name = "key.remove",
+                   .method = Method::DELETE,
+                   .path = "/api/v1/keys/{id}",
+                   .scope = Scope::admin,
+                   .summary = "Take a key back.",
+                   .inputs = {{.name = "id",
+                               .where = Where::path,
+                               .required = true,
+                               .doc = "id of the key, from the list",
+                               .least = 1}},
+                   .output = "Done",
+                   .cli = "token rm ID",
+                   .example = "lazaret token rm k-3"});
+}
+
+void add_switches(std::vector<Operation>& table) {
+  table.push_back({.name = "fleet.freeze",
+                   .method = Method::POST,
+                   .path = "/api/v1/freeze",
+                   .scope = Scope::operator_,
+                   .summary = "Freeze every agent of the fleet at once.",
+                   .inputs = {reason_in_body()},
+                   .output = "Done",
+                   .cli = "freeze",
+                   .example = "lazaret freeze --reason 'looking into it'"});
+  table.push_back({.name = "fleet.resume",
+                   .method = Method::POST,
+                   .path = "/api/v1/resume",
+                   .scope = Scope::operator_,
+                   .summary = "Undo the freeze of the whole fleet.",
+                   .inputs = {reason_in_body()},
+                   .output = "Done",
+                   .cli = "resume",
+                   .example = "lazaret resume --all"});
+}
+
+}  // namespace
+
+void add_fleet_operations(std::vector<Operation>& table) {
+  add_views(table);
+  add_events(table);
+  add_keys(table);
+  add_switches(table);
+}
+
+}  // namespace lazaret::wire
