@@ -1,0 +1,111 @@
+#include "adapters/procfs/host_sampler.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace lazaret::procfs {
+namespace {
+
+constexpr std::array<std::string_view, 4> names = {"stat", "meminfo", "loadavg", "uptime"};
+
+std::unexpected<Error> not_understood(std::string_view name) {
+  return fail(ErrorCode::unsupported, fmt::format("/proc/{} is not as Linux documents it", name));
+}
+
+}  // namespace
+
+Result<HostSampler> HostSampler::open(Places places) {
+  HostSampler sampler;
+  for (std::size_t i = 0; i < sources; ++i) {
+    const std::string path = i == disk ? places.disk : fmt::format("{}/{}", places.proc, names[i]);
+    sampler.files_[i] = ::open(path.c_str(), (i == disk ? O_PATH : O_RDONLY) | O_CLOEXEC);
+    if (sampler.files_[i] < 0) {
+      return fail(ErrorCode::unsupported,
+                  fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+    }
+  }
+  if (auto first = sampler.sample(); !first) return std::unexpected(first.error());
+  return sampler;
+}
+
+HostSampler::HostSampler(HostSampler&& other) noexcept
+    : files_(other.files_), buffer_{}, kept_(other.kept_), last_cpu_pct_(other.last_cpu_pct_) {
+  other.files_.fill(-1);
+}
+
+HostSampler::~HostSampler() {
+  for (const int file : files_) {
+    if (file >= 0) ::close(file);
+  }
+}
+
+Result<std::string_view> HostSampler::read(Source source) {
+  const auto got = ::pread(files_[source], buffer_.data(), buffer_.size(), 0);
+  if (got < 0) {
+    return fail(ErrorCode::unavailable,
+                fmt::format("cannot read /proc/{}: {}", names[source], std::strerror(errno)));
+  }
+  return std::string_view(buffer_.data(), static_cast<std::size_t>(got));
+}
+
+Result<std::optional<double>> HostSampler::cpu_pct() {
+  const auto text = read(stat);
+  if (!text) return std::unexpected(text.error());
+  const auto now = parse_cpu_ticks(*text);
+  if (!now) return not_understood(names[stat]);
+  if (kept_.total == 0 || now->total < kept_.total) {  // the first one, or a counter was reset
+    kept_ = *now;
+    return last_cpu_pct_;
+  }
+  const auto passed = now->total - kept_.total;
+  if (passed < kept_ticks) return last_cpu_pct_;
+  // Waiting for a disk may be counted back (proc(5)), which can make busy time shrink.
+  const auto busy = now->busy > kept_.busy ? now->busy - kept_.busy : 0;
+  last_cpu_pct_ = percent(static_cast<double>(busy), static_cast<double>(passed));
+  kept_ = *now;
+  return last_cpu_pct_;
+}
+
+Result<HostSample> HostSampler::sample() {
+  HostSample sample;
+  auto cpu = cpu_pct();
+  if (!cpu) return std::unexpected(std::move(cpu.error()));
+  sample.cpu_pct = *cpu;
+
+  auto text = read(meminfo);
+  if (!text) return std::unexpected(std::move(text.error()));
+  const auto memory = parse_memory(*text);
+  if (!memory) return not_understood(names[meminfo]);
+  const auto total = static_cast<double>(memory->total);
+  sample.mem_pct = percent(total - static_cast<double>(memory->available), total);
+  const auto swap = static_cast<double>(memory->swap_total);
+  sample.swap_pct = percent(swap - static_cast<double>(memory->swap_free), swap);
+
+  text = read(loadavg);
+  if (!text) return std::unexpected(std::move(text.error()));
+  const auto load = parse_load(*text);
+  if (!load) return not_understood(names[loadavg]);
+  sample.load_avg = *load;
+
+  text = read(uptime);
+  if (!text) return std::unexpected(std::move(text.error()));
+  const auto up = parse_uptime(*text);
+  if (!up) return not_understood(names[uptime]);
+  sample.uptime_seconds = *up;
+
+  struct statvfs space{};
+  if (::fstatvfs(files_[disk], &space) != 0) {
+    return fail(ErrorCode::unavailable,
+                fmt::format("cannot ask the file system: {}", std::strerror(errno)));
+  }
+  const auto used = static_cast<double>(space.f_blocks - space.f_bfree);
+  sample.disk_pct = percent(used, used + static_cast<double>(space.f_bavail));
+  return sample;
+}
+
+}  // namespace lazaret::procfs
