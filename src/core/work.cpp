@@ -177,16 +177,17 @@ void note_owner_waits(Decision& d, const AgentRef& ref) {
 void dispatch(Decision& d, const CellId& id) {
   const Cell* cell = d.cell(id);
   if (!cell || cell->ready.empty() || cell->status != MissionStatus::active || !cell->started) return;
+  for (const TaskId& task_id : cell->ready) {
+    const Task& task = cell->tasks.at(task_id);
+    if (task.since != d.now || !task.definition.assigned_to) continue;  // told when it became ready
+    const auto assignee = cell->agents.find(*task.definition.assigned_to);
+    if (assignee == cell->agents.end() || !is_idle_process(assignee->second)) continue;
+    hint(d, {id, assignee->first}, task_id);
+  }
   for (const auto& [agent_id, agent] : cell->agents) {
-    if (is_idle_turn(d, *cell, agent)) {
-      if (const auto task = task_graph::best_for(*cell, agent_id, d.now.mono)) {
-        wake_for_task(d, {id, agent_id}, *task);
-      }
-    } else if (is_idle_process(agent)) {
-      for (const TaskId& task : cell->ready) {
-        if (cell->tasks.at(task).since != d.now) continue;  // told when it became ready
-        if (cell->tasks.at(task).definition.assigned_to == agent_id) hint(d, {id, agent_id}, task);
-      }
+    if (!is_idle_turn(d, *cell, agent)) continue;
+    if (const auto task = task_graph::best_for(*cell, agent_id, d.now.mono)) {
+      wake_for_task(d, {id, agent_id}, *task);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/apply.h"
+#include "adapters/sqlite/fold.h"
 #include "core/fact_words.h"
 #include "wire/journal_rows.h"
 
@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS events(number INTEGER PRIMARY KEY, mono INTEGER, wall
   body TEXT, build TEXT);
 CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, mono INTEGER,
   wall INTEGER, kind TEXT, cell TEXT, agent TEXT, task TEXT, body TEXT);
-CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, build TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, mono INTEGER,
+  wall INTEGER, build TEXT, body TEXT);
 CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash TEXT UNIQUE,
   created INTEGER, last_used INTEGER) WITHOUT ROWID;
 )";
@@ -24,10 +25,6 @@ CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash
 constexpr const char* settings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
     "PRAGMA temp_store=MEMORY;";
-
-Stamp stamp_of(std::int64_t mono, std::int64_t wall) {
-  return {Instant(Duration(mono)), WallTime(Duration(wall))};
-}
 
 }  // namespace
 
@@ -64,37 +61,7 @@ Result<void> JournalStore::prepare() {
   return {};
 }
 
-Result<Loaded> JournalStore::load() {
-  Loaded loaded;
-  auto snapshot = database_->prepare("SELECT decision, fact, body FROM snapshots ORDER BY decision DESC LIMIT 1");
-  if (!snapshot) return std::unexpected(snapshot.error());
-  auto row = snapshot->step();
-  if (!row) return std::unexpected(row.error());
-  if (*row) {
-    auto fleet = wire::read_fleet(snapshot->text(2));
-    if (!fleet) return std::unexpected(fleet.error());
-    loaded.fleet = std::move(*fleet);
-    loaded.next_decision = static_cast<std::uint64_t>(snapshot->integer(0)) + 1;
-    loaded.next_fact = static_cast<std::uint64_t>(snapshot->integer(1)) + 1;
-  }
-  auto facts = database_->prepare(
-      "SELECT number, decision, mono, wall, kind, body FROM facts WHERE number >= ? ORDER BY number");
-  if (!facts) return std::unexpected(facts.error());
-  facts->bind(1, static_cast<std::int64_t>(loaded.next_fact));
-  for (row = facts->step(); row && *row; row = facts->step()) {
-    const auto fact = wire::read_fact(facts->text(4), facts->text(5));
-    if (!fact) {
-      return fail(ErrorCode::internal, fmt::format("fact {} of the journal: {}", facts->integer(0),
-                                                   fact.error().message));
-    }
-    core::apply(loaded.fleet, stamp_of(facts->integer(2), facts->integer(3)), *fact);
-    loaded.next_fact = static_cast<std::uint64_t>(facts->integer(0)) + 1;
-    loaded.next_decision = static_cast<std::uint64_t>(facts->integer(1)) + 1;
-    ++loaded.folded_facts;
-  }
-  if (!row) return std::unexpected(row.error());
-  return loaded;
-}
+Result<Loaded> JournalStore::load() { return fold(*database_); }
 
 Result<void> JournalStore::insert(const ports::Decision& decision) {
   const core::Event& event = decision.event;
@@ -117,14 +84,16 @@ Result<void> JournalStore::insert(const ports::Decision& decision) {
   return {};
 }
 
+Result<void> JournalStore::sync_fully(bool full) {
+  if (full == full_sync_) return {};
+  auto set = database_->execute(full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  if (set) full_sync_ = full;
+  return set;
+}
+
 Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
                                  ports::Durability durability) {
-  const bool full = durability == ports::Durability::power_loss;
-  if (full != full_sync_) {
-    auto set = database_->execute(full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-    if (!set) return set;
-    full_sync_ = full;
-  }
+  if (auto set = sync_fully(durability == ports::Durability::power_loss); !set) return set;
   if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
   for (const ports::Decision& decision : group) {
     if (auto done = insert(decision); !done) {
@@ -137,12 +106,14 @@ Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
   return committed;
 }
 
-Result<void> JournalStore::snapshot(const std::string& fleet_text, std::uint64_t decision,
-                                    std::uint64_t fact, std::uint64_t keep) {
-  auto insert = database_->prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?)");
+Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at,
+                                    std::uint64_t decision, std::uint64_t fact,
+                                    std::uint64_t keep) {
+  auto insert = database_->prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?,?,?)");
   if (!insert) return std::unexpected(insert.error());
   insert->bind(1, static_cast<std::int64_t>(decision)).bind(2, static_cast<std::int64_t>(fact));
-  insert->bind(3, build_).bind(4, fleet_text);
+  insert->bind(3, at.mono.time_since_epoch().count()).bind(4, at.wall.time_since_epoch().count());
+  insert->bind(5, build_).bind(6, fleet_text);
   if (auto done = insert->run(); !done) return done;
   const std::uint64_t oldest = fact > keep ? fact - keep : 0;
   return database_->execute(fmt::format(
@@ -151,6 +122,39 @@ Result<void> JournalStore::snapshot(const std::string& fleet_text, std::uint64_t
       "DELETE FROM facts WHERE number < {0};"
       "DELETE FROM events WHERE number < (SELECT coalesce(min(decision), 0) FROM facts);",
       oldest));
+}
+
+Result<std::vector<JournalStore::Key>> JournalStore::keys() {
+  auto select = database_->prepare("SELECT id, name, scope, hash, created FROM keys ORDER BY created, id");
+  if (!select) return std::unexpected(select.error());
+  std::vector<Key> keys;
+  auto row = select->step();
+  for (; row && *row; row = select->step()) {
+    keys.push_back({std::string(select->text(0)), std::string(select->text(1)),
+                    std::string(select->text(2)), std::string(select->text(3)),
+                    WallTime(Duration(select->integer(4)))});
+  }
+  if (!row) return std::unexpected(row.error());
+  return keys;
+}
+
+Result<void> JournalStore::add_key(const Key& key) {
+  if (auto set = sync_fully(true); !set) return set;
+  auto insert = database_->prepare("INSERT INTO keys VALUES(?,?,?,?,?,0)");
+  if (!insert) return std::unexpected(insert.error());
+  insert->bind(1, key.id).bind(2, key.name).bind(3, key.scope).bind(4, key.hash);
+  return insert->bind(5, key.created.time_since_epoch().count()).run();
+}
+
+Result<bool> JournalStore::remove_key(const std::string& id) {
+  if (auto set = sync_fully(true); !set) return std::unexpected(set.error());
+  auto remove = database_->prepare("DELETE FROM keys WHERE id = ? RETURNING id");
+  if (!remove) return std::unexpected(remove.error());
+  auto row = remove->bind(1, id).step();
+  const bool found = row && *row;
+  if (row && *row) row = remove->step();
+  if (!row) return std::unexpected(row.error());
+  return found;
 }
 
 Result<std::string> JournalStore::value(const std::string& name) {

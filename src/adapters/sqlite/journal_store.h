@@ -18,6 +18,7 @@ struct Loaded {
   std::uint64_t next_decision = 1;
   std::uint64_t next_fact = 1;
   std::uint64_t folded_facts = 0;  // since the newest snapshot
+  Stamp last;                      // of the last recorded fact
 };
 
 class JournalStore {
@@ -33,8 +34,20 @@ class JournalStore {
   Result<void> write(const std::vector<ports::Decision>& group, ports::Durability durability);
 
   // Remembers the fleet as of these numbers and drops what is older than `keep` facts.
-  Result<void> snapshot(const std::string& fleet_text, std::uint64_t decision, std::uint64_t fact,
-                        std::uint64_t keep);
+  Result<void> snapshot(const std::string& fleet_text, Stamp at, std::uint64_t decision,
+                        std::uint64_t fact, std::uint64_t keep);
+
+  // API keys. The hash is of the key; the key itself is never stored.
+  struct Key {
+    std::string id;
+    std::string name;
+    std::string scope;
+    std::string hash;
+    WallTime created{};
+  };
+  Result<std::vector<Key>> keys();
+  Result<void> add_key(const Key& key);
+  Result<bool> remove_key(const std::string& id);  // false: there was none
 
   // Small named values (seeds, secrets, clock offset); empty where unset.
   Result<std::string> value(const std::string& name);
@@ -43,6 +56,7 @@ class JournalStore {
  private:
   JournalStore() = default;
   Result<void> prepare();
+  Result<void> sync_fully(bool full);
   Result<void> insert(const ports::Decision& decision);
   std::string build_;
   std::unique_ptr<Database> database_;

@@ -62,7 +62,7 @@ TEST_F(JournalFile, SnapshotShortensTheFoldAndKeepsTheState) {
     ASSERT_TRUE(store->write({define_agent(n)}, ports::Durability::daemon_crash).has_value());
   }
   const auto before = store->load();
-  ASSERT_TRUE(store->snapshot(wire::fleet_text(before->fleet), 4, 4, 2).has_value());
+  ASSERT_TRUE(store->snapshot(wire::fleet_text(before->fleet), before->last, 4, 4, 2).has_value());
   ASSERT_TRUE(store->write({define_agent(5)}, ports::Durability::daemon_crash).has_value());
   const auto after = store->load();
   ASSERT_TRUE(after.has_value()) << after.error().message;
