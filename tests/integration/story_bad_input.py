@@ -1,0 +1,132 @@
+"""Hostile and broken input: one clear error that names the place; nothing else stops, nothing is lost."""
+import json
+import os
+import socket
+import subprocess
+import unittest
+
+from fleet import LAZARET, Fleet, Story, agent, main, task
+
+
+class BadInput(Story):
+    def setUp(self):
+        super().setUp()
+        self.cell = self.fleet.write_cell([agent("good", ["/bin/sleep", "1000"])], [task("t")])
+        self.fleet.start(self.cell)
+        self.good = self.fleet.until_running("good")
+
+    def tearDown(self):
+        now = self.fleet.agent("good")
+        self.assertEqual((now["pid"], now["incarnation"]), (self.good["pid"], self.good["incarnation"]))
+
+    def lint(self, cell):
+        done = self.fleet.cli("cell", "lint", str(self.fleet.missions / cell), check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_broken_json_is_named_with_line_and_column(self):
+        file = self.fleet.missions / self.cell / "tasks" / "t.json"
+        file.write_text('{"task_id": "t",\n  "title": oops}')
+        code, text = self.lint(self.cell)
+        self.assertNotEqual(code, 0)
+        self.assertRegex(text, r"t\.json:2:\d+")
+
+    def test_hostile_files_stop_nothing(self):
+        tasks = self.fleet.missions / self.cell / "tasks"
+        (tasks / "deep.json").write_text("[" * 100_000)
+        (tasks / "binary.json").write_bytes(bytes(range(256)) * 100)
+        with open(tasks / "huge.json", "wb") as file:
+            file.truncate(100 * 1024 * 1024)
+        os.symlink("/etc/passwd", tasks / "link.json")
+        code, text = self.lint(self.cell)
+        self.assertNotEqual(code, 0)
+        for name in ("deep.json", "binary.json", "huge.json", "link.json"):
+            self.assertIn(name, text)
+
+    def test_cycle_on_disk_is_printed(self):
+        other = self.fleet.root / "cyc"
+        for folder in ("agents", "tasks"):
+            (other / folder).mkdir(parents=True)
+        (other / "tasks" / "a.json").write_text(json.dumps(task("a", dependencies=["b"])))
+        (other / "tasks" / "b.json").write_text(json.dumps(task("b", dependencies=["a"])))
+        (other / "cell.json").write_text(json.dumps({
+            "cell_id": "2f0c7f0e-4f3c-4d2a-9a55-0d0f8f1f7c11", "mission_name": "x",
+            "created_at": "2026-01-01T00:00:00Z", "created_by": "test"}))
+        done = self.fleet.cli("cell", "lint", str(other), check=False)
+        self.assertIn("→", done.stdout + done.stderr)
+
+    def test_unknown_things_are_404_and_exit_3(self):
+        status, body = self.fleet.call("GET", "/api/v1/agents/nobody")
+        self.assertEqual((status, body["status"]), (404, 404))
+        self.assertEqual(self.fleet.cli("agent", "show", "nobody", check=False).returncode, 3)
+
+    def test_bad_bodies_are_refused(self):
+        for body in ("{", "[" * 100_000, "\x00", '{"reason": 5}', "null"):
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(str((self.fleet.state / "run").resolve() / "api.sock"))
+            data = body.encode()
+            connection.sendall(b"POST /api/v1/agents/good/pause HTTP/1.1\r\nHost: localhost\r\n"
+                               b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                               % len(data) + data)
+            first = connection.recv(4096).split(b"\r\n")[0]
+            self.assertRegex(first, rb"HTTP/1.1 4\d\d", body[:20])
+            connection.close()
+
+    def test_ids_with_dots_do_not_leave_the_cell(self):
+        status, body = self.fleet.call("POST", f"/api/v1/cells/{self.cell}/tasks", task("../../evil"))
+        self.assertIn(status, (400, 422), body)
+
+
+class NoDaemonNeeded(unittest.TestCase):
+    def test_port_in_use_takes_the_next_and_says_so(self):
+        taken = socket.socket()
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        fleet = Fleet()
+        self.addCleanup(fleet.close)
+        done = fleet.cli("up", "--detach", "--port", str(port))
+        said = done.stdout + done.stderr
+        self.assertRegex(said, r"127\.0\.0\.1:\d+")
+        self.assertNotIn(f"127.0.0.1:{port} ", said)
+        taken.close()
+
+    def test_no_daemon_says_how_to_start_one(self):
+        fleet = Fleet()
+        done = fleet.cli("agent", "ls", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("lazaret up", done.stderr)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+class DiskFull(unittest.TestCase):
+    def test_full_disk_refuses_with_503_and_recovers_by_itself(self):
+        fleet = Fleet()
+        fleet.state.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(fleet.state)],
+                                 capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no right to mount")
+        self.addCleanup(fleet.close)
+        self.addCleanup(lambda: (fleet.down(), subprocess.run(["umount", "-l", str(fleet.state)])))
+        fleet.up()
+        filler = fleet.state / "filler"
+        with open(filler, "wb") as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+                    file.flush()
+            except OSError:
+                pass
+        status = 200
+        for _ in range(3000):
+            status, body = fleet.call("POST", "/api/v1/notes", {"text": "x" * 2000})
+            if status == 503:
+                break
+        self.assertEqual(status, 503)
+        self.assertIn("full", body["detail"])
+        filler.unlink()
+        fleet.until(lambda: fleet.call("POST", "/api/v1/notes", {"text": "again"})[0] < 300, "recovery")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Cells on disk: edited by hand while everything runs, carried to another machine, destroyed."""
+import json
+
+from fleet import Story, agent, main, task
+
+
+class Cells(Story):
+    def test_hand_edit_is_picked_up_and_unknown_fields_stay(self):
+        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], [task("t", note="keep me")])
+        file = self.fleet.missions / cell / "tasks" / "t.json"
+        content = json.loads(file.read_text())
+        content["title"] = "a better title"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.get(f"/api/v1/cells/{cell}/tasks/t")["title"]
+                         == "a better title", "the edit")
+        self.fleet.start(cell)
+        status, _ = self.fleet.call("POST", f"/api/v1/cells/{cell}/tasks/t/done", {"result": ""})
+        self.assertEqual(status, 200)
+        self.fleet.until(lambda: json.loads(file.read_text())["status"] == "completed", "the mirror")
+        self.assertEqual(json.loads(file.read_text())["note"], "keep me")
+
+    def test_pausing_by_editing_cell_json(self):
+        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)
+        self.fleet.until_running("w")
+        file = self.fleet.missions / cell / "cell.json"
+        self.fleet.until(lambda: json.loads(file.read_text())["status"] == "active", "the mirror")
+        content = json.loads(file.read_text())
+        content["status"] = "paused"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.get(f"/api/v1/cells/{cell}")["status"] == "paused", "the pause")
+
+    def test_cell_from_elsewhere_starts_paused(self):
+        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], cell={"status": "active"})
+        self.assertEqual(self.fleet.get(f"/api/v1/cells/{cell}")["status"], "paused")
+        self.assertEqual(self.fleet.agent("w")["incarnation"], 0)
+
+    def test_one_broken_cell_does_not_stop_another(self):
+        good = self.fleet.write_cell([agent("fine", ["/bin/sleep", "1000"])])
+        broken = self.fleet.missions / "11111111-1111-4111-8111-111111111111"
+        broken.mkdir()
+        (broken / "cell.json").write_text("{")
+        self.fleet.start(good)
+        self.fleet.until_running("fine")
+
+    def test_destroy_removes_the_directory_and_nothing_else(self):
+        doomed = self.fleet.write_cell([agent("d", ["/bin/sleep", "1000"])])
+        kept = self.fleet.write_cell([agent("k", ["/bin/sleep", "1000"])])
+        self.fleet.start(doomed)
+        self.fleet.until_running("d")
+        self.fleet.cli("mission", "destroy", doomed, "--yes")
+        self.fleet.until(lambda: not (self.fleet.missions / doomed).exists(), "the directory to go")
+        self.assertTrue((self.fleet.missions / kept / "cell.json").exists())
+        self.assertEqual(self.fleet.call("GET", "/api/v1/agents/d")[0], 404)
+
+
+if __name__ == "__main__":
+    main()
