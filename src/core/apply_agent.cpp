@@ -134,11 +134,13 @@ void Applier::operator()(const fact::AgentAwaitsApproval& f) {
 
 void Applier::operator()(const fact::AgentReleased& f) {
   Agent& one = agent(f.agent);
-  one.tries = 0;
-  one.last_backoff = Duration(0);
-  one.approval.reset();
-  one.wanted = true;
   clear_timers(f.agent);
+  if (f.forgiven) {
+    one.tries = 0;
+    one.last_backoff = Duration(0);
+    one.approval.reset();
+    one.wanted = true;
+  }
   set_process(one, ProcessState::stopped, f.reason);
 }
 

@@ -85,7 +85,13 @@ struct AgentExited {
 struct AgentBackedOff { AgentRef agent; Instant until{}; Duration delay{0}; int tries = 0; LAZARET_FIELDS(AgentBackedOff, agent, until, delay, tries) };
 struct AgentQuarantined { AgentRef agent; std::string reason; LAZARET_FIELDS(AgentQuarantined, agent, reason) };
 struct AgentAwaitsApproval { AgentRef agent; ApprovalId approval; LAZARET_FIELDS(AgentAwaitsApproval, agent, approval) };
-struct AgentReleased { AgentRef agent; std::string by; std::string reason; LAZARET_FIELDS(AgentReleased, agent, by, reason) };
+struct AgentReleased {
+  AgentRef agent;
+  std::string by;
+  std::string reason;
+  bool forgiven = true;  // its tries start at zero again
+  LAZARET_FIELDS(AgentReleased, agent, by, reason, forgiven)
+};
 struct AgentSubstituted { AgentRef agent; AgentId substitute; std::string reason; LAZARET_FIELDS(AgentSubstituted, agent, substitute, reason) };
 struct AgentPaused { AgentRef agent; bool paused = true; std::string by; std::string reason; LAZARET_FIELDS(AgentPaused, agent, paused, by, reason) };
 struct AgentFrozen { AgentRef agent; bool frozen = true; std::string by; std::string reason; LAZARET_FIELDS(AgentFrozen, agent, frozen, by, reason) };

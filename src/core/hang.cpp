@@ -75,7 +75,7 @@ Judgement judge(const Evidence& before, const Evidence& now) {
 void suspect(Decision& d, const AgentRef& ref, const std::string& reason) {
   const Agent& agent = *d.agent(ref);
   if (!is_live(agent.process) || agent.process == ProcessState::stopping) return;
-  if (agent.hang != HangStage::none) return;
+  if (agent.hang != HangStage::none || excuse(d, ref)) return;
   const Incarnation incarnation = agent.incarnation;
   d.record(fact::HangSuspected{ref, incarnation, reason});
   d.act(command::TakeEvidence{ref, incarnation});

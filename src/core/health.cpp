@@ -41,7 +41,7 @@ void on_beats_began(Decision& d, const event::BeatsBegan& e) {
 
 void on_beat_missed(Decision& d, const event::BeatMissed& e) {
   const Agent* agent = known(d, e.agent, e.incarnation);
-  if (!agent) return;
+  if (!agent || agent->frozen) return;  // we keep it from beating ourselves
   const bool at_once = e.silent_for >= agent->definition.beat_timeout;
   add_failure(d, e.agent, at_once, fmt::format("no heartbeat for {}", to_human(e.silent_for)));
   hang::suspect(d, e.agent, fmt::format("no heartbeat for {}", to_human(e.silent_for)));

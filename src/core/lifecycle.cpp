@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/revival.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
 
@@ -44,6 +45,7 @@ void settle_agent(Decision& d, const AgentRef& ref) {
     if (agent.running_wake) return start(d, ref, StartReason::revival, agent.running_wake);
     return wake_queue::deliver(d, ref);
   }
+  if (agent.tries > 0) return revival::go_on(d, ref);
   const bool first = agent.incarnation.value == 0 || !agent.last_exit;
   start(d, ref, first ? StartReason::first : StartReason::revival);
 }

@@ -53,7 +53,7 @@ void give_up(Decision& d, const AgentRef& ref, const std::string& reason, bool a
   d.record(fact::AgentQuarantined{ref, reason});
   wake_queue::drop(d, ref, "its agent is quarantined");
   if (substitution::take_over(d, ref, reason)) return;
-  work::release_owned(d, ref, reason);
+  work::release_owned(d, ref, reason, true);
   if (ask) ask_to_revive(d, ref);
   work::dispatch(d, ref.cell);
 }
@@ -77,30 +77,13 @@ void try_again(Decision& d, const AgentRef& ref) {
   }
 }
 
-void after_failure(Decision& d, const AgentRef& ref) {
-  const Cell& cell = *d.cell(ref.cell);
-  const Agent& agent = *d.agent(ref);
-  if (!lifecycle::should_run(d.fleet(), cell, agent)) return;  // settle() brings it back in time
-  switch (policy_of(cell, agent)) {
-    case AutoRevive::yes:
-      return try_again(d, ref);
-    case AutoRevive::no:
-      return give_up(d, ref, how_often(agent) + "; auto_revive is no", false);
-    case AutoRevive::ask:
-      work::note_owner_waits(d, ref);
-      return ask_to_revive(d, ref);
-    case AutoRevive::substitute:
-      return give_up(d, ref, how_often(agent) + "; auto_revive is substitute", true);
-  }
-}
-
 void after_clean_end(Decision& d, const AgentRef& ref, Ending ending) {
   const Agent& agent = *d.agent(ref);
   const bool turn = agent.definition.run->adapter == AdapterKind::turn;
   if (turn) {
     wake_queue::on_turn_over(d, ref, ending == Ending::finished, "");
   } else if (ending != Ending::asked || !agent.wanted) {
-    work::release_owned(d, ref, "its owner ended");
+    work::release_owned(d, ref, "its owner ended", ending != Ending::asked);
   }
   if (ending == Ending::no_restart) {
     d.record(fact::AgentWanted{ref, false, "core", "it asked not to be restarted"});
@@ -116,6 +99,23 @@ void after_clean_end(Decision& d, const AgentRef& ref, Ending ending) {
 }
 
 }  // namespace
+
+void go_on(Decision& d, const AgentRef& ref) {
+  const Cell& cell = *d.cell(ref.cell);
+  const Agent& agent = *d.agent(ref);
+  if (!lifecycle::should_run(d.fleet(), cell, agent)) return;  // settle() comes back to it
+  switch (policy_of(cell, agent)) {
+    case AutoRevive::yes:
+      return try_again(d, ref);
+    case AutoRevive::no:
+      return give_up(d, ref, how_often(agent) + "; auto_revive is no", false);
+    case AutoRevive::ask:
+      work::note_owner_waits(d, ref);
+      return ask_to_revive(d, ref);
+    case AutoRevive::substitute:
+      return give_up(d, ref, how_often(agent) + "; auto_revive is substitute", true);
+  }
+}
 
 AutoRevive policy_of(const Cell& cell, const Agent& agent) {
   return agent.definition.auto_revive.value_or(cell.definition.policies.auto_revive);
@@ -156,7 +156,7 @@ void on_exit(Decision& d, const event::AgentExited& e) {
   const bool counted = failed && !is_excused(d, e.agent, *agent, e.exit);
   d.record(fact::AgentExited{e.agent, e.incarnation, e.exit, !failed, counted, finished});
   if (failed) {
-    after_failure(d, e.agent);
+    go_on(d, e.agent);
   } else {
     after_clean_end(d, e.agent, ending);
   }
@@ -172,14 +172,14 @@ void on_spawn_failed(Decision& d, const event::SpawnFailed& e) {
   d.record(fact::AgentExited{e.agent, e.incarnation, exit, stopping, !stopping, false});
   if (stopping) return lifecycle::settle(d, e.agent.cell);
   if (e.permanent) return give_up(d, e.agent, e.reason, true);
-  after_failure(d, e.agent);
+  go_on(d, e.agent);
 }
 
 void on_backoff_over(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
   if (agent.process != ProcessState::backoff) return;
   if (!lifecycle::should_run(d.fleet(), *d.cell(ref.cell), agent)) {
-    return d.record(fact::AgentReleased{ref, "core", "nobody wants it to run at present"});
+    return d.record(fact::AgentReleased{ref, "core", "nobody wants it to run at present", false});
   }
   lifecycle::start(d, ref, StartReason::revival, agent.running_wake);
 }

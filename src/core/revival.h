@@ -27,6 +27,10 @@ Duration backoff(const Policies& policies, int tries, std::uint64_t seed);
 
 AutoRevive policy_of(const Cell& cell, const Agent& agent);
 
+// What the policy says about an agent that failed and does not live: again at once, later, a person,
+// a substitute. Nothing where nobody wants it to run.
+void go_on(Decision& d, const AgentRef& ref);
+
 void on_exit(Decision& d, const event::AgentExited& e);
 void on_spawn_failed(Decision& d, const event::SpawnFailed& e);
 void on_backoff_over(Decision& d, const AgentRef& ref);

@@ -159,10 +159,13 @@ void on_cancel_due(Decision& d, const TaskRef& ref) {
   if (d.agent(owner)) lifecycle::kill(d, owner, "its task timed out and it did not let go");
 }
 
-void release_owned(Decision& d, const AgentRef& ref, const std::string& reason) {
+void release_owned(Decision& d, const AgentRef& ref, const std::string& reason, bool counted) {
   const Agent& agent = *d.agent(ref);
   if (!agent.task) return;
-  fail_or_retry(d, {ref.cell, *agent.task}, reason);
+  const TaskRef task{ref.cell, *agent.task};
+  if (counted) return fail_or_retry(d, task, reason);
+  d.record(fact::TaskReleased{task, reason, false});
+  dispatch(d, ref.cell);
 }
 
 void note_owner_waits(Decision& d, const AgentRef& ref) {

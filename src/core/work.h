@@ -21,8 +21,8 @@ void fail_or_retry(Decision& d, const TaskRef& ref, const std::string& reason);
 void on_timeout(Decision& d, const TaskRef& ref);
 void on_cancel_due(Decision& d, const TaskRef& ref);
 
-// Gives the task that `ref` owns back to the ready ones.
-void release_owned(Decision& d, const AgentRef& ref, const std::string& reason);
+// Gives the task that `ref` owns back to the ready ones; `counted`: that uses up one of its tries.
+void release_owned(Decision& d, const AgentRef& ref, const std::string& reason, bool counted);
 // The owner waits for a person: a task for anybody goes to somebody else meanwhile.
 void note_owner_waits(Decision& d, const AgentRef& ref);
 
