@@ -1,0 +1,53 @@
+#include "main/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace lazaret::main {
+namespace {
+
+std::string temp_file(const std::string& content) {
+  const std::string path = ::testing::TempDir() + "lazaret-settings-" +
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+  std::ofstream(path) << content;
+  return path;
+}
+
+TEST(Settings, FlagWinsOverEnvironmentOverFileOverDefault) {
+  const std::string file = temp_file("[http]\nport = 1001\nhost = \"::1\"\n[logs]\nkept = 9\n");
+  const auto config = Config::load({"--port", "1003"},
+                                   {{"LAZARET_PORT", "1002"}, {"LAZARET_HOST", "127.0.0.2"}}, file);
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->integer("http.port"), 1003);
+  EXPECT_EQ(config->text("http.host"), "127.0.0.2");
+  EXPECT_EQ(config->integer("logs.kept"), 9);
+  EXPECT_EQ(config->integer("logs.bytes"), 16'777'216);
+}
+
+TEST(Settings, ErrorsNameThePlaceAndWhatWasExpected) {
+  const std::string unknown = temp_file("[http]\nprot = 1\n");
+  const auto config = Config::load({}, {}, unknown);
+  ASSERT_FALSE(config.has_value());
+  EXPECT_EQ(config.error().place, unknown + ":2:8");
+  EXPECT_NE(config.error().remedy.find("http.port"), std::string::npos);
+
+  const auto range = Config::load({"--port=99999"}, {}, "/nonexistent");
+  ASSERT_FALSE(range.has_value());
+  EXPECT_NE(range.error().message.find("from 0 to 65535"), std::string::npos);
+
+  EXPECT_EQ(Config::load({"--prot", "1"}, {}, "/nonexistent").error().place, "--prot");
+  EXPECT_EQ(Config::load({"--port"}, {}, "/nonexistent").error().message, "--port needs a value");
+  EXPECT_FALSE(Config::load({}, {}, temp_file("= broken")).has_value());
+}
+
+TEST(Settings, ThePageOfTheDocsIsTheOneOfTheTable) {
+  std::ifstream file(std::string(LAZARET_SOURCE) + "/docs/settings.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  EXPECT_EQ(page.str(), settings_page()) << "write it anew: lazaret daemon --print-settings";
+}
+
+}  // namespace
+}  // namespace lazaret::main
