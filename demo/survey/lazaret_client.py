@@ -55,14 +55,18 @@ class Client:
         self.progress = 0
         self._local = threading.local()
 
-    def call(self, method, path, body=None, timeout=REQUEST_TIMEOUT_SECONDS):
-        """The decoded answer. Raises Fenced, Refused or Unreachable."""
+    def call(self, method, path, body=None, timeout=REQUEST_TIMEOUT_SECONDS, key=None):
+        """The decoded answer. Raises Fenced, Refused or Unreachable.
+
+        `key`: for calls that make something new each time; sent as Idempotency-Key, so that a
+        repeated call makes it once.
+        """
         payload = None if body is None else json.dumps(body).encode()
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                status, answer = self._once(method, path, payload, timeout)
+                status, answer = self._once(method, path, payload, timeout, key)
                 if status not in (429, 502, 503, 504):
                     return _judged(status, answer)
             except (OSError, http.client.HTTPException, ValueError):
@@ -72,7 +76,7 @@ class Client:
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def _once(self, method, path, payload, timeout):
+    def _once(self, method, path, payload, timeout, key):
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = http.client.HTTPConnection(*self.address, timeout=timeout)
@@ -83,6 +87,8 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         if payload is not None:
             headers["Content-Type"] = "application/json"
+        if key is not None:
+            headers["Idempotency-Key"] = key
         connection.request(method, path, payload, headers)
         response = connection.getresponse()
         raw = response.read()
@@ -120,13 +126,11 @@ class Client:
         """Every task of this mission, by id; follows the pages of a long list."""
         found, cursor = {}, ""
         while True:
-            page = self.call("GET", f"/api/v1/cells/{self.cell}/tasks{cursor}")
-            rows = page if isinstance(page, list) else page.get("tasks", [])
-            found.update((row["task_id"], row) for row in rows)
-            following = page.get("next") if isinstance(page, dict) else None
-            if not following or not rows:
+            page = self.call("GET", f"/api/v1/cells/{self.cell}/tasks?limit=1000{cursor}")
+            found.update((row["task_id"], row) for row in page["tasks"])
+            if not page.get("next"):
                 return found
-            cursor = f"?cursor={urllib.parse.quote(str(following), safe='')}"
+            cursor = f"&cursor={urllib.parse.quote(str(page['next']), safe='')}"
 
     def add_tasks(self, tasks):
         self.call("POST", f"/api/v1/cells/{self.cell}/tasks", {"tasks": tasks})
@@ -135,7 +139,8 @@ class Client:
         """Opens a question for a person and returns its id."""
         body = {"question": question, "deadline_seconds": deadline_seconds, "default": default,
                 "task": task_id}
-        return self.call("POST", "/api/v1/approvals", body)["approval"]
+        key = f"{self.cell}/{self.agent}/{task_id}"
+        return self.call("POST", "/api/v1/approvals", body, key=key)["approval"]
 
     def note(self, text):
         self.call("POST", "/api/v1/notes", {"cell": self.cell, "text": text})

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Makes the mission cell of a survey: programs, agents, the first task, and the frozen input.
 
-    prepare.py --source DIR --missions DIR [--troubled] [--seed N] [--leave-out DIR]… [--like CELL]
+    prepare.py --source DIR --missions DIR [--troubled] [--seed N] [--leave-out DIR]…
+               [--like CELL]
 
 Prints one line of JSON: {"cell_id", "path", "files", "bytes", "digest"}.
 """
@@ -30,7 +31,7 @@ def agent(agent_id, name, role, command, **more):
                 "run": {"adapter": "process", "command": command, "ready": "beat",
                         "working_directory": "artifacts/code", "stop_grace_seconds": 2,
                         **more.pop("run", {})},
-                "beat_interval_seconds": 2, "beat_timeout_seconds": 20, "hang": "revive",
+                "health": {"interval_seconds": 2, "timeout_seconds": 20}, "hang": "revive",
                 "hang_window_seconds": 2, **more}}
 
 
