@@ -32,22 +32,39 @@ std::string fresh_key() {
   return key;
 }
 
-void sleep_a_moment(int attempt) {
-  poll(nullptr, 0, std::min(20 << std::min(attempt, 4), 250));
-}
+void sleep_a_moment(int attempt) { poll(nullptr, 0, std::min(20 << std::min(attempt, 4), 250)); }
 
 ErrorCode code_of_status(unsigned status) {
   switch (status) {
-    case 400: case 405: case 415: case 422: case 428: return ErrorCode::invalid_input;
-    case 401: return ErrorCode::unauthenticated;
-    case 403: return ErrorCode::refused;
-    case 404: case 410: return ErrorCode::not_found;
-    case 409: case 412: return ErrorCode::conflict;
-    case 413: case 431: return ErrorCode::too_large;
-    case 429: return ErrorCode::too_many;
-    case 501: return ErrorCode::unsupported;
-    case 502: case 503: case 504: return ErrorCode::unavailable;
-    default: return ErrorCode::internal;
+    case 400:
+    case 405:
+    case 415:
+    case 422:
+    case 428:
+      return ErrorCode::invalid_input;
+    case 401:
+      return ErrorCode::unauthenticated;
+    case 403:
+      return ErrorCode::refused;
+    case 404:
+    case 410:
+      return ErrorCode::not_found;
+    case 409:
+    case 412:
+      return ErrorCode::conflict;
+    case 413:
+    case 431:
+      return ErrorCode::too_large;
+    case 429:
+      return ErrorCode::too_many;
+    case 501:
+      return ErrorCode::unsupported;
+    case 502:
+    case 503:
+    case 504:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::internal;
   }
 }
 
@@ -121,9 +138,9 @@ Result<void> Client::trust_run_directory() const {
   if (lstat(endpoint_.run_directory.c_str(), &found) != 0) return {};  // connecting says why
   const bool ours = found.st_uid == geteuid() || geteuid() == 0;
   if (S_ISDIR(found.st_mode) && ours && (found.st_mode & 022) == 0) return {};
-  return fail(ErrorCode::refused,
-              fmt::format("{} does not belong to you alone", endpoint_.run_directory),
-              endpoint_.run_directory, "remove it, or point XDG_RUNTIME_DIR to a directory of yours");
+  return fail(
+      ErrorCode::refused, fmt::format("{} does not belong to you alone", endpoint_.run_directory),
+      endpoint_.run_directory, "remove it, or point XDG_RUNTIME_DIR to a directory of yours");
 }
 
 milliseconds Client::patience() const {
@@ -161,8 +178,8 @@ Result<void> Client::reach() {
 
 std::string Client::head(std::string_view method, std::string_view target) const {
   std::string host = endpoint_.socket_path.empty() ? endpoint_.name().substr(7) : "localhost";
-  std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: lazaret\r\n", method,
-                                 target, host);
+  std::string text =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: lazaret\r\n", method, target, host);
   if (!endpoint_.key.empty()) text += fmt::format("Authorization: Bearer {}\r\n", endpoint_.key);
   return text;
 }

@@ -4,8 +4,9 @@
 //   Client client(*endpoint);
 //   Result<boost::json::value> status = client.call("GET", "/api/v1/status");
 //
-// A daemon that restarts is waited for, within bounds: requests are safe to repeat (a POST carries an
-// Idempotency-Key), so a broken connection is tried again. Not for use by several threads at once.
+// A daemon that restarts is waited for, within bounds: requests are safe to repeat (a POST carries
+// an Idempotency-Key), so a broken connection is tried again. Not for use by several threads at
+// once.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -25,9 +26,9 @@ namespace lazaret::cli {
 inline constexpr std::size_t largest_answer = 64 * 1024 * 1024;
 
 struct ClientTimes {
-  std::chrono::milliseconds answer{30'000};         // from the request to its whole answer
-  std::chrono::milliseconds restart{15'000};        // for a daemon whose keeper lives
-  std::chrono::milliseconds maybe_restart{2'000};   // for a socket that is there, but refuses
+  std::chrono::milliseconds answer{30'000};          // from the request to its whole answer
+  std::chrono::milliseconds restart{15'000};         // for a daemon whose keeper lives
+  std::chrono::milliseconds maybe_restart{2'000};    // for a socket that is there, but refuses
   std::chrono::milliseconds stream_silence{60'000};  // a stream must send something this often
 };
 
@@ -57,7 +58,8 @@ class Client {
 
   // Server-sent events until `on_event` returns false, or `cancelled` says so: both end well. The
   // stream is taken up again after the last id when the daemon restarts.
-  Result<void> stream(std::string_view target, const std::function<bool(const StreamEvent&)>& on_event,
+  Result<void> stream(std::string_view target,
+                      const std::function<bool(const StreamEvent&)>& on_event,
                       const Cancelled& cancelled = {}, std::string last_id = {});
 
   // Somebody answers at the endpoint: waits for a restart as call() does, sends nothing.

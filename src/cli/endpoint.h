@@ -30,8 +30,8 @@ struct Endpoint {
 // "http://host[:port]", host in brackets when it is IPv6. https is `unsupported`.
 Result<Endpoint> parse_url(std::string_view url);
 
-// --state wins over --url, --url over LAZARET_URL, that over the socket of the default state. With a
-// URL the key is --key, LAZARET_TOKEN (an agent is itself first) or LAZARET_KEY.
+// --state wins over --url, --url over LAZARET_URL, that over the socket of the default state. With
+// a URL the key is --key, LAZARET_TOKEN (an agent is itself first) or LAZARET_KEY.
 Result<Endpoint> find_endpoint(const Target& target, const Environment& environment);
 
 // The places of the daemon that `target` means, for the user and directory of this process.

@@ -7,8 +7,8 @@
 
 namespace lazaret::cli {
 
-// Writes this process's pid, its start time and the boot's id, so that a later process with the same
-// pid is never taken for it.
+// Writes this process's pid, its start time and the boot's id, so that a later process with the
+// same pid is never taken for it.
 Result<void> record_keeper(const std::string& file);
 
 // The recorded pid if that very process still lives, else 0.

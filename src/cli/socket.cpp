@@ -24,8 +24,7 @@ constexpr milliseconds longest_sleep{250};  // so that a cancel is seen soon
 constexpr std::size_t receive_step = 64 * 1024;
 
 std::unexpected<Error> broken(std::string_view doing, int error) {
-  return fail(ErrorCode::unavailable,
-              fmt::format("{} failed: {}", doing, std::strerror(error)));
+  return fail(ErrorCode::unavailable, fmt::format("{} failed: {}", doing, std::strerror(error)));
 }
 
 // Waits for `events`; an error when the deadline passes or the wait is cancelled.
@@ -44,7 +43,8 @@ Result<void> wait_for(int fd, short events, Deadline deadline, const Cancelled& 
   }
 }
 
-Result<Socket> connect_to(int family, const sockaddr* address, socklen_t length, Deadline deadline) {
+Result<Socket> connect_to(int family, const sockaddr* address, socklen_t length,
+                          Deadline deadline) {
   Socket owner(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!owner.open()) return broken("making a socket", errno);
   // A unix socket whose backlog is full says EAGAIN: there is nothing to poll for, so ask again.

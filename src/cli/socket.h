@@ -26,7 +26,8 @@ class Socket {
 
   // Errors of both: unavailable; the text names the address and what the system said.
   static Result<Socket> to_path(const std::string& path, Deadline deadline);
-  static Result<Socket> to_host(const std::string& host, const std::string& port, Deadline deadline);
+  static Result<Socket> to_host(const std::string& host, const std::string& port,
+                                Deadline deadline);
 
   bool open() const { return fd_ >= 0; }
   int fd() const { return fd_; }
@@ -35,7 +36,8 @@ class Socket {
   Result<void> send(std::string_view bytes, Deadline deadline);
   // Appends what has arrived to `bytes`, waiting for at least one byte. 0 = the peer has closed.
   // Error unavailable: time is up, cancelled (place "cancelled"), or the connection broke.
-  Result<std::size_t> receive(std::string& bytes, Deadline deadline, const Cancelled& cancelled = {});
+  Result<std::size_t> receive(std::string& bytes, Deadline deadline,
+                              const Cancelled& cancelled = {});
 
  private:
   int fd_ = -1;

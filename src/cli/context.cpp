@@ -1,0 +1,49 @@
+#include "cli/context.h"
+
+#include <fmt/format.h>
+
+namespace lazaret::cli {
+
+Result<Client*> Context::client() {
+  if (!client_) {
+    auto endpoint = find_endpoint(target, environment);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    client_ = std::make_unique<Client>(std::move(*endpoint));
+  }
+  return client_.get();
+}
+
+Result<boost::json::value> Context::look_up(const std::string& api_target) {
+  auto connection = client();
+  if (!connection) return std::unexpected(connection.error());
+  auto answer = (*connection)->call("GET", api_target);
+  const bool offline = !answer && is_daemon_away(answer.error()) && hooks.read_offline &&
+                       !(*connection)->endpoint().state.empty();
+  if (!offline) return answer;
+  auto places = paths();
+  if (!places) return std::unexpected(places.error());
+  auto kept = hooks.read_offline(*places, api_target);
+  if (!kept && kept.error().code == ErrorCode::unavailable) return answer;  // no state either
+  remark(fmt::format("the daemon is down; this is what its journal in {} says", places->state),
+         Ink::warn);
+  return kept;
+}
+
+void Context::remark(std::string_view text, Ink ink) {
+  err << inked(err_look, ink, plain(text)) << '\n' << std::flush;
+}
+
+void Context::report(const Error& error) { err << describe(error, err_look) << std::flush; }
+
+std::string describe(const Error& error, const Look& look) {
+  std::string text = fmt::format("{} {}\n", inked(look, Ink::bad, "error:"), plain(error.message));
+  if (!error.place.empty() && error.place != "daemon") {
+    text += fmt::format("  {} {}\n", inked(look, Ink::faint, "at:"), plain(error.place));
+  }
+  if (!error.remedy.empty()) {
+    text += fmt::format("  {} {}\n", inked(look, Ink::faint, "try:"), plain(error.remedy));
+  }
+  return text;
+}
+
+}  // namespace lazaret::cli

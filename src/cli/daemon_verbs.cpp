@@ -1,0 +1,262 @@
+#include "cli/daemon_verbs.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "cli/keeper.h"
+#include "cli/keeper_record.h"
+
+namespace lazaret::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds patience_announcer{30'000};
+
+const std::vector<Flag>& launch_flags() {
+  static const std::vector<Flag> flags = {
+      {.name = "missions", .value = "DIR", .doc = "where the mission cells are (LAZARET_MISSIONS)"},
+      {.name = "port", .value = "N", .doc = "TCP port; the next free one if it is taken (7878)"},
+      {.name = "host", .value = "ADDRESS", .doc = "address to listen on (127.0.0.1)"},
+  };
+  return flags;
+}
+
+Result<Launch> launch_of(Context& context, const Arguments& arguments) {
+  context.target.missions = arguments.flag("missions");
+  auto paths = context.paths();
+  if (!paths) return std::unexpected(paths.error());
+  Launch launch{*paths, {}};
+  for (const char* name : {"port", "host"}) {
+    if (!arguments.has(name)) continue;
+    launch.daemon_flags.push_back(fmt::format("--{}", name));
+    launch.daemon_flags.push_back(arguments.flag(name));
+  }
+  // What comes after -- are settings of the daemon, as docs/settings.md lists them.
+  launch.daemon_flags.insert(launch.daemon_flags.end(), arguments.command.begin(),
+                             arguments.command.end());
+  return launch;
+}
+
+// The status of the daemon that runs on these paths already, if one does.
+Result<boost::json::value> running_daemon(Context& context) {
+  Target target = context.target;
+  target.url.clear();
+  Environment here = context.environment;
+  here.erase("LAZARET_URL");
+  auto endpoint = find_endpoint(target, here);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  return Client(*endpoint).call("GET", "/api/v1/status");
+}
+
+// A child of the keeper-to-be that says where the daemon is as soon as it is there. Twice removed,
+// so that nobody has to wait for it.
+void announce_later(Context& context, const Launch& launch) {
+  if (fork() != 0) return;
+  if (fork() != 0) _exit(0);
+  auto status = wait_for_daemon(context, launch.paths, patience_announcer);
+  if (status) context.err << greeting(*status, launch.paths, context.err_look) << std::flush;
+  _exit(0);
+}
+
+// systemd restarts what it started: no keeper of our own is needed between the two.
+bool under_systemd(const Environment& environment) {
+  return environment.contains("INVOCATION_ID") && getppid() == 1;
+}
+
+Result<ExitCode> up(Context& context, const Arguments& arguments) {
+  auto launch = launch_of(context, arguments);
+  if (!launch) return std::unexpected(launch.error());
+  if (auto status = running_daemon(context)) {
+    if (!arguments.has("detach")) {
+      return fail(ErrorCode::conflict,
+                  fmt::format("a daemon runs on {} already, as process {}", launch->paths.state,
+                              text_at(*status, "daemon.pid")),
+                  launch->paths.state, "`lazaret status`, or another --state");
+    }
+    context.out << (context.json ? pretty(*status)
+                                 : greeting(*status, launch->paths, context.look));
+    return ExitCode::ok;
+  } else if (!is_daemon_away(status.error())) {
+    return std::unexpected(status.error());
+  }
+  if (arguments.has("detach")) {
+    auto status = start_detached(context, *launch);
+    if (!status) return std::unexpected(status.error());
+    context.out << (context.json ? pretty(*status)
+                                 : greeting(*status, launch->paths, context.look));
+    return ExitCode::ok;
+  }
+  if (under_systemd(context.environment) && context.hooks.daemon) {
+    std::vector<std::string> command = keeper_command("", "", *launch);
+    command.erase(command.begin(), command.begin() + 5);  // up to and with "daemon"
+    return static_cast<ExitCode>(context.hooks.daemon(command));
+  }
+  announce_later(context, *launch);
+  auto failed = become_keeper(context, *launch);
+  return std::unexpected(failed.error());
+}
+
+// True when neither daemon nor keeper is there any more.
+bool wait_until_gone(Context& context, Client& client, int keeper, milliseconds most) {
+  const auto deadline = steady_clock::now() + most;
+  ClientTimes& times = client.times();
+  times.restart = times.maybe_restart = milliseconds(0);
+  auto said = steady_clock::now();
+  for (;;) {
+    const bool there = client.reach().has_value();
+    const bool kept = keeper != 0 && kill(keeper, 0) == 0 &&
+                      living_keeper(client.endpoint().state + "/keeper") == keeper;
+    if (!there && !kept) return true;
+    const auto now = steady_clock::now();
+    if (now >= deadline) return false;
+    if (now - said > milliseconds(2'000)) {
+      context.remark("waiting for the agents to end …");
+      said = now;
+    }
+    poll(nullptr, 0, 20);
+  }
+}
+
+Result<ExitCode> down(Context& context, const Arguments& arguments) {
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  if ((*client)->endpoint().state.empty()) {
+    return fail(ErrorCode::unsupported, "a daemon is ended on its own machine only", "--url",
+                "`lazaret down --state DIR` there");
+  }
+  const int keeper = living_keeper((*client)->endpoint().state + "/keeper");
+  boost::json::object body{{"keep_agents", arguments.has("keep-agents")},
+                           {"reason", arguments.flag("reason", "lazaret down")}};
+  auto asked = (*client)->call("POST", "/api/v1/stop", body);
+  if (!asked) {
+    // A keeper without a daemon that answers is ended by signal.
+    if (!is_daemon_away(asked.error()) || keeper == 0) return std::unexpected(asked.error());
+    context.remark("the daemon does not answer; ending its keeper", Ink::warn);
+    kill(keeper, SIGTERM);
+  }
+  const std::string seconds = arguments.flag("wait", "60");
+  const auto most = milliseconds(std::atol(seconds.c_str()) * 1000);
+  if (!wait_until_gone(context, **client, keeper, most)) {
+    return fail(ErrorCode::unavailable,
+                fmt::format("the daemon is still there after {} s", seconds), "",
+                "see `lazaret status`; an agent may need long to end");
+  }
+  if (context.json) {
+    context.out << pretty(
+        boost::json::object{{"stopped", true}, {"keep_agents", body["keep_agents"]}});
+  } else {
+    context.out << (arguments.has("keep-agents") ? "down; the agents run on\n" : "down\n");
+  }
+  return ExitCode::ok;
+}
+
+struct Check {
+  std::string what;
+  bool well = true;
+  std::string says;
+  std::string remedy;
+};
+
+std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
+  std::vector<Check> checks;
+  auto shim = find_shim(context.hooks, context.environment);
+  checks.push_back({"shim", shim.has_value(), shim ? *shim : shim.error().message,
+                    shim ? "" : shim.error().remedy});
+  auto paths = context.paths();
+  if (!paths) {
+    checks.push_back({"places", false, paths.error().message, paths.error().remedy});
+    return checks;
+  }
+  for (const auto& [name, path] :
+       {std::pair{"state", paths->state}, {"missions", paths->missions}}) {
+    const bool there = access(path.c_str(), F_OK) == 0;
+    const bool usable = !there || access(path.c_str(), R_OK | W_OK | X_OK) == 0;
+    checks.push_back({name, usable, path + (there ? "" : " (not made yet)"),
+                      usable ? "" : "its owner or its mode keeps you out"});
+  }
+  checks.push_back(
+      {"daemon", status.has_value(),
+       status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
+       status ? "" : status.error().remedy});
+  return checks;
+}
+
+Result<ExitCode> doctor(Context& context, const Arguments&) {
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  auto status = (*client)->call("GET", "/api/v1/status");
+  const auto checks = check_all(context, status);
+  bool well = true;
+  boost::json::array list;
+  std::string text;
+  for (const auto& check : checks) {
+    well = well && check.well;
+    list.push_back({{"check", check.what},
+                    {"ok", check.well},
+                    {"says", check.says},
+                    {"remedy", check.remedy}});
+    text += fmt::format(
+        "{} {:<10} {}\n",
+        inked(context.look, check.well ? Ink::good : Ink::bad, check.well ? "ok " : "BAD"),
+        check.what, plain(check.says));
+    if (!check.remedy.empty()) text += fmt::format("    try: {}\n", plain(check.remedy));
+  }
+  boost::json::value machine = status ? list_at(*status, "machine") : boost::json::array{};
+  if (status) text += inked(context.look, Ink::faint, "this machine") + "\n";
+  for (const auto& sentence : machine.get_array()) text += "  " + plain(in_words(sentence)) + "\n";
+  context.out << (context.json ? pretty(boost::json::object{
+                                     {"ok", well}, {"checks", list}, {"machine", machine}})
+                               : text);
+  return well ? ExitCode::ok : ExitCode::error;
+}
+
+Result<ExitCode> version(Context& context, const Arguments&) {
+  if (context.json) {
+    context.out << pretty(boost::json::object{{"version", context.hooks.version}});
+  } else {
+    context.out << "lazaret " << context.hooks.version << '\n';
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_daemon_verbs(std::vector<Verb>& verbs) {
+  std::vector<Flag> up_flags = {
+      {.name = "detach", .doc = "go into the background once it answers", .letter = 'd'},
+      {.name = "foreground", .doc = "stay here until it ends: what happens without a flag"}};
+  up_flags.insert(up_flags.end(), launch_flags().begin(), launch_flags().end());
+  verbs.push_back({.words = "up",
+                   .group = Group::daemon,
+                   .summary = "Start the daemon.",
+                   .example = "lazaret up --detach\nlazaret up --state /tmp/try --port 7900",
+                   .flags = up_flags,
+                   .command = CommandPart::after_dashes,
+                   .notes = "After -- come further settings, as in `-- --log-bytes 1000000`.",
+                   .carry_out = up});
+  verbs.push_back(
+      {.words = "down",
+       .group = Group::daemon,
+       .summary = "End the daemon and, unless told otherwise, its agents.",
+       .example = "lazaret down\nlazaret down --keep-agents",
+       .flags = {{.name = "keep-agents", .doc = "the agents run on; the next daemon takes them up"},
+                 {.name = "reason", .value = "TEXT", .doc = "why, for the journal"},
+                 {.name = "wait", .value = "SECONDS", .doc = "how long to wait for the end (60)"}},
+       .carry_out = down});
+  verbs.push_back({.words = "doctor",
+                   .group = Group::daemon,
+                   .summary = "Check this machine: what works, what does not, and why.",
+                   .example = "lazaret doctor",
+                   .carry_out = doctor});
+  verbs.push_back({.words = "version",
+                   .group = Group::daemon,
+                   .summary = "Say which build this is.",
+                   .example = "lazaret version --json",
+                   .carry_out = version});
+}
+
+}  // namespace lazaret::cli

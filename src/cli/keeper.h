@@ -1,0 +1,45 @@
+// Starting the daemon under its keeper, and waiting for it to come and go.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+
+namespace lazaret::cli {
+
+// How a daemon is to be started.
+struct Launch {
+  Paths paths;
+  std::vector<std::string> daemon_flags;  // further argv of `lazaret daemon`
+};
+
+// Absolute path of this program, also after its file was replaced.
+std::string own_program();
+
+// lazaret-shim: the hook's, LAZARET_SHIM's, beside this program, or ../libexec/lazaret/ from it.
+// not_found says where it was looked for.
+Result<std::string> find_shim(const Hooks& hooks, const Environment& environment);
+
+// argv of the keeper that runs the daemon.
+std::vector<std::string> keeper_command(const std::string& shim, const std::string& program,
+                                        const Launch& launch);
+
+// Becomes the keeper; returns only if that fails.
+Result<void> become_keeper(Context& context, const Launch& launch);
+
+// Starts the keeper away from this terminal; its output goes to the state's daemon.log. Returns
+// once the daemon answers; else an error with the log's last lines.
+Result<boost::json::value> start_detached(Context& context, const Launch& launch);
+
+// The daemon's GET /status as soon as it gives one, waiting at most `most`.
+Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
+                                           std::chrono::milliseconds most);
+
+// What `up` says when the daemon is there: where it listens, where the data is, what this machine
+// can give.
+std::string greeting(const boost::json::value& status, const Paths& paths, const Look& look);
+
+}  // namespace lazaret::cli

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "cli/context.h"
+#include "cli/interrupt.h"
+#include "cli/look_verbs.h"
+#include "cli/tail.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int poll_ms = 200;
+constexpr std::size_t most_agents = 200;  // whose logs are shown side by side
+
+Result<std::vector<std::string>> all_agents(Context& context) {
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  auto page = (*client)->call("GET", fmt::format("/api/v1/agents?limit={}", most_agents));
+  if (!page) return std::unexpected(page.error());
+  std::vector<std::string> names;
+  for (const auto& agent : list_at(*page, "agents")) {
+    if (text_at(agent, "process") == "external") continue;  // its output is elsewhere
+    const std::string qualified = text_at(agent, "qualified");
+    const std::string cell = text_at(agent, "cell_id");
+    const std::string id = text_at(agent, "agent_id");
+    names.push_back(!qualified.empty() ? qualified
+                    : cell.empty()     ? id
+                                       : cell.substr(0, 8) + "." + id);
+  }
+  return names;
+}
+
+void print(Context& context, const LogTail& tail, const std::string& line, bool with_name) {
+  if (context.json) {
+    context.out << json::serialize(json::object{{"agent", tail.agent()}, {"line", line}}) << '\n';
+  } else if (with_name) {
+    context.out << inked(context.look, Ink::faint, tail.agent() + " | ") << line << '\n';
+  } else {
+    context.out << line << '\n';
+  }
+}
+
+// One round over all; true if there was anything new.
+Result<bool> print_round(Context& context, Client& client, std::vector<LogTail>& tails) {
+  bool any = false;
+  for (auto& tail : tails) {
+    auto lines = tail.more(client);
+    if (!lines && lines.error().code == ErrorCode::not_found && tails.size() > 1) continue;
+    if (!lines) return std::unexpected(lines.error());
+    for (const auto& line : *lines) print(context, tail, line, tails.size() > 1);
+    any = any || !lines->empty();
+  }
+  context.out << std::flush;
+  return any;
+}
+
+Result<ExitCode> logs(Context& context, const Arguments& arguments) {
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  std::vector<std::string> names;
+  if (const std::string one = arguments.at("AGENT"); !one.empty()) {
+    names.push_back(one);
+  } else {
+    auto all = all_agents(context);
+    if (!all) return std::unexpected(all.error());
+    names = *all;
+  }
+  const std::string text = arguments.flag("tail", names.size() > 1 ? "10" : "100");
+  const long tail = std::atol(text.c_str());
+  if (tail < 1 || tail > 10'000) {
+    return fail(ErrorCode::invalid_input, "--tail is a number from 1 to 10000", "--tail");
+  }
+  std::vector<LogTail> tails;
+  for (const auto& name : names) tails.emplace_back(name, static_cast<int>(tail));
+  Interrupts watched;
+  for (;;) {
+    auto any = print_round(context, **client, tails);
+    if (!any) return std::unexpected(any.error());
+    if (!arguments.has("follow") || !context.out.good()) return ExitCode::ok;
+    if (!*any) poll(nullptr, 0, poll_ms);
+    if (Interrupts::count() > 0) return ExitCode::ok;
+  }
+}
+
+}  // namespace
+
+void add_log_verbs(std::vector<Verb>& verbs) {
+  const std::vector<Flag> flags = {
+      {.name = "follow", .doc = "go on as they are written", .letter = 'f'},
+      {.name = "tail",
+       .value = "N",
+       .doc = "how many of the last lines (100; 10 for each of many)",
+       .letter = 'n'}};
+  verbs.push_back({.words = "logs",
+                   .group = Group::look,
+                   .summary = "What agents print: one, or all of them with their names.",
+                   .example = "lazaret logs -f\nlazaret logs scout --tail 20",
+                   .positionals = {{.name = "AGENT", .doc = "only this one's", .required = false}},
+                   .flags = flags,
+                   .carry_out = logs});
+  verbs.push_back(
+      {.words = "agent logs",
+       .group = Group::work,
+       .summary = "What an agent prints.",
+       .example = "lazaret agent logs scout -f",
+       .positionals = {{.name = "AGENT", .doc = "agent id", .variable = "LAZARET_AGENT"}},
+       .flags = flags,
+       .carry_out = logs});
+}
+
+}  // namespace lazaret::cli

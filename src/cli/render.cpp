@@ -1,0 +1,210 @@
+#include "cli/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "cli/json_view.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+
+// One column of a list: its heading, where its text is, and how it is to be read.
+enum class How { text, state, age, strong };
+struct Column {
+  std::string_view heading;
+  std::string_view path;
+  How how = How::text;
+};
+struct ListShape {
+  std::string_view schema;
+  std::string_view member;
+  std::string_view none;  // what an empty list says
+  std::vector<Column> columns;
+};
+
+const std::vector<ListShape>& list_shapes() {
+  static const std::vector<ListShape> shapes = {
+      {"CellPage",
+       "cells",
+       "no missions yet; make one with `lazaret mission new NAME`",
+       {{"MISSION", "mission_name", How::strong},
+        {"CELL", "cell_id"},
+        {"STATUS", "status", How::state},
+        {"AGENTS", "agents"},
+        {"TASKS", "tasks"},
+        {"OPEN", "open_tasks"},
+        {"CREATED", "created_at", How::age},
+        {"WHY", "reason"}}},
+      {"TaskPage",
+       "tasks",
+       "no tasks",
+       {{"TASK", "task_id", How::strong},
+        {"STATUS", "status", How::state},
+        {"SINCE", "since", How::age},
+        {"OWNER", "owner"},
+        {"PRIORITY", "priority"},
+        {"TRIES", "tries"},
+        {"AFTER", "dependencies"},
+        {"TITLE", "title"},
+        {"WHY", "reason"}}},
+      {"WakePage",
+       "wakes",
+       "no wakes",
+       {{"WAKE", "id", How::strong},
+        {"AGENT", "agent"},
+        {"FATE", "fate", How::state},
+        {"SINCE", "changed", How::age},
+        {"SOURCE", "source"},
+        {"MESSAGE", "message"},
+        {"DETAIL", "detail"}}},
+      {"ApprovalPage",
+       "approvals",
+       "nobody is waiting for you",
+       {{"ID", "id", How::strong},
+        {"KIND", "kind"},
+        {"ABOUT", "agent"},
+        {"QUESTION", "question"},
+        {"DEFAULT", "default"},
+        {"DEADLINE", "deadline"},
+        {"ANSWER", "answer"},
+        {"BY", "by"}}},
+      {"KeyList",
+       "keys",
+       "no keys",
+       {{"ID", "id", How::strong},
+        {"NAME", "name"},
+        {"SCOPE", "scope"},
+        {"MADE", "created_at", How::age},
+        {"USED", "last_used", How::age}}},
+  };
+  return shapes;
+}
+
+TableCell cell_of(const Column& column, const json::value& item, WallTime now) {
+  std::string text = text_at(item, column.path);
+  // A list that was given in full is counted where a number is meant.
+  const auto* value = find(item, column.path);
+  const bool things = value != nullptr && value->is_array() && !value->get_array().empty() &&
+                      value->get_array().front().is_object();
+  if (things) text = std::to_string(value->get_array().size());
+  switch (column.how) {
+    case How::text:
+      return {text};
+    case How::strong:
+      return {text, Ink::strong};
+    case How::state:
+      return {text, ink_of_state(text)};
+    case How::age:
+      return {age_at(item, column.path, now)};
+  }
+  return {text};
+}
+
+std::string render_list(const ListShape& shape, const json::value& answer, const Look& look,
+                        WallTime now) {
+  std::vector<std::string> header;
+  for (const auto& column : shape.columns) header.emplace_back(column.heading);
+  Table table(std::move(header));
+  for (const auto& item : list_at(answer, shape.member)) {
+    std::vector<TableCell> row;
+    for (const auto& column : shape.columns) row.push_back(cell_of(column, item, now));
+    table.row(std::move(row));
+  }
+  return table.empty() ? std::string(shape.none) + "\n" : table.draw(look);
+}
+
+// "name  value" lines; what lies deeper is indented.
+void render_fields(const json::value& value, const Look& look, int depth, std::string& out) {
+  std::size_t width = 0;
+  for (const auto& field : value.get_object()) width = std::max(width, field.key().size());
+  for (const auto& field : value.get_object()) {
+    if (field.value().is_null()) continue;
+    const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
+    const auto* list = field.value().if_array();
+    const bool objects = list != nullptr && !list->empty() && list->front().is_object();
+    out += indent +
+           inked(look, Ink::faint, fmt::format("{:<{}}", std::string_view(field.key()), width));
+    if (field.value().is_object() && !field.value().get_object().empty()) {
+      out += "\n";
+      render_fields(field.value(), look, depth + 1, out);
+    } else if (objects) {
+      out += "\n";
+      for (const auto& one : *list)
+        out += fmt::format("{}  {}\n", indent, plain(json::serialize(one)));
+    } else {
+      out += "  " + plain(in_words(field.value())) + "\n";
+    }
+  }
+}
+
+std::string render_graph(const json::value& graph, const Look& look) {
+  std::string out;
+  for (const auto& task : list_at(graph, "tasks")) {
+    const std::string id = text_at(task, "task_id");
+    std::string after;
+    for (const auto& edge : list_at(graph, "edges")) {
+      if (text_at(edge, "to") != id) continue;
+      after += (after.empty() ? "" : ", ") + text_at(edge, "from");
+    }
+    const std::string status = text_at(task, "status");
+    out += fmt::format("{:<16} {}{}{}\n", plain(id),
+                       inked(look, ink_of_state(status), fmt::format("{:<12}", plain(status))),
+                       plain(text_at(task, "title")),
+                       after.empty() ? "" : inked(look, Ink::faint, "   after " + plain(after)));
+  }
+  return out.empty() ? "no tasks\n" : out;
+}
+
+// "agents/a.json:3:13 /status: found "busy", expected one of …"
+std::string render_problems(const json::value& page, const Look& look) {
+  std::string out;
+  for (const auto& problem : list_at(page, "problems")) {
+    const bool warning = text_at(problem, "severity") == "warning";
+    std::string place = text_at(problem, "file");
+    if (number_at(problem, "line").value_or(0) > 0) {
+      place += fmt::format(":{}:{}", text_at(problem, "line"), text_at(problem, "column"));
+    }
+    const std::string pointer = text_at(problem, "pointer");
+    if (!pointer.empty()) place += " " + pointer;
+    out += fmt::format("{} {}: found {}, expected {}\n",
+                       inked(look, warning ? Ink::warn : Ink::bad, warning ? "warning" : "error"),
+                       plain(place), plain(text_at(problem, "found")),
+                       plain(text_at(problem, "expected")));
+  }
+  return out.empty() ? "nothing is wrong\n" : out;
+}
+
+std::string render_done(const json::value& answer) {
+  for (std::string_view name : {"message", "sentence", "detail"}) {
+    if (auto text = text_at(answer, name); !text.empty()) return plain(text) + "\n";
+  }
+  return "done\n";
+}
+
+}  // namespace
+
+std::string render(std::string_view schema, const json::value& answer, const Look& look,
+                   WallTime now) {
+  for (const auto& shape : list_shapes()) {
+    if (shape.schema == schema) return render_list(shape, answer, look, now);
+  }
+  if (schema == "AgentPage") return render_agents(answer, look, now);
+  if (schema == "Why") return render_why(answer, look, now);
+  if (schema == "Graph") return render_graph(answer, look);
+  if (schema == "LintPage") return render_problems(answer, look);
+  if (schema == "Done") return render_done(answer);
+  if (schema == "WakeMade") {
+    return fmt::format("{} {}\n", plain(text_at(answer, "wake")), plain(text_at(answer, "fate")));
+  }
+  if (schema == "ApprovalMade") return plain(text_at(answer, "approval")) + "\n";
+  if (!answer.is_object()) return plain(in_words(answer)) + "\n";
+  std::string out;
+  render_fields(answer, look, 0, out);
+  return out;
+}
+
+}  // namespace lazaret::cli

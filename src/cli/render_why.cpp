@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+#include "cli/json_view.h"
+#include "cli/render.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
+}
+
+// Fields that are not worth their place in a line, or stand elsewhere in it.
+bool is_left_out(std::string_view name) {
+  for (std::string_view one : {"agent", "cell", "task", "exit", "definition", "evidence"}) {
+    if (name == one) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string render_exit(const json::value& exit) {
+  const std::string kind = text_at(exit, "kind");
+  const auto code = number_at(exit, "code");
+  const auto signal = number_at(exit, "signal");
+  const std::string detail = text_at(exit, "detail");
+  if (kind == "signalled" && signal) return signal_name(static_cast<int>(*signal));
+  if (kind == "exited" && code) return fmt::format("exit {}", static_cast<int>(*code));
+  if (kind == "out_of_memory") return "out of memory";
+  const std::string words = kind == "never_started" ? "never started" : kind;
+  return detail.empty() ? words : fmt::format("{}: {}", words, plain(detail));
+}
+
+std::string render_event(const json::value& event, const Look& look) {
+  std::string at = text_at(event, "at");
+  if (at.size() >= 19) at = at.substr(0, 10) + " " + at.substr(11, 8);
+  const std::string kind = text_at(event, "kind");
+  std::string line = fmt::format("{:>6}  {}  {:<22}", text_at(event, "number"),
+                                 inked(look, Ink::faint, at), plain(kind));
+  std::string who = text_at(event, "agent");
+  const std::string task = text_at(event, "task");
+  if (!task.empty()) who += (who.empty() ? "" : " ") + task;
+  if (who.empty()) who = text_at(event, "cell").substr(0, 8);
+  line += " " + inked(look, Ink::strong, fmt::format("{:<16}", plain(who)));
+  if (const auto* exit = find(event, "body.exit")) line += " " + render_exit(*exit);
+  const auto* body = find(event, "body");
+  if (body != nullptr && body->is_object()) {
+    for (const auto& field : body->get_object()) {
+      const std::string text = in_words(field.value());
+      if (is_left_out(field.key()) || text.empty() || text == "no") continue;
+      line += fmt::format(" {}={}", std::string_view(field.key()), plain(text, 120));
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+std::string render_why(const json::value& why, const Look& look, WallTime now) {
+  const std::string state = text_at(why, "state");
+  std::string out = fmt::format("{} is {}", inked(look, Ink::strong, plain(text_at(why, "agent"))),
+                                inked(look, ink_of_state(state), plain(state)));
+  const std::string age = age_at(why, "since", now);
+  if (!age.empty()) out += " for " + age;
+  const std::string reason = text_at(why, "reason");
+  out += reason.empty() ? "\n" : ": " + plain(reason) + "\n";
+  const auto& evidence = list_at(why, "evidence");
+  if (!evidence.empty()) {
+    out += "\n" + inked(look, Ink::faint, "EVIDENCE, oldest first") + "\n";
+  }
+  for (const auto& one : evidence) {
+    out += fmt::format("  {:>5} ago  {:<20} {}\n", age_at(one, "at", now),
+                       plain(text_at(one, "kind")), plain(text_at(one, "text")));
+  }
+  const std::string rule = text_at(why, "rule");
+  const std::string setting = text_at(why, "setting");
+  if (!rule.empty())
+    out += fmt::format("\n{}     {}\n", inked(look, Ink::faint, "RULE"), plain(rule));
+  if (!setting.empty())
+    out += fmt::format("{}  {}\n", inked(look, Ink::faint, "SETTING"), plain(setting));
+  return out;
+}
+
+}  // namespace lazaret::cli

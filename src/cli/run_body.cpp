@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/json_view.h"
+#include "cli/run_verb.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_name = 40;
+
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+}
+
+bool runs_scripts(const std::string& program) {
+  for (std::string_view one :
+       {"python", "node", "bash", "sh", "ruby", "perl", "env", "nice", "deno"}) {
+    if (program.starts_with(one)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string tidy_name(std::string name) {
+  const auto dot = name.rfind('.');
+  if (dot != std::string::npos && dot > 0) name.resize(dot);
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '_'; }, '-');
+  if (name.size() > longest_name) name.resize(longest_name);
+  while (name.starts_with('-') || name.starts_with('_')) name.erase(0, 1);
+  while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+std::string name_of_command(const std::vector<std::string>& command) {
+  std::string name = command.empty() ? "" : base_name(command[0]);
+  if (runs_scripts(name)) {
+    for (std::size_t i = 1; i < command.size(); ++i) {
+      if (command[i].starts_with('-')) {
+        if (command[i] == "-c" || command[i] == "-e" || command[i] == "-m") break;
+        continue;
+      }
+      name = base_name(command[i]);
+      break;
+    }
+  }
+  name = tidy_name(name);
+  return name.empty() ? "agent" : name;
+}
+
+std::string env_file_text(const Environment& environment, std::vector<std::string>& left_out) {
+  std::string text;
+  for (const auto& [name, value] : environment) {
+    if (name.starts_with("LAZARET_") || name == "NOTIFY_SOCKET" || name == "INVOCATION_ID")
+      continue;
+    if (value.find_first_of("\n\r") != std::string::npos || name.contains('\n')) {
+      left_out.push_back(name);
+      continue;
+    }
+    text += fmt::format("{}={}\n", name, value);
+  }
+  return text;
+}
+
+const std::vector<Flag>& limit_flags() {
+  static const std::vector<Flag> flags = {
+      {.name = "mem", .value = "SIZE", .doc = "most memory, such as 512M"},
+      {.name = "cpu", .value = "CORES", .doc = "most CPU, such as 0.5 or 2"},
+      {.name = "pids", .value = "N", .doc = "most processes"}};
+  return flags;
+}
+
+Result<json::object> limits_of(const Arguments& arguments) {
+  json::object limits;
+  if (arguments.has("mem")) limits["memory"] = arguments.flag("mem");
+  if (arguments.has("cpu")) limits["cpu"] = arguments.flag("cpu");
+  if (!arguments.has("pids")) return limits;
+  const std::string text = arguments.flag("pids");
+  std::int64_t pids = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pids);
+  if (error != std::errc() || end != text.data() + text.size() || pids < 1) {
+    return fail(ErrorCode::invalid_input, fmt::format("--pids cannot be '{}'", text), "--pids",
+                "it is a whole number, at least 1");
+  }
+  limits["pids"] = pids;
+  return limits;
+}
+
+Result<json::object> run_body(const Arguments& arguments, const std::string& name,
+                              const std::string& working_directory, const std::string& env_file) {
+  auto limits = limits_of(arguments);
+  if (!limits) return limits;
+  std::string restart = arguments.flag("restart", "on_failure");
+  std::ranges::replace(restart, '-', '_');
+  json::object ours{{"run",
+                     {{"adapter", "process"},
+                      {"command", json::array(arguments.command.begin(), arguments.command.end())},
+                      {"working_directory", working_directory},
+                      {"env_file", env_file},
+                      {"restart", restart}}}};
+  if (!limits->empty()) ours["limits"] = std::move(*limits);
+  json::object agent{{"agent_id", name}, {"role", "write"}, {"lazaret", std::move(ours)}};
+  // No time limit of its own, and it is over when we say so, not when it has no tasks.
+  json::object cell{{"mission_name", name},
+                    {"status", "active"},
+                    {"timeout", 0},
+                    {"created_by", "lazaret run"},
+                    {"lazaret", {{"complete_when_tasks_done", false}}},
+                    {"agents", json::array{std::move(agent)}}};
+  if (arguments.has("isolation")) cell["isolation_level"] = arguments.flag("isolation");
+  return cell;
+}
+
+int status_of_exit(const json::value& exit) {
+  const std::string kind = text_at(exit, "kind");
+  const int code = static_cast<int>(number_at(exit, "code").value_or(0));
+  const int signal = static_cast<int>(number_at(exit, "signal").value_or(0));
+  if (kind == "exited") return code;
+  if (kind == "signalled") return 128 + signal;
+  if (kind == "out_of_memory") return 128 + 9;
+  if (kind == "never_started") return 127;
+  return 1;
+}
+
+RunStage stage_of(const json::value& agent) {
+  const std::string process = text_at(agent, "process");
+  if (process == "awaiting_approval") return RunStage::needs_person;
+  if (process == "quarantined") return RunStage::given_up;
+  if (process != "stopped") return RunStage::going;
+  // Stopped before its first start is not the end.
+  const bool has_run = number_at(agent, "incarnation").value_or(0) > 0;
+  return has_run && find(agent, "last_exit") != nullptr ? RunStage::ended : RunStage::going;
+}
+
+}  // namespace lazaret::cli

@@ -1,0 +1,248 @@
+#include "cli/run_verb.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "cli/interrupt.h"
+#include "cli/json_view.h"
+#include "cli/keeper.h"
+#include "cli/places.h"
+#include "cli/tail.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+constexpr int most_names_tried = 200;
+constexpr int poll_first_ms = 20;  // so that a short program is not made long
+constexpr int poll_most_ms = 150;
+
+// One run, from the daemon's start to the agent's end.
+class Run {
+ public:
+  Run(Context& context, const Arguments& arguments) : context_(context), arguments_(arguments) {}
+
+  Result<ExitCode> go() {
+    if (arguments_.command.empty()) {
+      return fail(ErrorCode::invalid_input, "there is no program to run", "",
+                  "say it after --: lazaret run -- PROGRAM");
+    }
+    if (auto there = have_daemon(); !there) return std::unexpected(there.error());
+    if (auto made = make_agent(); !made) return std::unexpected(made.error());
+    if (arguments_.has("detach")) {
+      context_.out << (context_.json ? pretty(json::object{{"agent", name_}, {"cell", cell_}})
+                                     : name_ + "\n");
+      return ExitCode::ok;
+    }
+    return watch();
+  }
+
+ private:
+  Result<void> have_daemon() {
+    auto client = context_.client();
+    if (!client) return std::unexpected(client.error());
+    client_ = *client;
+    if (client_->endpoint().state.empty()) {
+      return fail(ErrorCode::unsupported, "a program is run on the daemon's own machine only",
+                  "--url", "say --state DIR, or use `lazaret agent add`");
+    }
+    context_.target.missions = arguments_.flag("missions");
+    auto paths = context_.paths();
+    if (!paths) return std::unexpected(paths.error());
+    paths_ = *paths;
+    auto reached = client_->reach();
+    if (reached) return {};
+    if (!is_daemon_away(reached.error())) return reached;
+    context_.remark(fmt::format("starting a daemon on {} (`lazaret down` ends it)", paths_.state));
+    auto status = start_detached(context_, Launch{paths_, {}});
+    if (!status) return std::unexpected(status.error());
+    return {};
+  }
+
+  // A name that no other agent has, so that it may be used bare.
+  Result<void> choose_name() {
+    name_ = arguments_.flag("name");
+    if (!name_.empty()) return {};
+    const std::string wanted = name_of_command(arguments_.command);
+    for (int number = 1; number < most_names_tried; ++number) {
+      name_ = number == 1 ? wanted : fmt::format("{}-{}", wanted, number);
+      auto other = client_->call("GET", "/api/v1/agents/" + escaped(name_));
+      if (!other && other.error().code == ErrorCode::not_found) return {};
+      if (!other && other.error().code != ErrorCode::conflict)
+        return std::unexpected(other.error());
+    }
+    return fail(ErrorCode::conflict, fmt::format("too many agents are called {}", wanted), "--name",
+                "give it a name of its own");
+  }
+
+  Result<void> write_environment() {
+    const std::string directory = paths_.state + "/env";
+    if (auto made = make_private_directory(directory); !made) return made;
+    env_file_ = fmt::format("{}/{}-{}-{}", directory, name_, getpid(),
+                            std::chrono::system_clock::now().time_since_epoch().count());
+    std::vector<std::string> left_out;
+    const std::string text = env_file_text(context_.environment, left_out);
+    for (const auto& name : left_out) {
+      // Exported shell functions are nobody's loss.
+      if (!name.starts_with("BASH_FUNC_")) {
+        context_.remark(fmt::format("{} has a line break and is not passed on", name), Ink::warn);
+      }
+    }
+    return write_private_file(env_file_, text);
+  }
+
+  Result<void> make_agent() {
+    if (auto named = choose_name(); !named) return named;
+    if (auto written = write_environment(); !written) return written;
+    char here[4096];
+    if (getcwd(here, sizeof here) == nullptr) {
+      return fail(ErrorCode::unavailable, "the current directory is gone");
+    }
+    auto body = run_body(arguments_, name_, here, env_file_);
+    if (!body) return forget_environment(body.error());
+    auto cell = client_->call("POST", "/api/v1/cells", *body);
+    if (!cell) return forget_environment(cell.error());
+    cell_ = text_at(*cell, "cell_id");
+    return {};
+  }
+
+  std::unexpected<Error> forget_environment(Error error) {
+    unlink(env_file_.c_str());
+    return std::unexpected(std::move(error));
+  }
+
+  void remove_cell(const std::string& reason) {
+    client_->call("DELETE",
+                  fmt::format("/api/v1/cells/{}?reason={}", escaped(cell_), escaped(reason)));
+    unlink(env_file_.c_str());
+  }
+
+  std::string qualified() const { return cell_.substr(0, 8) + "." + name_; }
+
+  Result<std::size_t> print_new(LogTail& tail) {
+    auto lines = tail.more(*client_);
+    if (!lines) {
+      if (lines.error().code == ErrorCode::not_found) return 0;  // no log yet
+      return std::unexpected(lines.error());
+    }
+    for (const auto& line : *lines) context_.out << line << '\n';
+    if (!lines->empty()) context_.out << std::flush;
+    return lines->size();
+  }
+
+  // First Ctrl-C asks, the second kills, the third leaves everything as it is.
+  bool heed_interrupts() {
+    const int seen = Interrupts::count();
+    if (seen == asked_) return true;
+    asked_ = seen;
+    const std::string base = fmt::format("/api/v1/agents/{}/", escaped(qualified()));
+    const json::object reason{{"reason", "Ctrl-C"}};
+    if (seen == 1) {
+      context_.remark("stopping …  (Ctrl-C again kills it)");
+      client_->call("POST", base + "stop", reason);
+    } else if (seen == 2) {
+      client_->call("POST", base + "kill", reason);
+    }
+    return seen < 3;
+  }
+
+  Result<ExitCode> watch() {
+    Interrupts watched;
+    LogTail tail(qualified(), 10'000);
+    int pause = poll_first_ms;
+    double incarnation = 0;
+    for (;;) {
+      if (!heed_interrupts()) return static_cast<ExitCode>(130);
+      // The state first: what was printed before it ended is then in the log.
+      auto agent = client_->call("GET", "/api/v1/agents/" + escaped(qualified()));
+      if (!agent) return std::unexpected(agent.error());
+      auto fresh = print_new(tail);
+      if (!fresh) return std::unexpected(fresh.error());
+      const double now_at = number_at(*agent, "incarnation").value_or(0);
+      if (incarnation > 0 && now_at > incarnation) {
+        context_.remark(fmt::format("{} was revived (start {})", name_, static_cast<int>(now_at)),
+                        Ink::warn);
+      }
+      incarnation = now_at;
+      const RunStage stage = stage_of(*agent);
+      if (stage != RunStage::going) return finish(stage, *agent, tail);
+      pause = *fresh > 0 ? poll_first_ms : std::min(pause * 5 / 4, poll_most_ms);
+      poll(nullptr, 0, pause);
+    }
+  }
+
+  Result<ExitCode> finish(RunStage stage, const json::value& agent, LogTail& tail) {
+    print_new(tail);
+    const auto* exit = find(agent, "last_exit");
+    const int status = exit == nullptr ? 1 : status_of_exit(*exit);
+    switch (stage) {
+      case RunStage::going:
+      case RunStage::ended:
+        break;
+      case RunStage::needs_person:
+        context_.remark(fmt::format("{} waits for you: see `lazaret inbox`", name_), Ink::warn);
+        return ExitCode::needs_person;
+      case RunStage::given_up:
+        context_.remark(fmt::format("{} was given up: `lazaret why {}` tells why, `lazaret mission "
+                                    "destroy {}` removes it",
+                                    name_, name_, name_),
+                        Ink::warn);
+        return static_cast<ExitCode>(status == 0 ? 1 : status);
+    }
+    if (!arguments_.has("keep")) remove_cell("its program ended");
+    return static_cast<ExitCode>(asked_ > 0 && status == 0 ? 130 : status);
+  }
+
+  Context& context_;
+  const Arguments& arguments_;
+  Client* client_ = nullptr;
+  Paths paths_;
+  std::string name_;
+  std::string cell_;
+  std::string env_file_;
+  int asked_ = 0;
+};
+
+}  // namespace
+
+void add_run_verb(std::vector<Verb>& verbs) {
+  std::vector<Flag> flags = {
+      {.name = "detach", .doc = "print the agent's name and return", .letter = 'd'},
+      {.name = "name", .value = "NAME", .doc = "of the agent; made of the program's if absent"},
+      {.name = "restart",
+       .value = "WHEN",
+       .doc = "when it is started again (on-failure)",
+       .words = "on-failure|always|never"}};
+  flags.insert(flags.end(), limit_flags().begin(), limit_flags().end());
+  flags.push_back({.name = "isolation",
+                   .value = "LEVEL",
+                   .doc = "what it may see (none)",
+                   .words = "none|level_1|level_2|level_3"});
+  flags.push_back({.name = "missions",
+                   .value = "DIR",
+                   .doc = "where a daemon that has to be started keeps its cells"});
+  flags.push_back({.name = "keep", .doc = "keep its mission after a good end"});
+  verbs.push_back(
+      {.words = "run",
+       .group = Group::run,
+       .summary = "Make any program a supervised agent: revived when it fails, held to its limits.",
+       .example = "lazaret run -- python3 agent.py\n"
+                  "lazaret run -d --name web --restart always --mem 512M -- ./server",
+       .flags = std::move(flags),
+       .command = CommandPart::rest,
+       .notes =
+           "It runs in this directory with this environment. Ctrl-C stops it, a second one "
+           "kills it.\nThe exit status is the program's own (128 + signal where one ended it).",
+       .carry_out = [](Context& context, const Arguments& arguments) {
+         return Run(context, arguments).go();
+       }});
+}
+
+}  // namespace lazaret::cli

@@ -1,0 +1,21 @@
+#include "cli/tail.h"
+
+#include <fmt/format.h>
+
+#include "cli/json_view.h"
+
+namespace lazaret::cli {
+
+Result<std::vector<std::string>> LogTail::more(Client& client) {
+  const std::string query =
+      next_.empty() ? fmt::format("tail={}", tail_) : fmt::format("from={}", next_);
+  auto answer =
+      client.call("GET", fmt::format("/api/v1/agents/{}/logs?{}", escaped(agent_), query));
+  if (!answer) return std::unexpected(answer.error());
+  std::vector<std::string> lines;
+  for (const auto& line : list_at(*answer, "lines")) lines.push_back(in_words(line));
+  if (auto next = text_at(*answer, "next"); !next.empty()) next_ = next;
+  return lines;
+}
+
+}  // namespace lazaret::cli

@@ -1,0 +1,123 @@
+#include "cli/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace lazaret::cli {
+namespace {
+
+constexpr int least_width = 40;
+
+std::string_view code_of(Ink ink) {
+  switch (ink) {
+    case Ink::normal:
+      return "";
+    case Ink::good:
+      return "\033[32m";
+    case Ink::warn:
+      return "\033[33m";
+    case Ink::bad:
+      return "\033[31m";
+    case Ink::faint:
+      return "\033[2m";
+    case Ink::strong:
+      return "\033[1m";
+  }
+  return "";
+}
+
+bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+// C0, DEL, and C1 in its UTF-8 form (c2 80 … c2 9f).
+bool is_control(std::string_view text, std::size_t at) {
+  const auto c = static_cast<unsigned char>(text[at]);
+  if (c < 0x20 || c == 0x7f) return true;
+  return c == 0xc2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xa0;
+}
+
+}  // namespace
+
+Look look_of(int fd, const Environment& environment) {
+  Look look;
+  look.width = 0;
+  if (isatty(fd) == 0) return look;
+  auto no_colour = environment.find("NO_COLOR");
+  auto term = environment.find("TERM");
+  look.colour = (no_colour == environment.end() || no_colour->second.empty()) &&
+                term != environment.end() && term->second != "dumb";
+  winsize size{};
+  look.width = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  look.width = std::max(look.width, least_width);
+  return look;
+}
+
+std::string plain(std::string_view text, std::size_t most) {
+  std::string out;
+  std::size_t columns = 0;
+  const std::size_t all = most == 0 ? 0 : columns_of(text);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_code_point(text[i])) {
+      if (most != 0 && all > most && columns + 1 == most) return out + "…";
+      ++columns;
+    }
+    if (!is_control(text, i)) {
+      out += text[i];
+      continue;
+    }
+    out += text[i] == '\n' || text[i] == '\t' ? ' ' : '?';
+    if (static_cast<unsigned char>(text[i]) == 0xc2) ++i;
+  }
+  return out;
+}
+
+std::string inked(const Look& look, Ink ink, std::string_view text) {
+  if (!look.colour || ink == Ink::normal || text.empty()) return std::string(text);
+  return fmt::format("{}{}\033[0m", code_of(ink), text);
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_code_point));
+}
+
+std::string Table::draw(const Look& look) const {
+  const std::size_t count = header_.size();
+  std::vector<std::size_t> widths(count, 0);
+  std::vector<bool> used(count, false);
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < std::min(count, row.size()); ++i) {
+      widths[i] = std::max(widths[i], columns_of(plain(row[i].text)));
+      used[i] = used[i] || !row[i].text.empty();
+    }
+  }
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    widths[i] = std::max(widths[i], columns_of(header_[i]));
+    if (used[i]) last = i;
+  }
+  auto line = [&](const std::vector<TableCell>& cells) {
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < cells.size() && i <= last; ++i) {
+      if (!used[i]) continue;
+      const auto width = static_cast<std::size_t>(look.width);
+      const bool cut = i == last && look.width > 0 && at + 8 < width;
+      const std::string text = plain(cells[i].text, cut ? width - at : 0);
+      out += inked(look, cells[i].ink, text);
+      if (i == last) break;
+      out += std::string(widths[i] - columns_of(text) + 2, ' ');
+      at += widths[i] + 2;
+    }
+    while (out.ends_with(' ')) out.pop_back();
+    return out + "\n";
+  };
+  std::vector<TableCell> head;
+  for (const auto& name : header_) head.push_back({name, Ink::faint});
+  std::string out = line(head);
+  for (const auto& row : rows_) out += line(row);
+  return out;
+}
+
+}  // namespace lazaret::cli
