@@ -10,25 +10,29 @@ Result<History> History::open(const std::string& path) {
   return History(std::make_unique<Database>(std::move(*database)));
 }
 
-Result<std::vector<HistoryRow>> History::facts(const HistoryQuery& query) {
+Result<ports::FactPage> History::facts(const ports::FactQuery& query) {
   auto select = database_->prepare(
-      "SELECT number, wall, kind, cell, agent, task, body FROM facts WHERE number > ?1"
+      "SELECT number, mono, wall, kind, cell, agent, task, body FROM facts WHERE number > ?1"
       " AND (?2 = '' OR kind = ?2) AND (?3 = '' OR cell = ?3) AND (?4 = '' OR agent = ?4)"
       " AND (?5 = '' OR task = ?5) ORDER BY number LIMIT ?6");
   if (!select) return std::unexpected(select.error());
   select->bind(1, static_cast<std::int64_t>(query.since)).bind(2, query.kind);
   select->bind(3, query.cell).bind(4, query.agent).bind(5, query.task);
   select->bind(6, static_cast<std::int64_t>(query.limit));
-  std::vector<HistoryRow> rows;
+  ports::FactPage page;
   auto row = select->step();
   for (; row && *row; row = select->step()) {
-    rows.push_back({static_cast<std::uint64_t>(select->integer(0)),
-                    WallTime(Duration(select->integer(1))), std::string(select->text(2)),
-                    std::string(select->text(3)), std::string(select->text(4)),
-                    std::string(select->text(5)), std::string(select->text(6))});
+    const Stamp at{Instant(Duration(select->integer(1))), WallTime(Duration(select->integer(2)))};
+    page.rows.push_back({static_cast<std::uint64_t>(select->integer(0)), at,
+                         std::string(select->text(3)), std::string(select->text(4)),
+                         std::string(select->text(5)), std::string(select->text(6)),
+                         std::string(select->text(7))});
   }
   if (!row) return std::unexpected(row.error());
-  return rows;
+  auto first = oldest();
+  if (!first) return std::unexpected(first.error());
+  page.oldest_kept = *first;
+  return page;
 }
 
 Result<std::uint64_t> History::oldest() {

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, m
 CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, mono INTEGER,
   wall INTEGER, build TEXT, body TEXT);
 CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash TEXT UNIQUE,
-  created INTEGER, last_used INTEGER) WITHOUT ROWID;
+  created INTEGER) WITHOUT ROWID;
 )";
 
 // WAL pages between checkpoints; about 16 MiB.
@@ -124,10 +124,11 @@ Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at,
       oldest));
 }
 
-Result<std::vector<JournalStore::Key>> JournalStore::keys() {
-  auto select = database_->prepare("SELECT id, name, scope, hash, created FROM keys ORDER BY created, id");
+Result<std::vector<ports::KeyRecord>> JournalStore::keys() {
+  auto select =
+      database_->prepare("SELECT id, name, scope, hash, created FROM keys ORDER BY created, id");
   if (!select) return std::unexpected(select.error());
-  std::vector<Key> keys;
+  std::vector<ports::KeyRecord> keys;
   auto row = select->step();
   for (; row && *row; row = select->step()) {
     keys.push_back({std::string(select->text(0)), std::string(select->text(1)),
@@ -138,23 +139,19 @@ Result<std::vector<JournalStore::Key>> JournalStore::keys() {
   return keys;
 }
 
-Result<void> JournalStore::add_key(const Key& key) {
+Result<void> JournalStore::add_key(const ports::KeyRecord& key) {
   if (auto set = sync_fully(true); !set) return set;
-  auto insert = database_->prepare("INSERT INTO keys VALUES(?,?,?,?,?,0)");
+  auto insert = database_->prepare("INSERT INTO keys VALUES(?,?,?,?,?)");
   if (!insert) return std::unexpected(insert.error());
-  insert->bind(1, key.id).bind(2, key.name).bind(3, key.scope).bind(4, key.hash);
-  return insert->bind(5, key.created.time_since_epoch().count()).run();
+  insert->bind(1, key.id).bind(2, key.name).bind(3, key.scope).bind(4, key.sha256);
+  return insert->bind(5, key.created_at.time_since_epoch().count()).run();
 }
 
-Result<bool> JournalStore::remove_key(const std::string& id) {
-  if (auto set = sync_fully(true); !set) return std::unexpected(set.error());
-  auto remove = database_->prepare("DELETE FROM keys WHERE id = ? RETURNING id");
+Result<void> JournalStore::remove_key(const std::string& id) {
+  if (auto set = sync_fully(true); !set) return set;
+  auto remove = database_->prepare("DELETE FROM keys WHERE id = ?");
   if (!remove) return std::unexpected(remove.error());
-  auto row = remove->bind(1, id).step();
-  const bool found = row && *row;
-  if (row && *row) row = remove->step();
-  if (!row) return std::unexpected(row.error());
-  return found;
+  return remove->bind(1, id).run();
 }
 
 Result<std::string> JournalStore::value(const std::string& name) {

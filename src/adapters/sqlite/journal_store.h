@@ -9,6 +9,7 @@
 #include "adapters/sqlite/database.h"
 #include "core/fleet.h"
 #include "ports/journal.h"
+#include "ports/key_store.h"
 
 namespace lazaret::sqlite {
 
@@ -37,17 +38,10 @@ class JournalStore {
   Result<void> snapshot(const std::string& fleet_text, Stamp at, std::uint64_t decision,
                         std::uint64_t fact, std::uint64_t keep);
 
-  // API keys. The hash is of the key; the key itself is never stored.
-  struct Key {
-    std::string id;
-    std::string name;
-    std::string scope;
-    std::string hash;
-    WallTime created{};
-  };
-  Result<std::vector<Key>> keys();
-  Result<void> add_key(const Key& key);
-  Result<bool> remove_key(const std::string& id);  // false: there was none
+  // API keys, in the order of their making.
+  Result<std::vector<ports::KeyRecord>> keys();
+  Result<void> add_key(const ports::KeyRecord& key);
+  Result<void> remove_key(const std::string& id);
 
   // Small named values (seeds, secrets, clock offset); empty where unset.
   Result<std::string> value(const std::string& name);
