@@ -58,6 +58,8 @@ int main(int argc, char** argv) {
       Child& child = children[index];
       siginfo_t info{};
       waitid(P_PIDFD, static_cast<id_t>(child.pidfd), &info, WEXITED);
+      // A child between fork and exec still holds the descriptor: closing alone would leave it in.
+      epoll_ctl(poll, EPOLL_CTL_DEL, child.pidfd, nullptr);
       close(child.pidfd);
       start(child, index, poll, argv + 2);
     }
