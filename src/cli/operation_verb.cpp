@@ -263,8 +263,12 @@ Result<Call> call_of(const Operation& operation, const Plan& plan, const Argumen
   }
   for (const auto& input : operation.inputs) {
     const std::string name = dashed(input.name);
-    if (!is_flag(input, plan, places) || !arguments.has(name)) continue;
-    auto done = put(input, "--" + name, arguments.flag(name));
+    const auto usual = plan.unless_said.find(name);
+    const std::string text =
+        arguments.flag(name, usual == plan.unless_said.end() ? "" : usual->second);
+    const bool said = arguments.has(name) || usual != plan.unless_said.end();
+    if (!is_flag(input, plan, places) || !said) continue;
+    auto done = put(input, "--" + name, text);
     if (!done) return std::unexpected(done.error());
   }
   for (const auto& field : plan.fixed) body[field.key()] = field.value();

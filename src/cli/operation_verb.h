@@ -28,6 +28,7 @@ struct Plan {
   Group group = Group::work;
   std::vector<std::string> left_out;  // inputs that get no flag
   std::vector<std::string> optional;  // words that may be left out
+  std::map<std::string, std::string> unless_said;  // what a flag is when it is not given
   boost::json::object fixed;          // fields of the body
   std::vector<Flag> flags;            // further flags, read by `shape`
   CommandPart command = CommandPart::none;

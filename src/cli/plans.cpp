@@ -196,6 +196,14 @@ std::vector<Plan> answers() {
   return {approve, deny};
 }
 
+Plan open_questions() {
+  Plan plan;
+  plan.summary = "What waits for you.";
+  plan.example = "lazaret inbox\nlazaret inbox --open no";
+  plan.unless_said = {{"open", "yes"}};
+  return plan;
+}
+
 Plan whole_fleet(std::string example) {
   Plan plan;
   plan.example = std::move(example);
@@ -248,9 +256,16 @@ std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
       {"key.remove", with_alias("token revoke ID")},
       {"fleet.freeze", {whole_fleet("lazaret freeze --all --reason 'looking into it'")}},
       {"fleet.resume", {whole_fleet("lazaret resume --all")}},
+      {"approval.list", {open_questions()}},
       // Verbs of their own make better use of these.
+      {"status", {}},
       {"telemetry", {}},
+      {"events.list", {}},
       {"events.stream", {}},
+      {"agent.why", {}},
+      {"agent.logs", {}},
+      {"cell.remove", {}},
+      {"cell.lint", {}},
   };
 }
 

@@ -75,12 +75,12 @@ std::vector<Verb> make_all() {
   std::vector<Verb> verbs;
   add_daemon_verbs(verbs);
   add_look_verbs(verbs);
-  add_log_verbs(verbs);
   add_run_verb(verbs);
   verbs.push_back(program_verb(
       "demo", Group::run, "See it work in a minute: a fleet that is harassed.", "lazaret demo"));
-  add_mission_verbs(verbs);
   add_operation_verbs(verbs);
+  add_log_verbs(verbs);
+  add_mission_verbs(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));
   verbs.push_back({.words = "completion",
