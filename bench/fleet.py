@@ -15,7 +15,7 @@ import time
 import uuid
 
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build/release")
-LAZARET = os.path.join(BUILD, "src/main/lazaret")
+LAZARET = os.path.join(BUILD, "bin/lazaret")
 
 
 def program(name):

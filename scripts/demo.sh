@@ -25,6 +25,6 @@ cd "$root"
 echo "demo 1/3: Debian packages"
 scripts/prepare build
 echo "demo 2/3: building (minutes at the first time, seconds afterwards)"
-scripts/build release lazaret
+scripts/build release lazaret lazaret-shim
 echo "demo 3/3: the mission, on $dir"
-exec build/release/src/main/lazaret demo "$dir"
+exec build/release/bin/lazaret demo "$dir"

@@ -89,15 +89,22 @@ def check_switch_default(files):
 
 # Put together so that this file does not hold the words it looks for.
 WORDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
-MARKER = re.compile(r"\b(" + "|".join(WORDS) + r")\b")
+# As a note to oneself: at the start of a comment or of a line of prose.
+MARKER = re.compile(r"(?:^|//|#|/\*|<!--)[\s*-]*(" + "|".join(WORDS) + r")\b")
+
+
+# This mission's agents look for such words in other people's files.
+NAMES_MARKERS = re.compile(r"^(missions|demo)/survey/")
 
 
 def check_markers(files):
     for file in files:
+        if NAMES_MARKERS.match(file.path):
+            continue
         for number, line in enumerate(file.lines, 1):
             found = MARKER.search(line)
             if found:
-                yield Finding(file.path, number, f"'{found.group(0)}' left in the tree")
+                yield Finding(file.path, number, f"'{found.group(1)}' left in the tree")
 
 
 EMPTY_NAMES = {"util", "utils", "common", "manager", "helper", "helpers", "misc"}
@@ -151,7 +158,8 @@ RULES = {
     "markers": (
         check_markers,
         [File("src/a/a.cpp", "// TO" + "DO later\n"), File("docs/a.md", "FIX" + "ME\n")],
-        [File("src/a/a.cpp", "// what is to do\n")]),
+        [File("src/a/a.cpp", "// what is to do\n"),
+         File("a.py", "MARKS = ('TO" + "DO', 'FIX" + "ME')\n")]),
     "names": (
         check_names,
         [File("src/utils/a.cpp", ""), File("src/core/agent_manager.cpp", ""),
