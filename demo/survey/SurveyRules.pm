@@ -70,7 +70,7 @@ sub kind_of {
 
 sub by_extension {
     local $_ = shift;
-    return /\A[ch]\z/ ? 'c' : /\A(?:cc|cpp|cxx|hpp|hh|hxx)\z/ ? 'c++' : /\Apyi?\z/ ? 'python'
+    return $_ eq 'c' ? 'c' : $_ eq 'h' ? 'c header' : /\A(?:cc|cpp|cxx|hpp|hh|hxx)\z/ ? 'c++' : /\Apyi?\z/ ? 'python'
         : /\A(?:pl|pm|t)\z/ ? 'perl' : /\A(?:[mc]?js|jsx)\z/ ? 'javascript'
         : /\Atsx?\z/ ? 'typescript' : $_ eq 'rs' ? 'rust' : $_ eq 'go' ? 'go'
         : $_ eq 'java' ? 'java' : /\A(?:ba|z)?sh\z/ ? 'shell' : $_ eq 'rb' ? 'ruby'

@@ -2,8 +2,9 @@
 # The audit agent: recomputes every total of the survey and a random 5 % of its files with a second,
 # independent implementation (SurveyRules.pm).
 #
-#   audit.pl                             as an agent, under Lazaret
-#   audit.pl --check SURVEY CELL [SEED]  by hand; exit 0 when all is well, 1 with the first differences
+#   audit.pl           as an agent, under Lazaret
+#   audit.pl --check SURVEY CELL [SEED [SHARE]]
+#                      by hand; exit 0 when all is well, 1 with the first differences; SHARE 1 = all
 use strict;
 use warnings;
 use Digest::SHA ();
@@ -134,9 +135,9 @@ sub check_input {
 
 # Ids of the files to recompute: chance is a hash of the seed and the path.
 sub sample_of {
-    my ($manifest, $seed) = @_;
+    my ($manifest, $seed, $share) = @_;
     my @files = @{ $manifest->{files} };
-    my $count = int(@files * SHARE + 0.999);
+    my $count = int(@files * $share + 0.999);
     $count = SAMPLE_LEAST if $count < SAMPLE_LEAST;
     $count = @files if $count > @files;
     my %key;
@@ -213,33 +214,33 @@ sub check_near {
     }
 }
 
-# {files, sampled, totals, texts, problems}; dies only when the survey cannot be read at all.
+# {files, sampled, totals, index, different, problems}; dies only when the survey cannot be read at all.
 sub audit {
-    my ($survey, $cell, $seed) = @_;
+    my ($survey, $cell, $seed, $share) = @_;
     my @problems;
     my $say = sub { push @problems, $_[0] };
     my ($result, $digest) = read_survey($survey);
     my $manifest = decode_lines(slurp("$cell/artifacts/input/manifest.json"));
     my $totals = check_totals($result, $say);
     check_input($result, $manifest, $say);
-    my @sample = sample_of($manifest, $seed);
+    my @sample = sample_of($manifest, $seed, $share);
+    my $all = ($result->{totals}{bytes} // 0) <= TEXT_TOTAL;
     if (!@problems) {
         check_sample($result, $manifest, $cell, known_paths($manifest), \@sample, $say);
-        my $all = ($result->{totals}{bytes} // 0) <= TEXT_TOTAL;
         check_texts($result, $manifest, $cell, \@sample, $say) if $all;
     }
     my $shown = @problems > SHOWN_MOST ? SHOWN_MOST : scalar @problems;
     return { files => scalar @{ $result->{files} }, sampled => scalar @sample, totals => $totals,
-             digest => $digest, different => scalar @problems,
+             digest => $digest, index => $all ? JSON::PP::true : JSON::PP::false, different => scalar @problems,
              problems => [@problems[0 .. $shown - 1]] };
 }
 
 if (@ARGV && $ARGV[0] eq '--check' && @ARGV >= 3) {
-    my $found = eval { audit($ARGV[1], $ARGV[2], $ARGV[3] // 1) };
+    my $found = eval { audit($ARGV[1], $ARGV[2], $ARGV[3] // 1, $ARGV[4] // SHARE) };
     print $@ ? "audit failed: $@" : $plain->encode($found) . "\n";
     exit($@ || $found->{different} ? 1 : 0);
 }
-die "usage: audit.pl --check SURVEY.json CELL [SEED]\n" if @ARGV || !$ENV{LAZARET_URL};
+die "usage: audit.pl --check SURVEY.json CELL [SEED [SHARE]]\n" if @ARGV || !$ENV{LAZARET_URL};
 
 require LazaretClient;
 my $client = LazaretClient->new;
@@ -247,7 +248,8 @@ $beat = sub { $client->beat };
 $client->run(sub {
     my (undef, $task) = @_;
     my $reports = "$ENV{LAZARET_ARTIFACT_DIR}/reports";
-    my $found = audit("$reports/survey.json", $ENV{LAZARET_CELL_DIR}, $task->{input}{seed} // 1);
+    my $found = audit("$reports/survey.json", $ENV{LAZARET_CELL_DIR}, $task->{input}{seed} // 1,
+                      SHARE);
     mkdir "$reports/$ENV{LAZARET_AGENT}";
     open my $out, '>:raw', "$reports/$ENV{LAZARET_AGENT}/audit.json" or die "audit.json: $!\n";
     print {$out} $plain->encode($found), "\n";

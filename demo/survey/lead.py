@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The lead: cuts the files into shards, writes the task graph, puts the results together."""
-import math
 import os
 import time
 
@@ -32,7 +31,8 @@ def plan(client, _task):
 
 
 def task_graph(files, options):
-    shards = [_shard(f"shard-{i:02d}", span, "write", "Survey")
+    writers = options["writers"]
+    shards = [_shard(f"shard-{i:02d}", span, "write", "Survey", writers[i % len(writers)])
               for i, span in enumerate(spans(files, shard_count(len(files))))]
     indexes = [_shard(f"index-{i}", span, "read", "Index the words of")
                for i, span in enumerate(spans(files, min(INDEX_TASKS, len(files))))]
@@ -57,20 +57,22 @@ def shard_count(files):
 def spans(files, count):
     """Cuts the list into `count` runs of about equal work: bytes, and a little for each file."""
     weight = [4096 + min(f["size"], 1 << 20) for f in files]
-    total, done, start, cut = sum(weight), 0, 0, []
-    for number, one in enumerate(weight):
-        done += one
-        left = len(files) - number - 1
-        full = done * count >= total * (len(cut) + 1)
-        if (full or left < count - len(cut)) and len(cut) < count - 1:
-            cut.append((start, number + 1))
-            start = number + 1
-    return cut + [(start, len(files))] if start < len(files) or not cut else cut
+    cut, start, left = [], 0, sum(weight)
+    for runs in range(count, 0, -1):
+        end, done = start, 0
+        while end < len(files) - (runs - 1) and (end == start or done * runs < left):
+            done += weight[end]
+            end += 1
+        if runs == 1:
+            end = len(files)
+        cut.append((start, end))
+        start, left = end, left - done
+    return cut
 
 
-def _shard(task_id, span, role, verb):
+def _shard(task_id, span, role, verb, assignee=None):
     return {"task_id": task_id, "title": f"{verb} files {span[0]} to {span[1] - 1}",
-            "dependencies": ["plan"], "timeout": 600,
+            "dependencies": ["plan"], "timeout": 600, "assigned_to": assignee,
             "lazaret": {"input": {"from": span[0], "to": span[1]}, "needs": {"role": role}}}
 
 

@@ -71,7 +71,8 @@ def cell_files(cell_id, now, options):
             "description": "", "assigned_to": "lead", "status": "pending", "priority": "high",
             "dependencies": [], "timeout": 300, "artifacts": [], "created_at": now,
             "completed_at": None,
-            "lazaret": {"input": {"seed": options.seed, "ask": options.troubled}}}}
+            "lazaret": {"input": {"seed": options.seed, "ask": options.troubled,
+                                  "writers": WRITERS}}}}
     files.update((f"agents/{row['agent_id']}.json", row) for row in agents(options.troubled))
     return files
 

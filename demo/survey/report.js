@@ -139,8 +139,8 @@ function workPanel() {
     `${agent} `, element('span', { class: 'tag' }, `start ${incarnation}`), ` ${plural(files, 'file', 'files')}`));
   const cell = (row) => { const s = element('span'); s.append(...steps(row)); return s; };
   return [element('p', { class: 'prose' },
-    `The audit, written in another language, recomputed ${plural(audit.totals, 'total', 'totals')}, the whole `
-    + `word index, and ${number(audit.sampled)} of ${plural(audit.files, 'file', 'files')} chosen at random: `,
+    `The audit, written in another language, recomputed ${plural(audit.totals, 'total', 'totals')}`
+    + `${audit.index ? ', the whole word index,' : ''} and ${number(audit.sampled)} of ${plural(audit.files, 'file', 'files')} chosen at random: `,
     element('span', { class: `tag ${audit.different ? 'bad' : 'good'}` },
       audit.different ? plural(audit.different, 'difference', 'differences') : 'no difference')),
   element('p', { class: 'prose' }, 'Each piece of the work, and who did it. More than one step means that a '
@@ -200,7 +200,8 @@ function drawTiles() {
     tile(number(t.secrets), 'secret-shaped strings', 'secrets', t.secrets ? 'bad' : 'good'),
     tile(number(t.todos), 'TODO and the like', 'todos', t.todos ? 'warn' : 'good'),
     tile(number(t.broken_links), 'broken links', 'links', t.broken_links ? 'warn' : 'good'),
-    tile(number(t.exact_groups), `equal groups, ${bytes(t.wasted_bytes)} twice`, 'exact'),
+    tile(bytes(t.wasted_bytes), plural(t.exact_groups, 'group of equal files', 'groups of equal files'),
+      'exact'),
     tile(number(data.near.length), 'near duplicates', 'near'),
     tile(data.audit.different ? 'differs' : 'agrees', `audit of ${number(data.audit.sampled)} files`, 'work',
       data.audit.different ? 'bad' : 'good'));

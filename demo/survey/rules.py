@@ -16,7 +16,7 @@ NEAR_LINES_MOST = 20_000
 WORD_LEAST, WORD_MOST = 3, 40
 
 TYPES = {
-    "c": "c h", "c++": "cc cpp cxx hpp hh hxx", "python": "py pyi", "perl": "pl pm t",
+    "c": "c", "c header": "h", "c++": "cc cpp cxx hpp hh hxx", "python": "py pyi", "perl": "pl pm t",
     "javascript": "js mjs cjs jsx", "typescript": "ts tsx", "rust": "rs", "go": "go", "java": "java",
     "shell": "sh bash zsh", "ruby": "rb", "markdown": "md markdown", "html": "html htm", "css": "css",
     "json": "json", "yaml": "yaml yml", "toml": "toml", "xml": "xml svg", "cmake": "cmake",

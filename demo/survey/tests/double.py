@@ -48,6 +48,8 @@ class State:
             for task in self.tasks.values():
                 if task["status"] == "in_progress" and task["owner"] == old:
                     task["owner"], task["owner_incarnation"] = new, self.live[new]
+                if task["status"] != "completed" and task["assigned_to"] == old:
+                    task["assigned_to"] = new
 
     def claim(self, agent, incarnation):
         role = ROLES.get(agent, "write")
