@@ -1,0 +1,143 @@
+#include "sim/checker.h"
+
+#include <fmt/format.h>
+
+#include "core/fact_words.h"
+#include "sim/checker_facts.h"
+
+namespace lazaret::sim {
+
+using namespace core;
+
+namespace {
+
+// Graphs larger than this are looked at in full now and then only.
+constexpr std::size_t small_graph = 100;
+constexpr std::uint64_t large_graph_every = 64;
+
+std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
+
+bool is_final(TaskState state) { return state == TaskState::completed || state == TaskState::failed; }
+
+}  // namespace
+
+void Checker::on_decided(const ports::Decision& decision, const Fleet& fleet) {
+  ++checks_;
+  std::set<AgentRef> agents;
+  std::set<TaskRef> tasks;
+  std::set<CellId> graphs;
+  for (const Fact& fact : decision.facts) {
+    std::visit(Facts{*this, decision.event.at, fleet, decision}, fact);
+    const FactSubject subject = subject_of(fact);
+    if (!subject.agent.empty()) agents.insert({subject.cell, subject.agent});
+    if (!subject.task.empty()) tasks.insert({subject.cell, subject.task});
+    if (!subject.task.empty() || std::holds_alternative<core::fact::CellDefined>(fact)) {
+      graphs.insert(subject.cell);
+    }
+  }
+  for (const AgentRef& ref : agents) check_agent(ref, fleet);
+  for (const TaskRef& ref : tasks) check_task(ref, fleet);
+  for (const CellId& id : graphs) check_graph(id, fleet);
+}
+
+// A new daemon begins with what its journal held; the accounts do the same.
+void Checker::take_stock(const Fleet& fleet) {
+  agents_.clear();
+  tasks_.clear();
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      AgentAccount& one = agents_[{cell_id, id}];
+      one.process = agent.process;
+      one.incarnation = agent.incarnation;
+      one.tries = agent.tries;
+      one.spawned = agent.spawned_at.mono;
+      one.spawn_seen = agent.process_start != 0;
+      if (agent.running_wake) {
+        one.open_wakes.insert(agent.running_wake->id);
+        one.started_wakes.insert(agent.running_wake->id);
+      }
+      if (agent.waiting_wake) one.open_wakes.insert(agent.waiting_wake->id);
+    }
+    for (const auto& [id, task] : cell.tasks) {
+      TaskAccount& one = tasks_[{cell_id, id}];
+      one.tries = task.tries;
+      if (task.state == TaskState::in_progress || task.state == TaskState::reported) one.owner = task.owner;
+    }
+  }
+}
+
+void Checker::check_agent(const AgentRef& ref, const Fleet& fleet) {
+  const Agent* agent = find_agent(fleet, ref);
+  if (!agent) {
+    const auto account = agents_.find(ref);
+    if (account == agents_.end()) return;
+    if (!account->second.open_wakes.empty()) wrong("no wake without a fate", qualified(ref));
+    agents_.erase(account);
+    return;
+  }
+  AgentAccount& one = agents_[ref];
+  if (one.tries != agent->tries) {
+    wrong("failures use up tries",
+          fmt::format("{}: {} counted, {} on record", qualified(ref), one.tries, agent->tries));
+  }
+  if (agent->incarnation < one.incarnation) wrong("incarnations grow by one", qualified(ref));
+  one.incarnation = agent->incarnation;
+  if (agent->task) {
+    const Task* task = find_task(fleet, {ref.cell, *agent->task});
+    if (!task || task->owner != ref.agent) wrong("owner and task agree", qualified(ref));
+  }
+  const bool held = agent->process == ProcessState::quarantined;
+  if (held && agent->task) wrong("who is quarantined owns nothing", qualified(ref));
+  check_wakes(ref, *agent, fleet);
+}
+
+void Checker::check_wakes(const AgentRef& ref, const Agent& agent, const Fleet& fleet) {
+  for (const WakeId& id : agents_[ref].open_wakes) {
+    const bool waits = agent.waiting_wake && agent.waiting_wake->id == id;
+    const bool runs = agent.running_wake && agent.running_wake->id == id;
+    if (!waits && !runs) wrong("no wake without a fate", fmt::format("{}: {}", qualified(ref), id.value));
+    const auto receipt = fleet.wakes.find(id);
+    const WakeFate expected = runs ? WakeFate::started : WakeFate::waiting;
+    if (receipt == fleet.wakes.end() || receipt->second.fate != expected) {
+      wrong("receipts tell the truth", id.value);
+    }
+  }
+}
+
+void Checker::check_task(const TaskRef& ref, const Fleet& fleet) {
+  const Task* task = find_task(fleet, ref);
+  if (!task) return;
+  const TaskAccount& one = tasks_[ref];
+  if (one.tries != task->tries) {
+    wrong("failures use up tries",
+          fmt::format("{}: {} counted, {} on record", name(ref), one.tries, task->tries));
+  }
+  if (task->state == TaskState::pending && task->owner) wrong("what is free has no owner", name(ref));
+  if (task->state != TaskState::in_progress) return;
+  const Agent* owner = task->owner ? find_agent(fleet, {ref.cell, *task->owner}) : nullptr;
+  if (!owner || owner->task != ref.task) wrong("owner and task agree", name(ref));
+}
+
+void Checker::check_graph(const CellId& id, const Fleet& fleet) {
+  const Cell* cell = find_cell(fleet, id);
+  if (!cell) return;
+  if (cell->tasks.size() > small_graph && checks_ % large_graph_every != 0) return;
+  std::size_t open = 0;
+  for (const auto& [task_id, task] : cell->tasks) {
+    if (!is_final(task.state)) ++open;
+    bool waits = false;
+    for (const TaskId& on : task.definition.dependencies) {
+      const auto found = cell->tasks.find(on);
+      waits = waits || found == cell->tasks.end() || found->second.state != TaskState::completed;
+    }
+    const bool ready = task.state == TaskState::pending && !waits;
+    if (ready != cell->ready.contains(task_id)) {
+      wrong("the ready set is right", fmt::format("{} {}", name({id, task_id}), ready ? "missing" : "extra"));
+    }
+  }
+  if (open != cell->open_tasks) {
+    wrong("the ready set is right", fmt::format("{} open tasks, {} counted", open, cell->open_tasks));
+  }
+}
+
+}  // namespace lazaret::sim

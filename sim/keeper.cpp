@@ -1,0 +1,82 @@
+#include "sim/keeper.h"
+
+#include <fmt/format.h>
+
+namespace lazaret::sim {
+namespace {
+
+using namespace core;
+
+template <class Act>
+void again_and_again(World& world, double an_hour, Act act) {
+  const Duration when = next_of(world.daemon, an_hour);
+  if (when == Duration::max()) return;
+  world.after(when, [&world, an_hour, act] {
+    if (world.calm) return;
+    act();
+    again_and_again(world, an_hour, act);
+  });
+}
+
+}  // namespace
+
+void Keeper::start() {
+  loop_ = std::make_unique<runtime::Loop>(journal_.recovered(), journal_.next_decision(),
+                                          journal_.next_fact(), journal_, processes_, world_.clock);
+  world_.loop = loop_.get();
+  people_.listen(*loop_);
+  loop_->post(event::DaemonStarted{++epoch_, fmt::format("boot-{}", boots_), "sim"});
+  const bool files_first = world_.daemon.chance(0.5);
+  const auto read_files = [this] {
+    for (const auto& [id, cell] : workload_.cells()) loop_->post(event::CellObserved{cell});
+  };
+  if (files_first) read_files();
+  processes_.report_all();
+  loop_->post(event::AdoptionFinished{});
+  if (!files_first) read_files();
+  // Missions that went away while nobody looked.
+  std::vector<CellId> gone;
+  for (const auto& [id, cell] : loop_->fleet().cells) {
+    if (id.value != "external" && !workload_.cells().contains(id)) gone.push_back(id);
+  }
+  for (const CellId& id : gone) loop_->post(event::CellGone{id});
+}
+
+void Keeper::begin_faults() {
+  const Scenario& s = world_.scenario;
+  again_and_again(world_, s.daemon_kills_an_hour, [this] { kill(false); });
+  again_and_again(world_, s.power_losses_an_hour, [this] { kill(true); });
+  again_and_again(world_, s.stalls_an_hour, [this] { stall(); });
+  again_and_again(world_, s.clock_jumps_an_hour, [this] {
+    world_.count(Fault::clock_jump);
+    world_.clock.jump_wall(between(world_.daemon, -3600s, 3600s));
+  });
+  again_and_again(world_, s.disk_errors_an_hour, [this] {
+    world_.count(Fault::disk_error);
+    journal_.fail_for(between(world_.daemon, 1s, 120s));
+  });
+}
+
+void Keeper::kill(bool with_power) {
+  if (!loop_) return;
+  world_.count(with_power ? Fault::power_lost : Fault::daemon_killed);
+  world_.loop = nullptr;
+  loop_.reset();
+  if (with_power) {
+    journal_.lose_power();
+    processes_.lose_power();
+    ++boots_;
+  } else {
+    journal_.lose_daemon();
+    processes_.lose_daemon();
+  }
+  world_.after(between(world_.daemon, 100ms, with_power ? 300s : 20s), [this] { start(); });
+}
+
+// The loop does not come to run for a while; the world goes on and its messages pile up.
+void Keeper::stall() {
+  world_.count(Fault::loop_stalled);
+  world_.clock.advance_to(world_.now() + between(world_.daemon, 500ms, 90s));
+}
+
+}  // namespace lazaret::sim

@@ -1,0 +1,170 @@
+#include "sim/people.h"
+
+namespace lazaret::sim {
+namespace {
+
+using namespace core;
+
+Caller person() { return {CallerKind::operator_, "sim:alice", std::nullopt, {}}; }
+
+template <class Act>
+void again_and_again(World& world, double an_hour, Act act) {
+  const Duration when = next_of(world.people, an_hour);
+  if (when == Duration::max()) return;
+  world.after(when, [&world, an_hour, act] {
+    if (world.calm) return;
+    if (world.loop) act();
+    again_and_again(world, an_hour, act);
+  });
+}
+
+}  // namespace
+
+void People::begin() {
+  const Scenario& s = world_.scenario;
+  const double cells = static_cast<double>(workload_.cells().size());
+  again_and_again(world_, s.operator_acts_an_hour, [this] { interfere(); });
+  again_and_again(world_, s.wakes_an_hour * s.agents, [this] { wake_somebody(); });
+  again_and_again(world_, s.new_tasks_an_hour * cells / 2, [this] { add_tasks(); });
+  again_and_again(world_, s.edits_an_hour, [this] { edit_files(); });
+}
+
+void People::listen(runtime::Loop& loop) {
+  loop.observe([this](const std::vector<runtime::RecordedFact>& facts) {
+    for (const runtime::RecordedFact& one : facts) {
+      const auto* opened = std::get_if<fact::ApprovalOpened>(one.fact);
+      if (opened) answer_later(opened->approval);
+    }
+  });
+}
+
+void People::answer_later(const ApprovalId& id) {
+  if (world_.strikes(world_.people, world_.scenario.person_silent, Fault::person_silent)) return;
+  world_.after(between(world_.people, 1s, 3600s), [this, id] {
+    ask(op::AnswerPerson{id, world_.people.chance(0.7) ? AnswerWord::yes : AnswerWord::no, ""});
+  });
+}
+
+void People::ask(Operation operation) {
+  if (!world_.loop) return;
+  ++acts_;
+  const auto* wake = std::get_if<op::WakeAgent>(&operation);
+  const bool is_wake = wake != nullptr;
+  world_.loop->request(person(), std::move(operation), [this, is_wake](const Answer& answer) {
+    if (!is_wake || !answer || !world_.loop) return;
+    if (!world_.loop->fleet().wakes.contains(WakeId(answer->id))) {
+      world_.violate(false, "no wake without a fate", "accepted " + answer->id + " has no receipt");
+    }
+  });
+}
+
+std::vector<AgentRef> People::agents() const {
+  std::vector<AgentRef> refs;
+  for (const auto& [cell_id, cell] : world_.loop->fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) refs.push_back({cell_id, id});
+  }
+  return refs;
+}
+
+std::optional<AgentRef> People::some_agent() {
+  const auto& cells = world_.loop->fleet().cells;
+  if (cells.empty()) return std::nullopt;
+  auto cell = cells.begin();
+  std::advance(cell, static_cast<std::ptrdiff_t>(world_.people.below(cells.size())));
+  if (cell->second.agents.empty()) return std::nullopt;
+  auto agent = cell->second.agents.begin();
+  std::advance(agent, static_cast<std::ptrdiff_t>(world_.people.below(cell->second.agents.size())));
+  return AgentRef{cell->first, agent->first};
+}
+
+std::optional<CellId> People::some_cell() {
+  const auto& cells = workload_.cells();
+  if (cells.empty()) return std::nullopt;
+  auto cell = cells.begin();
+  std::advance(cell, static_cast<std::ptrdiff_t>(world_.people.below(cells.size())));
+  return cell->first;
+}
+
+Operation People::some_act(const AgentRef& agent) {
+  const Cell& cell = *find_cell(world_.loop->fleet(), agent.cell);
+  std::optional<TaskRef> task;
+  if (!cell.tasks.empty()) {
+    auto one = cell.tasks.begin();
+    std::advance(one, static_cast<std::ptrdiff_t>(world_.people.below(cell.tasks.size())));
+    task = TaskRef{agent.cell, one->first};
+  }
+  switch (world_.people.below(task ? 19 : 12)) {
+    case 0: return op::PauseAgent{agent, "sim"};
+    case 1: case 2: return op::ResumeAgent{agent, "sim"};
+    case 3: return op::FreezeAgent{agent, "sim"};
+    case 4: return op::ThawAgent{agent, "sim"};
+    case 5: return op::StopAgent{agent, "sim"};
+    case 6: return op::KillAgent{agent, "sim"};
+    case 7: case 8: return op::StartAgent{agent};
+    case 9: return op::SetMission{agent.cell, MissionStatus::paused, "sim"};
+    case 10: return op::SetMission{agent.cell, MissionStatus::active, "sim"};
+    case 11: return op::FreezeFleet{world_.people.chance(0.3), "sim"};
+    case 12: return op::ReleaseTask{*task, "sim"};
+    case 13: return op::RetryTask{*task, "sim"};
+    case 14: return op::AssignTask{*task, world_.people.chance(0.5) ? std::optional(agent.agent)
+                                                                    : std::nullopt};
+    case 15: return op::ReportFailed{*task, "sim"};
+    case 16: return op::VerifyAgain{*task};
+    case 17: return op::ReportDone{*task, "by hand"};
+    default: return op::AddDependency{*task, cell.tasks.begin()->first};
+  }
+}
+
+void People::interfere() {
+  const auto agent = some_agent();
+  if (!agent) return;
+  world_.count(Fault::operator_interfered);
+  ask(some_act(*agent));
+}
+
+void People::wake_somebody() {
+  if (const auto agent = some_agent()) ask(op::WakeAgent{*agent, "look at this", "cli"});
+}
+
+void People::add_tasks() {
+  const auto id = some_cell();
+  const Cell* cell = id ? find_cell(world_.loop->fleet(), *id) : nullptr;
+  if (cell) ask(op::AddTasks{*id, workload_.new_tasks(*cell, 1 + world_.people.below(3))});
+}
+
+void People::edit_files() {
+  const auto id = some_cell();
+  if (!id) return;
+  world_.count(Fault::files_edited);
+  if (workload_.cells().size() > 1 && world_.people.chance(0.05)) {
+    workload_.remove(*id);
+    return world_.loop->post(event::CellGone{*id});
+  }
+  world_.loop->post(event::CellObserved{workload_.edit(*id)});
+}
+
+void People::put_right() {
+  if (!world_.loop) return world_.after(1s, [this] { put_right(); });
+  ask(op::FreezeFleet{false, "all is well"});
+  std::vector<ApprovalId> open;
+  for (const auto& [id, approval] : world_.loop->fleet().approvals) {
+    if (!approval.answer) open.push_back(id);
+  }
+  for (const ApprovalId& id : open) ask(op::AnswerPerson{id, AnswerWord::yes, "all is well"});
+  for (const auto& [id, cell] : workload_.cells()) {
+    const Cell* known = find_cell(world_.loop->fleet(), id);
+    if (known && known->status == MissionStatus::paused) {
+      ask(op::SetMission{id, MissionStatus::active, "all is well"});
+    }
+  }
+  for (const AgentRef& ref : agents()) {
+    const Agent* agent = find_agent(world_.loop->fleet(), ref);
+    if (!agent) continue;
+    if (agent->frozen) ask(op::ThawAgent{ref, "all is well"});
+    if (agent->paused) ask(op::ResumeAgent{ref, "all is well"});
+    const Cell* cell = find_cell(world_.loop->fleet(), ref.cell);
+    if (cell->status == MissionStatus::active && agent->definition.run) ask(op::StartAgent{ref});
+  }
+}
+
+}  // namespace lazaret::sim

@@ -1,0 +1,39 @@
+// People: who answer questions late or never, and operators who interfere at any moment. When faults
+// stop they put everything right, as a good operator would.
+#pragma once
+
+#include "sim/programs.h"
+#include "sim/workload.h"
+
+namespace lazaret::sim {
+
+class People {
+ public:
+  People(World& world, Workload& workload) : world_(world), workload_(workload) {}
+
+  void begin();
+  // Hears of every recorded fact; a new daemon is heard anew.
+  void listen(runtime::Loop& loop);
+  // Resume, thaw and start everything; answer every open question.
+  void put_right();
+  // What a person asked to be stopped stays stopped, so it is not a fault.
+  std::uint64_t acts() const { return acts_; }
+
+ private:
+  void interfere();
+  void wake_somebody();
+  void add_tasks();
+  void edit_files();
+  void answer_later(const ApprovalId& id);
+  void ask(core::Operation operation);
+  std::vector<AgentRef> agents() const;
+  std::optional<AgentRef> some_agent();
+  std::optional<CellId> some_cell();
+  core::Operation some_act(const AgentRef& agent);
+
+  World& world_;
+  Workload& workload_;
+  std::uint64_t acts_ = 0;
+};
+
+}  // namespace lazaret::sim

@@ -1,0 +1,161 @@
+#include "sim/scenario.h"
+
+#include <array>
+
+#include "wire/codec.h"
+
+namespace lazaret::sim {
+namespace {
+
+using Chance = double Scenario::*;
+
+constexpr std::array<Chance, 24> faults = {
+    &Scenario::crashes_an_hour,      &Scenario::kills_an_hour,
+    &Scenario::hangs_an_hour,        &Scenario::stops_an_hour,
+    &Scenario::silences_an_hour,     &Scenario::daemon_kills_an_hour,
+    &Scenario::power_losses_an_hour, &Scenario::clock_jumps_an_hour,
+    &Scenario::stalls_an_hour,       &Scenario::disk_errors_an_hour,
+    &Scenario::operator_acts_an_hour, &Scenario::edits_an_hour,
+    &Scenario::slow_start,           &Scenario::slow_task,
+    &Scenario::spawn_failure,        &Scenario::spawn_impossible,
+    &Scenario::ignores_stop,         &Scenario::failed_beat,
+    &Scenario::lost,                 &Scenario::doubled,
+    &Scenario::late,                 &Scenario::person_silent,
+    &Scenario::verify_failed,        &Scenario::task_failed};
+
+Scenario everything() {
+  Scenario s;
+  s.name = "everything";
+  s.summary = "every kind of fault at once, on a small fleet";
+  return s;
+}
+
+Scenario crash_loops() {
+  Scenario s = without_faults(everything());
+  s.name = "crash_loops";
+  s.summary = "agents that keep dying, people who answer slowly, substitutes";
+  s.crashes_an_hour = 30;
+  s.kills_an_hour = 5;
+  s.spawn_failure = 0.2;
+  s.spawn_impossible = 0.03;
+  s.person_silent = 0.4;
+  s.daemon_kills_an_hour = 3;
+  return s;
+}
+
+Scenario hangs() {
+  Scenario s = without_faults(everything());
+  s.name = "hangs";
+  s.summary = "agents that fall silent: some hang, some only work in silence";
+  s.share_beating = 1;
+  s.share_turn = 0.1;
+  s.hangs_an_hour = 4;
+  s.stops_an_hour = 2;
+  s.silences_an_hour = 4;
+  s.stalls_an_hour = 4;
+  s.lost = 0.05;
+  s.ignores_stop = 0.5;
+  return s;
+}
+
+Scenario busy_operator() {
+  Scenario s = without_faults(everything());
+  s.name = "busy_operator";
+  s.summary = "people who stop, pause, freeze, edit and resume all the time";
+  s.operator_acts_an_hour = 120;
+  s.edits_an_hour = 10;
+  s.wakes_an_hour = 10;
+  s.crashes_an_hour = 4;
+  s.clock_jumps_an_hour = 3;
+  s.ignores_stop = 0.3;
+  s.person_silent = 0.3;
+  return s;
+}
+
+Scenario restarts() {
+  Scenario s = without_faults(everything());
+  s.name = "restarts";
+  s.summary = "the daemon dies all the time, with and without its machine, and its disk fails";
+  s.daemon_kills_an_hour = 40;
+  s.power_losses_an_hour = 4;
+  s.disk_errors_an_hour = 6;
+  s.stalls_an_hour = 6;
+  s.crashes_an_hour = 6;
+  s.verify_failed = 0.15;
+  s.lost = 0.03;
+  s.late = 0.1;
+  s.ignores_stop = 0.3;
+  return s;
+}
+
+// A scale test: a large fleet at work for a day, with the ordinary faults of a day.
+Scenario day() {
+  Scenario s = without_faults(everything());
+  s.name = "day";
+  s.summary = "a large fleet at work for a day, with an ordinary day's faults";
+  s.agents = 1000;
+  s.agents_a_cell = 10;
+  s.fault_hours = 22;
+  s.calm_hours = 2;
+  s.poll_seconds = 60;
+  s.task_seconds = 600;
+  s.new_tasks_an_hour = 4;
+  s.wakes_an_hour = 0.2;
+  s.share_beating = 1;
+  s.share_turn = 0.1;
+  s.share_mortal = 0;
+  s.questions_an_hour = 0.01;
+  s.rate_limits_an_hour = 0.01;
+  s.crashes_an_hour = 0.1;
+  s.kills_an_hour = 0.02;
+  s.hangs_an_hour = 0.02;
+  s.daemon_kills_an_hour = 0.1;
+  s.verify_failed = 0.05;
+  s.task_failed = 0.05;
+  s.lost = 0.001;
+  return s;
+}
+
+}  // namespace
+
+const std::vector<Scenario>& built_in_scenarios() {
+  static const std::vector<Scenario> all = {everything(),    crash_loops(), hangs(),
+                                            busy_operator(), restarts(),    day()};
+  return all;
+}
+
+Result<Scenario> find_scenario(std::string_view text) {
+  if (text.starts_with('{')) {
+    auto asked = wire::from_text<Scenario>(text);
+    if (!asked) return fail(ErrorCode::invalid_input, asked.error().message, "scenario");
+    auto base = find_scenario(asked->name.empty() ? "everything" : asked->name);
+    if (!base) return base;
+    wire::json::value patch = wire::json::parse(wire::json::string_view(text.data(), text.size()));
+    wire::decode(patch, *base);
+    return base;
+  }
+  for (const Scenario& one : built_in_scenarios()) {
+    if (one.name == text) return one;
+  }
+  return fail(ErrorCode::invalid_input, "no scenario \"" + std::string(text) + "\"", "scenario",
+              "lazaret sim --list");
+}
+
+Scenario vary(Scenario scenario, Rng& rng) {
+  for (const Chance chance : faults) {
+    switch (rng.below(5)) {
+      case 0: scenario.*chance = 0; break;
+      case 1: scenario.*chance *= 0.5; break;
+      case 2: scenario.*chance *= 2; break;
+      default: break;
+    }
+  }
+  return scenario;
+}
+
+Scenario without_faults(Scenario scenario) {
+  for (const Chance chance : faults) scenario.*chance = 0;
+  return scenario;
+}
+
+}  // namespace lazaret::sim

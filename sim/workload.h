@@ -1,0 +1,46 @@
+// The cells of the simulated world: what their files say, and how people edit them.
+#pragma once
+
+#include <map>
+
+#include "sim/world.h"
+
+namespace lazaret::sim {
+
+class Workload {
+ public:
+  explicit Workload(World& world);
+
+  // The files as they are now.
+  const std::map<CellId, core::CellDefinition>& cells() const { return cells_; }
+  // External agents of the built-in cell.
+  const std::vector<core::AgentDefinition>& external() const { return external_; }
+
+  // New tasks for a cell, with dependencies among themselves and on existing ones.
+  std::vector<core::TaskDefinition> new_tasks(const core::Cell& cell, std::size_t count);
+
+  // Somebody edits a file: an agent comes, goes or changes, a policy changes, a task comes or goes.
+  // Returns the cell as it now is.
+  core::CellDefinition edit(const CellId& cell);
+  void remove(const CellId& cell) { cells_.erase(cell); }
+
+ private:
+  core::CellDefinition make_cell(std::size_t index, std::size_t agents);
+  core::AgentDefinition make_agent(std::size_t index, std::size_t place);
+  core::TaskDefinition make_task(const std::string& id, const std::vector<AgentId>& agents,
+                                 const std::vector<TaskId>& existing);
+  void touch(core::CellDefinition& cell);
+  bool chance(double probability) { return world_.workload.chance(probability); }
+  template <class T>
+  const T& pick(const std::vector<T>& from) {
+    return from[world_.workload.below(from.size())];
+  }
+
+  World& world_;
+  std::map<CellId, core::CellDefinition> cells_;
+  std::vector<core::AgentDefinition> external_;
+  std::uint64_t edits_ = 0;
+  std::uint64_t next_task_ = 0;
+};
+
+}  // namespace lazaret::sim

@@ -1,0 +1,72 @@
+// What all parts of one simulated world share.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/rng.h"
+#include "runtime/loop.h"
+#include "sim/fault.h"
+#include "sim/scenario.h"
+#include "sim/schedule.h"
+
+namespace lazaret::sim {
+
+// A promise that did not hold.
+struct Violation {
+  bool liveness = false;  // something is stuck; else something is wrong
+  std::string rule;
+  std::string detail;
+  Instant at{};
+};
+
+struct World {
+  World(Scenario chosen, std::uint64_t seed_of_run);
+
+  Scenario scenario;
+  std::uint64_t seed;
+  VirtualClock clock;
+  Schedule schedule;
+  FaultCounts faults;
+  std::vector<Violation> violations;
+  runtime::Loop* loop = nullptr;  // null while no daemon runs
+  bool calm = false;              // faults have stopped
+
+  // One generator for each concern: a change in one leaves the chances of the others as they were.
+  Rng workload;
+  Rng life;      // of agents
+  Rng messages;
+  Rng people;
+  Rng disk;
+  Rng daemon;
+
+  Instant now() const { return clock.now().mono; }
+  void after(Duration delay, Schedule::Action action) {
+    schedule.at(now() + delay, std::move(action));
+  }
+  void count(Fault fault) { ++faults[fault]; }
+  void violate(bool liveness, std::string_view rule, std::string detail) {
+    violations.push_back({liveness, std::string(rule), std::move(detail), now()});
+  }
+  // A fault that happens with this chance, only while faults are on.
+  bool strikes(Rng& rng, double chance, Fault fault) {
+    if (calm || chance <= 0 || !rng.chance(chance)) return false;
+    count(fault);
+    return true;
+  }
+};
+
+// Uniform.
+inline Duration between(Rng& rng, Duration low, Duration high) {
+  const auto width = static_cast<std::uint64_t>((high - low).count()) + 1;
+  return low + Duration(static_cast<Duration::rep>(rng.below(width)));
+}
+
+// The time to the next of events that happen so often in an hour; never for 0.
+inline Duration next_of(Rng& rng, double an_hour) {
+  if (an_hour <= 0) return Duration::max();
+  return Duration(1) + seconds_of(2 * rng.unit() * 3600 / an_hour);
+}
+
+}  // namespace lazaret::sim
