@@ -9,7 +9,8 @@ from source import File, Finding
 
 PAGES = re.compile(r"^(README|ARCHITECTURE|CONTRIBUTING)\.md$|^docs/.*\.md$")
 # The first word of what counts as a path of this repository.
-ROOTS = ("src", "sim", "tests", "bench", "scripts", "cmake", "docs", "missions", "web", ".ci")
+ROOTS = ("src", "sim", "tests", "bench", "scripts", "cmake", "docs", "missions", "schemas",
+         "web", ".ci")
 ROOT_FILES = re.compile(r"^\.?/?(demo|test|LICENSE|[\w.-]+\.(md|txt|json)|\.clang-\w+)$")
 CODE = re.compile(r"`([^`\n]+)`|\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
