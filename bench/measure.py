@@ -8,8 +8,10 @@ import heartbeat
 import idle
 import revive
 import scan
+import simulation
 
-ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan}
+ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
+       "simulation": simulation}
 
 
 def main(names):

@@ -1,0 +1,27 @@
+"""How much fleet time the simulator covers; baseline: the same fleet in real time."""
+
+import re
+import subprocess
+import time
+
+import fleet
+from figures import row, title
+
+SEEDS = 5
+
+
+def run():
+    title(f"simulation: {SEEDS} seeds of the scenario 'everything'; baseline: the wall clock")
+    row("", "virtual hours", "seconds", "times real time", "events a second")
+    for seed in range(1, SEEDS + 1):
+        begin = time.monotonic()
+        done = subprocess.run([fleet.LAZARET, "sim", "--seed", str(seed)], capture_output=True,
+                              text=True, check=False)
+        took = time.monotonic() - begin
+        found = re.search(r"([\d.]+) virtual hours, (\d+) events", done.stdout)
+        if done.returncode != 0 or not found:
+            raise SystemExit(f"lazaret sim --seed {seed}: exit {done.returncode}\n{done.stdout}"
+                             f"{done.stderr}")
+        hours, events = float(found.group(1)), int(found.group(2))
+        row(f"seed {seed}", f"{hours:.1f}", f"{took:.2f}", f"{hours * 3600 / took:,.0f}",
+            f"{events / took:,.0f}")
