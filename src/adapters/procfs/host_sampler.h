@@ -12,18 +12,9 @@
 
 #include "adapters/procfs/proc_text.h"
 #include "base/result.h"
+#include "ports/telemetry.h"
 
 namespace lazaret::procfs {
-
-// Percentages are 0-100 with one decimal.
-struct HostSample {
-  std::optional<double> cpu_pct;
-  double mem_pct = 0;                // what is not available to new programs
-  double swap_pct = 0;               // 0 without swap
-  double disk_pct = 0;               // as df counts: of what an ordinary user could use
-  std::array<double, 3> load_avg{};  // 1, 5, 15 minutes
-  double uptime_seconds = 0;
-};
 
 class HostSampler {
  public:
@@ -39,19 +30,23 @@ class HostSampler {
   HostSampler& operator=(HostSampler&&) = delete;
   ~HostSampler();
 
-  Result<HostSample> sample();
+  // Percentages have one decimal. Memory in use is what is not available to new programs; disk use
+  // is counted as df does, of what an ordinary user could have.
+  Result<ports::HostSample> sample();
 
  private:
   enum Source : std::size_t { stat, meminfo, loadavg, uptime, disk, sources };
   HostSampler() { files_.fill(-1); }
   Result<std::string_view> read(Source source);
-  Result<std::optional<double>> cpu_pct();
+  Result<std::optional<double>> cpu_percent();
+  Result<void> read_memory(ports::HostSample& sample);
+  Result<void> read_disk(ports::HostSample& sample);
 
   static constexpr std::uint64_t kept_ticks = 20;  // of all processors together; 0.2 s of one
   std::array<int, sources> files_;
   std::array<char, 4096> buffer_;  // the fields that count stand in the first page of each file
   CpuTicks kept_;
-  std::optional<double> last_cpu_pct_;
+  std::optional<double> last_cpu_;
 };
 
 }  // namespace lazaret::procfs

@@ -44,10 +44,12 @@ TEST_F(FakeProc, SaysWhatTheFilesSay) {
   ASSERT_TRUE(sampler) << sampler.error().message;
   const auto sample = sampler->sample();
   ASSERT_TRUE(sample) << sample.error().message;
-  EXPECT_EQ(sample->cpu_pct, std::nullopt) << "one reading is no difference";
-  EXPECT_EQ(sample->mem_pct, 75.0);
-  EXPECT_EQ(sample->swap_pct, 25.0);
-  EXPECT_EQ(sample->load_avg, (std::array{0.5, 1.25, 2.75}));
+  EXPECT_EQ(sample->cpu_percent, std::nullopt) << "one reading is no difference";
+  EXPECT_EQ(sample->memory_percent, 75.0);
+  EXPECT_EQ(sample->memory_total_bytes, 1000u * 1024);
+  EXPECT_EQ(sample->memory_available_bytes, 250u * 1024);
+  EXPECT_EQ(sample->swap_percent, 25.0);
+  EXPECT_EQ(sample->load, (std::array{0.5, 1.25, 2.75}));
   EXPECT_EQ(sample->uptime_seconds, 4711.25);
 }
 
@@ -55,20 +57,20 @@ TEST_F(FakeProc, CpuIsTheDifferenceToTheKeptReading) {
   auto sampler = open();
   ASSERT_TRUE(sampler);
   put("stat", "cpu  150 10 120 900 20 0 0 0 0 0\n");  // 200 ticks on, 80 of them busy
-  EXPECT_EQ(sampler->sample()->cpu_pct, 40.0);
+  EXPECT_EQ(sampler->sample()->cpu_percent, 40.0);
   put("stat", "cpu  151 10 121 901 20 0 0 0 0 0\n");  // 3 ticks on: too little to tell
-  EXPECT_EQ(sampler->sample()->cpu_pct, 40.0) << "the figure stays until there is a better one";
+  EXPECT_EQ(sampler->sample()->cpu_percent, 40.0) << "the figure stays until there is a better one";
   put("stat", "cpu  150 10 120 1000 20 0 0 0 0 0\n");  // 100 ticks after the kept one, all idle
-  EXPECT_EQ(sampler->sample()->cpu_pct, 0.0);
+  EXPECT_EQ(sampler->sample()->cpu_percent, 0.0);
 }
 
 TEST_F(FakeProc, ACounterThatWentBackIsAFirstReading) {
   auto sampler = open();
   ASSERT_TRUE(sampler);
   put("stat", "cpu  1 0 1 8 0 0 0 0 0 0\n");
-  EXPECT_EQ(sampler->sample()->cpu_pct, std::nullopt);
+  EXPECT_EQ(sampler->sample()->cpu_percent, std::nullopt);
   put("stat", "cpu  51 0 1 58 0 0 0 0 0 0\n");
-  EXPECT_EQ(sampler->sample()->cpu_pct, 50.0);
+  EXPECT_EQ(sampler->sample()->cpu_percent, 50.0);
 }
 
 TEST_F(FakeProc, AMissingOrStrangeFileIsNamed) {
@@ -111,17 +113,20 @@ TEST(ThisHost, AgreesWithTheKernelsOtherAnswers) {
   ASSERT_EQ(::sysinfo(&info), 0);
   EXPECT_NEAR(sample->uptime_seconds, static_cast<double>(info.uptime), 5);
   // The load moves by at most one sixtieth of the runnable processes in the seconds in between.
-  EXPECT_NEAR(sample->load_avg[0], static_cast<double>(info.loads[0]) / 65536.0, 5);
+  EXPECT_NEAR(sample->load[0], static_cast<double>(info.loads[0]) / 65536.0, 5);
   const double swap_used = static_cast<double>(info.totalswap - info.freeswap);
-  EXPECT_NEAR(sample->swap_pct, percent(swap_used, static_cast<double>(info.totalswap)), 10);
+  EXPECT_NEAR(sample->swap_percent, percent(swap_used, static_cast<double>(info.totalswap)), 10);
   // Available memory is at least the free memory.
   const double most_used = static_cast<double>(info.totalram - info.freeram);
-  EXPECT_GT(sample->mem_pct, 0);
-  EXPECT_LE(sample->mem_pct, percent(most_used, static_cast<double>(info.totalram)) + 10);
+  EXPECT_GT(sample->memory_percent, 0);
+  EXPECT_LE(sample->memory_percent, percent(most_used, static_cast<double>(info.totalram)) + 10);
+
+  EXPECT_EQ(sample->memory_total_bytes, info.totalram * info.mem_unit);
 
   const auto space = fs::space("/");
+  EXPECT_EQ(sample->disk_total_bytes, space.capacity);
   const auto used = static_cast<double>(space.capacity - space.free);
-  EXPECT_NEAR(sample->disk_pct, percent(used, used + static_cast<double>(space.available)), 2);
+  EXPECT_NEAR(sample->disk_percent, percent(used, used + static_cast<double>(space.available)), 2);
 }
 
 TEST(ThisHost, BusyTimeShowsUp) {
@@ -129,7 +134,7 @@ TEST(ThisHost, BusyTimeShowsUp) {
   ASSERT_TRUE(sampler);
   std::optional<double> cpu;
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!cpu && std::chrono::steady_clock::now() < give_up) cpu = sampler->sample()->cpu_pct;
+  while (!cpu && std::chrono::steady_clock::now() < give_up) cpu = sampler->sample()->cpu_percent;
   ASSERT_TRUE(cpu) << "no figure although this loop burns CPU time";
   EXPECT_GT(*cpu, 0);
   EXPECT_LE(*cpu, 100);
