@@ -57,6 +57,7 @@ class Loop {
   const core::Fleet& fleet() const { return fleet_; }
   BeatTable& beats() { return beats_; }
   Stamp now() const { return clock_.now(); }
+  std::uint64_t last_decision() const { return next_decision_ - 1; }
   std::uint64_t last_fact() const { return next_fact_ - 1; }       // decided
   std::uint64_t recorded_facts() const { return recorded_facts_; } // safely written down
   // Why nothing can be recorded at present (disk full, …); empty when all is well.
