@@ -1,0 +1,218 @@
+#include "main/daemon.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include "core/decision.h"
+#include "main/build.h"
+#include "wire/journal_rows.h"
+#include "wire/template_cell.h"
+
+namespace lazaret::main {
+namespace {
+
+void log(const std::string& line) {
+  std::cerr << to_rfc3339(WallTime(std::chrono::system_clock::now().time_since_epoch())) << ' ' << line
+            << std::endl;
+}
+
+bool anybody_lives(const core::Fleet& fleet) {
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (core::is_live(agent.process)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Daemon::Daemon(Config config, Paths paths, std::string shim)
+    : config_(std::move(config)),
+      paths_(std::move(paths)),
+      shim_(std::move(shim)),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      snapshot_timer_(io_),
+      stop_timer_(io_) {}
+
+Daemon::~Daemon() = default;
+
+core::Caller Daemon::self(const std::string& name) const {
+  return {core::CallerKind::admin, name, std::nullopt, {}};
+}
+
+void Daemon::start(const core::Command& command) { processes_->start(command); }
+
+Result<void> Daemon::open_journal() {
+  const std::string file = paths_.state + "/journal.db";
+  auto store = sqlite::JournalStore::open(file, build_text());
+  if (!store) return std::unexpected(store.error());
+  auto loaded = store->load();
+  if (!loaded) return std::unexpected(loaded.error());
+  auto identity = read_identity(*store, loaded->last);
+  if (!identity) return std::unexpected(identity.error());
+  identity_ = *identity;
+  loaded->fleet.seed = identity_.seed;
+  clock_ = std::make_unique<SystemClock>(identity_.clock_offset);
+  const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
+  journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
+  facts_ = std::make_unique<sqlite::FactReader>(file, post);
+  keys_ = std::make_unique<sqlite::KeyStore>(*journal_);
+  tokens_ = std::make_unique<wire::Tokens>(identity_.secret);
+  loop_ = std::make_unique<runtime::Loop>(std::move(loaded->fleet), loaded->next_decision,
+                                          loaded->next_fact, *journal_, *this, *clock_);
+  loop_->observe([this](const auto& facts) { on_facts(facts); });
+  driver_ = std::make_unique<LoopDriver>(io_, *loop_);
+  started_ = clock_->now().mono;
+  return {};
+}
+
+void Daemon::open_world() {
+  const auto sink = [this](core::EventBody body) { loop_->post(std::move(body)); };
+  process::Settings settings;
+  settings.state_dir = paths_.state;
+  settings.run_dir = paths_.run;
+  settings.shim_path = shim_;
+  settings.epoch = loop_->fleet().epoch;
+  settings.boot_id = identity_.boot_id;
+  settings.url = url_;
+  settings.token_for = [this](const AgentRef& agent, Incarnation incarnation) {
+    return tokens_->mint(agent, incarnation);
+  };
+  settings.log_bytes_most = config_.integer("logs.bytes");
+  settings.logs_kept = static_cast<int>(config_.integer("logs.kept"));
+  processes_ = std::make_unique<process::ProcessAdapter>(io_, std::move(settings), sink);
+  processes_->on_beat([this](const AgentRef& agent, Incarnation incarnation) {
+    beat(agent, incarnation);
+  });
+  cells::StoreOptions options;
+  options.missions_path = paths_.missions;
+  options.sink = sink;
+  options.known = [this](const CellId& id) { return core::find_cell(loop_->fleet(), id) != nullptr; };
+  options.log = log;
+  cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
+  logs_ = std::make_unique<logs::LogFiles>([this](const AgentRef& agent) { return log_of(agent); });
+  telemetry_ = std::make_unique<Telemetry>(
+      *processes_, [this]() -> const core::Fleet& { return loop_->fleet(); },
+      [this] { return clock_->now().mono; }, paths_.state);
+}
+
+Result<void> Daemon::open() {
+  if (auto opened = open_journal(); !opened) return opened;
+  loop_->post(core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
+  if (auto opened = open_doors(); !opened) return opened;
+  open_world();
+  server_->serve(services());
+  if (auto scanned = cells_->start(); !scanned) return scanned;
+  adopt();
+  wait_for_signals();
+  arm_snapshot();
+  log(fmt::format("lazaret {} is up: {}, state {}, missions {}", build_text(), url_, paths_.state,
+                  paths_.missions));
+  return {};
+}
+
+void Daemon::adopt() {
+  processes_->adopt(loop_->fleet(), [this] { loop_->post(core::event::AdoptionFinished{}); });
+}
+
+void Daemon::run() {
+  driver_->run();
+  loop_->post(core::event::DaemonStopping{});
+  take_snapshot();
+  if (!cells_->close(std::chrono::seconds(5))) log("some mirrored fields were not written");
+  server_.reset();
+  facts_.reset();
+  journal_.reset();  // writes what is left
+  log("down");
+}
+
+void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
+  std::set<CellId> touched;
+  for (const runtime::RecordedFact& one : facts) {
+    const core::FactSubject subject = core::subject_of(*one.fact);
+    if (!subject.cell.empty() && subject.cell.value != "external") touched.insert(subject.cell);
+  }
+  for (const CellId& id : touched) {
+    const core::Cell* cell = core::find_cell(loop_->fleet(), id);
+    if (cell && cells_) cells_->mirror(*cell);
+  }
+  if (stopping_) end_if_still();
+}
+
+void Daemon::beat(const AgentRef& agent, Incarnation incarnation) {
+  runtime::BeatEntry* entry = loop_->beats().find(agent);
+  if (!entry || entry->incarnation != incarnation) return;
+  loop_->beats().beat(*entry, runtime::Beat{}, loop_->now());
+}
+
+Result<std::string> Daemon::log_of(const AgentRef& agent) const {
+  const core::Cell* cell = core::find_cell(loop_->fleet(), agent.cell);
+  if (!cell || cell->definition.path.empty()) {
+    return fail(ErrorCode::not_found, "this agent runs elsewhere; its log is not here");
+  }
+  return cell->definition.path + "/logs/" + agent.agent.value + ".log";
+}
+
+void Daemon::stop(bool keep_agents, const std::string& reason, const std::string& by) {
+  if (stopping_) return;
+  stopping_ = true;
+  keeps_agents_ = keep_agents;
+  log(fmt::format("going down ({}){}", by, keep_agents ? "; the agents run on" : ""));
+  if (!keep_agents) {
+    loop_->request(self(by), core::op::StopFleet{reason}, [this](core::Answer) { end_if_still(); });
+  }
+  // A moment for the answer of whoever asked; for agents, their grace period and some.
+  const auto most = keep_agents ? std::chrono::milliseconds(50)
+                                : std::chrono::milliseconds(config_.integer("stop.most") * 1000);
+  stop_timer_.expires_after(most);
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) driver_->stop();
+  });
+}
+
+void Daemon::end_if_still() {
+  if (keeps_agents_ || anybody_lives(loop_->fleet())) return;
+  stop_timer_.expires_after(std::chrono::milliseconds(50));
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) driver_->stop();
+  });
+}
+
+void Daemon::wait_for_signals() {
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    if (number != SIGHUP) stop(false, "signal", number == SIGINT ? "SIGINT" : "SIGTERM");
+    wait_for_signals();
+  });
+}
+
+void Daemon::take_snapshot() {
+  if (loop_->trouble()) return;  // the facts before it could not be written either
+  const std::string text = wire::fleet_text(loop_->fleet());
+  const std::uint64_t fact = loop_->last_fact();
+  const std::uint64_t decision = loop_->last_decision();
+  const Stamp now = clock_->now();
+  const auto keep = static_cast<std::uint64_t>(config_.integer("journal.facts"));
+  journal_->run([=](sqlite::JournalStore& store) {
+    if (auto done = store.snapshot(text, now, decision, fact, keep); !done) {
+      log("no snapshot: " + done.error().message);
+    }
+  });
+}
+
+void Daemon::arm_snapshot() {
+  snapshot_timer_.expires_after(std::chrono::seconds(config_.integer("journal.snapshot")));
+  snapshot_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    take_snapshot();
+    arm_snapshot();
+  });
+}
+
+}  // namespace lazaret::main

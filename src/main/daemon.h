@@ -1,0 +1,91 @@
+// The daemon: everything between an open journal and an orderly end.
+//
+//   open journal → fold the state → DaemonStarted → doors open → adopt the agents that live →
+//   read the cells → AdoptionFinished → run until told to stop
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <optional>
+
+#include "adapters/cells/cell_store.h"
+#include "adapters/logs/log_files.h"
+#include "adapters/process/process_adapter.h"
+#include "adapters/sqlite/fact_reader.h"
+#include "adapters/sqlite/journal.h"
+#include "adapters/sqlite/key_store.h"
+#include "main/identity.h"
+#include "main/loop_driver.h"
+#include "main/settings.h"
+#include "main/system_clock.h"
+#include "main/telemetry.h"
+#include "server/server.h"
+
+namespace lazaret::main {
+
+class Daemon : private ports::Effects {
+ public:
+  Daemon(Config config, Paths paths, std::string shim);
+  ~Daemon() override;
+
+  // Errors: what keeps it from starting, with place and remedy.
+  Result<void> open();
+  void run();
+
+ private:
+  void start(const core::Command& command) override;
+
+  // open(), step by step.
+  Result<void> open_journal();
+  Result<void> open_doors();
+  void open_world();
+  void adopt();
+
+  server::Services services();
+  void create_cell(const std::string& body, const std::string& by,
+                   server::Services::CellMade made);
+  void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
+                    server::Services::CellDestroyed done);
+  void stop(bool keep_agents, const std::string& reason, const std::string& by);
+
+  // Follows what is recorded.
+  void on_facts(const std::vector<runtime::RecordedFact>& facts);
+  void end_if_still();
+  void take_snapshot();
+  void arm_snapshot();
+  void wait_for_signals();
+  void beat(const AgentRef& agent, Incarnation incarnation);
+  Result<std::string> log_of(const AgentRef& agent) const;
+  core::Caller self(const std::string& name) const;
+
+  Config config_;
+  Paths paths_;
+  std::string shim_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer snapshot_timer_;
+  boost::asio::steady_timer stop_timer_;
+  Identity identity_;
+  std::unique_ptr<SystemClock> clock_;
+  std::unique_ptr<sqlite::Journal> journal_;
+  std::unique_ptr<sqlite::FactReader> facts_;
+  std::unique_ptr<sqlite::KeyStore> keys_;
+  std::unique_ptr<wire::Tokens> tokens_;
+  std::unique_ptr<runtime::Loop> loop_;
+  std::unique_ptr<process::ProcessAdapter> processes_;
+  std::unique_ptr<cells::CellStore> cells_;
+  std::unique_ptr<logs::LogFiles> logs_;
+  std::unique_ptr<Telemetry> telemetry_;
+  std::unique_ptr<server::Server> server_;
+  std::unique_ptr<LoopDriver> driver_;
+  std::string url_;
+  Instant started_{};
+  bool stopping_ = false;
+  bool keeps_agents_ = false;
+};
+
+// `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).
+int run_daemon(const std::vector<std::string>& arguments);
+
+}  // namespace lazaret::main

@@ -1,0 +1,26 @@
+// What the command line can say without a daemon: the recorded state, and the files of cells.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/paths.h"
+#include "base/result.h"
+
+namespace lazaret::main {
+
+// Answers GETs of the API from the journal, read-only: status, agents, an agent, why, events.
+// Errors: unavailable without a journal, not_found, unsupported for other targets.
+Result<boost::json::value> read_offline(const Paths& paths, std::string_view target);
+
+// {"problems": […]}: see wire/cell_problem.h.
+Result<boost::json::value> lint_cell(const std::string& directory);
+
+Result<boost::json::value> import_proposal(std::string_view markdown);
+Result<std::string> export_proposal(const std::string& directory);
+
+// Removes run directories' and journal's leftovers past their bounds; {"removed": […], "bytes": n}.
+Result<boost::json::value> collect_garbage(const Paths& paths, bool dry);
+
+}  // namespace lazaret::main

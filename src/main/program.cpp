@@ -1,0 +1,39 @@
+#include "main/program.h"
+
+#include <string>
+#include <vector>
+
+#include "cli/cli.h"
+#include "main/build.h"
+#include "main/daemon.h"
+#include "main/offline.h"
+#include "sim/main_sim.h"
+
+namespace lazaret::main {
+namespace {
+
+int run_sim(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"lazaret sim"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return sim::main_sim(static_cast<int>(words.size()), pointers.data());
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  cli::Hooks hooks;
+  hooks.version = build_text();
+  hooks.daemon = run_daemon;
+  hooks.sim = run_sim;
+  hooks.read_offline = read_offline;
+  hooks.lint_cell = lint_cell;
+  hooks.import_proposal = import_proposal;
+  hooks.export_proposal = export_proposal;
+  hooks.collect_garbage = collect_garbage;
+  return cli::run(argc, argv, hooks);
+}
+
+}  // namespace lazaret::main

@@ -1,0 +1,125 @@
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "main/daemon.h"
+#include "main/state_lock.h"
+
+namespace lazaret::main {
+namespace {
+
+// sysexits.h: the keeper does not start a daemon again that ended with one of these.
+constexpr int exit_usage = 64;
+constexpr int exit_unavailable = 69;
+constexpr int exit_held = 75;
+
+int report(const Error& error, int status) {
+  std::cerr << "error: " << error.message << '\n';
+  if (!error.place.empty()) std::cerr << "   at: " << error.place << '\n';
+  if (!error.remedy.empty()) std::cerr << "  try: " << error.remedy << '\n';
+  return status;
+}
+
+Environment read_environment() {
+  Environment all;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) all.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return all;
+}
+
+std::string flag_value(const std::vector<std::string>& arguments, const std::string& name) {
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (arguments[i] == name) return arguments[i + 1];
+  }
+  return {};
+}
+
+Result<void> make_private(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), failed);
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(ErrorCode::unavailable, std::string("cannot make the directory: ") + std::strerror(errno),
+                directory, "make it yourself, or choose another with --state");
+  }
+  struct stat status {};
+  if (lstat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
+      status.st_uid != geteuid()) {
+    return fail(ErrorCode::refused, "this directory belongs to somebody else", directory,
+                "choose another with --state");
+  }
+  return {};
+}
+
+// Many agents mean many descriptors: as many as the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string shim_beside_us() {
+  char target[PATH_MAX] = {};
+  const ssize_t length = readlink("/proc/self/exe", target, sizeof target - 1);
+  const auto here = std::filesystem::path(std::string(target, length > 0 ? static_cast<std::size_t>(length) : 0)).parent_path();
+  for (const char* place : {"lazaret-shim", "../libexec/lazaret/lazaret-shim",
+                            "../src/shim/lazaret-shim"}) {
+    const auto candidate = (here / place).lexically_normal().string();
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return {};
+}
+
+int run_on(Config config, const Paths& paths) {
+  for (const std::string& directory : {paths.state, paths.run}) {
+    if (auto made = make_private(directory); !made) return report(made.error(), exit_unavailable);
+  }
+  auto lock = StateLock::take(paths.lock());
+  if (!lock) return report(lock.error(), exit_held);
+  std::error_code failed;
+  std::filesystem::remove(paths.run_link(), failed);
+  std::filesystem::create_directory_symlink(paths.run, paths.run_link(), failed);
+  std::string shim = config.text("shim").empty() ? shim_beside_us() : config.text("shim");
+  if (shim.empty() || access(shim.c_str(), X_OK) != 0) {
+    return report({ErrorCode::not_found, "lazaret-shim is not there", shim,
+                   "install it beside lazaret, or name it with --shim"}, exit_unavailable);
+  }
+  Daemon daemon(std::move(config), paths, shim);
+  if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);
+  daemon.run();
+  return 0;
+}
+
+}  // namespace
+
+int run_daemon(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1 && arguments[0] == "--print-settings") {
+    std::cout << settings_page();
+    return 0;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  PathRequest request;
+  request.environment = read_environment();
+  request.user = geteuid();
+  request.current_directory = std::filesystem::current_path().string();
+  request.state = flag_value(arguments, "--state");
+  request.missions = flag_value(arguments, "--missions");
+  auto paths = find_paths(request);
+  if (!paths) return report(paths.error(), exit_usage);
+  auto config = Config::load(arguments, request.environment, paths->state + "/config.toml");
+  if (!config) return report(config.error(), exit_usage);
+  return run_on(std::move(*config), *paths);
+}
+
+}  // namespace lazaret::main
