@@ -96,10 +96,6 @@ void Daemon::open_world() {
   options.known = [this](const CellId& id) { return core::find_cell(loop_->fleet(), id) != nullptr; };
   options.log = log;
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
-  logs_ = std::make_unique<logs::LogFiles>([this](const AgentRef& agent) { return log_of(agent); });
-  telemetry_ = std::make_unique<Telemetry>(
-      *processes_, [this]() -> const core::Fleet& { return loop_->fleet(); },
-      [this] { return clock_->now().mono; }, paths_.state);
 }
 
 Result<void> Daemon::open() {
@@ -107,7 +103,6 @@ Result<void> Daemon::open() {
   loop_->post(core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
   if (auto opened = open_doors(); !opened) return opened;
   open_world();
-  server_->serve(services());
   if (auto scanned = cells_->start(); !scanned) return scanned;
   adopt();
   wait_for_signals();

@@ -43,6 +43,7 @@ class Daemon : private ports::Effects {
   void adopt();
 
   server::Services services();
+  server::OwnFigures own_figures() const;
   void create_cell(const std::string& body, const std::string& by,
                    server::Services::CellMade made);
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,

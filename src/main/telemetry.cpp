@@ -2,9 +2,9 @@
 
 namespace lazaret::main {
 
-Telemetry::Telemetry(process::ProcessAdapter& processes, std::function<const core::Fleet&()> fleet,
-                     Now now, const std::string& disk)
-    : processes_(processes),
+Telemetry::Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now,
+                     const std::string& disk)
+    : usage_(std::move(usage)),
       fleet_(std::move(fleet)),
       now_(std::move(now)),
       host_(procfs::HostSampler::open({"/proc", disk})) {}
@@ -32,7 +32,7 @@ std::vector<ports::AgentUsage> Telemetry::agents() {
     for (const auto& [id, agent] : cell.agents) {
       if (agent.pid == 0) continue;
       const AgentRef ref{cell_id, id};
-      const process::Usage usage = processes_.usage(ref);
+      const process::Usage usage = usage_(ref);
       ports::AgentUsage one;
       one.agent = ref;
       one.cpu_seconds = in_seconds(Duration(usage.cpu_ns));

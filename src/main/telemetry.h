@@ -15,8 +15,9 @@ namespace lazaret::main {
 class Telemetry : public ports::Telemetry {
  public:
   using Now = std::function<Instant()>;
+  using UsageOf = std::function<process::Usage(const AgentRef&)>;
   // `disk`: a path on the file system whose use is reported.
-  Telemetry(process::ProcessAdapter& processes, std::function<const core::Fleet&()> fleet, Now now,
+  Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now,
             const std::string& disk);
   Result<ports::HostSample> host() override;
   std::vector<ports::AgentUsage> agents() override;
@@ -27,7 +28,7 @@ class Telemetry : public ports::Telemetry {
     std::int64_t cpu_ns = 0;
   };
   std::optional<double> cpu_percent(const AgentRef& agent, std::int64_t cpu_ns);
-  process::ProcessAdapter& processes_;
+  UsageOf usage_;
   std::function<const core::Fleet&()> fleet_;
   Now now_;
   Result<procfs::HostSampler> host_;
