@@ -53,6 +53,18 @@ int show_help(Context& context, const Parsed& parsed) {
 
 }  // namespace
 
+int carry_out(Context& context, std::span<const std::string> words) {
+  auto parsed = parse(words, context.verbs, context.environment);
+  if (!parsed) return finish(context, std::unexpected(parsed.error()));
+  if (parsed->help) return show_help(context, *parsed);
+  const Arguments& arguments = parsed->arguments;
+  context.json = arguments.has("json");
+  context.target.state = arguments.flag("state");
+  context.target.url = arguments.flag("url");
+  context.target.key = arguments.flag("key");
+  return finish(context, parsed->verb->carry_out(context, arguments));
+}
+
 int run(int argc, char** argv, const Hooks& hooks) {
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
@@ -71,15 +83,7 @@ int run(int argc, char** argv, const Hooks& hooks) {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   };
   context.read_stdin = all_of_stdin;
-  auto parsed = parse(words, context.verbs, environment);
-  if (!parsed) return finish(context, std::unexpected(parsed.error()));
-  if (parsed->help) return show_help(context, *parsed);
-  const Arguments& arguments = parsed->arguments;
-  context.json = arguments.has("json");
-  context.target.state = arguments.flag("state");
-  context.target.url = arguments.flag("url");
-  context.target.key = arguments.flag("key");
-  return finish(context, parsed->verb->carry_out(context, arguments));
+  return carry_out(context, words);
 }
 
 }  // namespace lazaret::cli

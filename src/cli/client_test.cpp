@@ -12,8 +12,10 @@ namespace {
 using std::chrono::milliseconds;
 
 ClientTimes quick() {
-  return {.answer = milliseconds(5'000), .restart = milliseconds(3'000),
-          .maybe_restart = milliseconds(3'000), .stream_silence = milliseconds(5'000)};
+  return {.answer = milliseconds(5'000),
+          .restart = milliseconds(3'000),
+          .maybe_restart = milliseconds(3'000),
+          .stream_silence = milliseconds(5'000)};
 }
 
 TEST(Client, SendsAndReadsJsonOverAUnixSocketAndKeepsTheConnection) {
@@ -163,9 +165,8 @@ TEST(Client, AStreamGoesOnAfterARestartFromTheLastId) {
 }
 
 TEST(Client, AStreamThatIsRefusedIsAnError) {
-  AnsweringDaemon daemon([](const SeenRequest&) {
-    return json_answer(R"({"detail":"no key"})", "401 Unauthorized");
-  });
+  AnsweringDaemon daemon(
+      [](const SeenRequest&) { return json_answer(R"({"detail":"no key"})", "401 Unauthorized"); });
   Client client(daemon.endpoint(), quick());
   auto done = client.stream("/stream", [](const StreamEvent&) { return true; });
   ASSERT_FALSE(done);

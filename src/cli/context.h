@@ -49,6 +49,9 @@ struct Context {
   std::unique_ptr<Client> client_;
 };
 
+// One command line from words to exit status; sets the context's target and json from its flags.
+int carry_out(Context& context, std::span<const std::string> words);
+
 std::string describe(const Error& error, const Look& look);
 
 }  // namespace lazaret::cli

@@ -27,8 +27,10 @@ TEST(Url, IsTakenApart) {
 }
 
 TEST(FindEndpoint, FlagsWinOverTheEnvironment) {
-  const Environment inside = {{"LAZARET_URL", "http://127.0.0.1:1"}, {"LAZARET_TOKEN", "agent's"},
-                              {"LAZARET_KEY", "person's"}, {"HOME", "/nowhere"}};
+  const Environment inside = {{"LAZARET_URL", "http://127.0.0.1:1"},
+                              {"LAZARET_TOKEN", "agent's"},
+                              {"LAZARET_KEY", "person's"},
+                              {"HOME", "/nowhere"}};
   auto agent = find_endpoint({}, inside).value();
   EXPECT_EQ(agent.port, "1");
   EXPECT_EQ(agent.key, "agent's");  // an agent is itself first

@@ -26,12 +26,7 @@ Result<std::vector<std::string>> all_agents(Context& context) {
   std::vector<std::string> names;
   for (const auto& agent : list_at(*page, "agents")) {
     if (text_at(agent, "process") == "external") continue;  // its output is elsewhere
-    const std::string qualified = text_at(agent, "qualified");
-    const std::string cell = text_at(agent, "cell_id");
-    const std::string id = text_at(agent, "agent_id");
-    names.push_back(!qualified.empty() ? qualified
-                    : cell.empty()     ? id
-                                       : cell.substr(0, 8) + "." + id);
+    names.push_back(text_at(agent, "ref"));
   }
   return names;
 }

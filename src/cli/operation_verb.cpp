@@ -78,6 +78,13 @@ std::vector<Place> places_of(const Operation& operation, const Plan& plan) {
       free.erase(found);
     }
   }
+  // Without them there is no address to ask.
+  for (const Input* input : free) {
+    if (input->where != Where::path) continue;
+    std::string word(input->name);
+    std::ranges::transform(word, word.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+    places.push_back({word, input, ""});
+  }
   return places;
 }
 

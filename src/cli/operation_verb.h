@@ -26,11 +26,11 @@ struct Plan {
   std::string summary;
   std::string example;
   Group group = Group::work;
-  std::vector<std::string> left_out;  // inputs that get no flag
-  std::vector<std::string> optional;  // words that may be left out
+  std::vector<std::string> left_out;               // inputs that get no flag
+  std::vector<std::string> optional;               // words that may be left out
   std::map<std::string, std::string> unless_said;  // what a flag is when it is not given
-  boost::json::object fixed;          // fields of the body
-  std::vector<Flag> flags;            // further flags, read by `shape`
+  boost::json::object fixed;                       // fields of the body
+  std::vector<Flag> flags;                         // further flags, read by `shape`
   CommandPart command = CommandPart::none;
   std::string notes;
   bool hidden = false;

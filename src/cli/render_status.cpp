@@ -38,8 +38,9 @@ std::string needs_you(const json::value& status, const Look& look) {
   for (const auto& one : list_at(status, "needs_you")) {
     const std::string id = text_at(one, "id");
     out += inked(look, Ink::warn, "NEEDS YOU");
-    out +=
-        fmt::format("  {}  {}", inked(look, Ink::strong, plain(id)), plain(text_at(one, "text")));
+    std::string text = text_at(one, "text");
+    if (text.empty()) text = text_at(one, "question");
+    out += fmt::format("  {}  {}", inked(look, Ink::strong, plain(id)), plain(text));
     const std::string fallback = text_at(one, "default");
     if (!fallback.empty()) {
       out += fmt::format("   default: {} at {}", plain(fallback),
@@ -95,14 +96,13 @@ std::string render_agents(const json::value& page, const Look& look, WallTime no
     const auto cpu = number_at(agent, "cpu_percent");
     const auto memory = number_at(agent, "memory_bytes");
     const bool well = ink_of_state(state) == Ink::good;
-    const std::string name = text_at(agent, "name");
-    table.row({{name.empty() ? text_at(agent, "agent_id") : name, Ink::strong},
+    table.row({{text_at(agent, "ref"), Ink::strong},
                {state, ink_of_state(state)},
                {age_at(agent, "since", now)},
                {health == "unknown" ? "" : health, ink_of_state(health)},
                {plain(task_of(agent), 40)},
                {age_at(agent, "last_beat", now)},
-               {text_at(agent, "pid") == "0" ? "" : text_at(agent, "pid"), Ink::faint},
+               {text_at(agent, "pid"), Ink::faint},
                {cpu ? fmt::format("{:.1f}%", *cpu) : ""},
                {memory ? in_bytes(*memory) : ""},
                {well ? "" : text_at(agent, "reason"), Ink::faint}});

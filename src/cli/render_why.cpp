@@ -24,6 +24,23 @@ bool is_left_out(std::string_view name) {
   return false;
 }
 
+// The daemon's own sentence; for a fact that it does not know (an older journal's), its fields.
+std::string what_happened(const json::value& event) {
+  const std::string sentence = text_at(event, "text");
+  if (!sentence.empty() && sentence != text_at(event, "kind")) return plain(sentence);
+  std::string text;
+  if (const auto* exit = find(event, "body.exit")) text = render_exit(*exit);
+  const auto* body = find(event, "body");
+  if (body == nullptr || !body->is_object()) return text;
+  for (const auto& field : body->get_object()) {
+    const std::string value = in_words(field.value());
+    if (is_left_out(field.key()) || value.empty() || value == "no") continue;
+    const char* space = text.empty() ? "" : " ";
+    text += fmt::format("{}{}={}", space, std::string_view(field.key()), plain(value, 120));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string render_exit(const json::value& exit) {
@@ -49,27 +66,18 @@ std::string render_event(const json::value& event, const Look& look) {
   if (!task.empty()) who += (who.empty() ? "" : " ") + task;
   if (who.empty()) who = text_at(event, "cell").substr(0, 8);
   line += " " + inked(look, Ink::strong, fmt::format("{:<16}", plain(who)));
-  if (const auto* exit = find(event, "body.exit")) line += " " + render_exit(*exit);
-  const auto* body = find(event, "body");
-  if (body != nullptr && body->is_object()) {
-    for (const auto& field : body->get_object()) {
-      const std::string text = in_words(field.value());
-      if (is_left_out(field.key()) || text.empty() || text == "no") continue;
-      line += fmt::format(" {}={}", std::string_view(field.key()), plain(text, 120));
-    }
-  }
+  line += " " + what_happened(event);
   while (line.ends_with(' ')) line.pop_back();
   return line;
 }
 
 std::string render_why(const json::value& why, const Look& look, WallTime now) {
   const std::string state = text_at(why, "state");
-  std::string out = fmt::format("{} is {}", inked(look, Ink::strong, plain(text_at(why, "agent"))),
-                                inked(look, ink_of_state(state), plain(state)));
-  const std::string age = age_at(why, "since", now);
-  if (!age.empty()) out += " for " + age;
-  const std::string reason = text_at(why, "reason");
-  out += reason.empty() ? "\n" : ": " + plain(reason) + "\n";
+  const std::string sentence = text_at(why, "sentence");
+  std::string out = sentence.empty()
+                        ? fmt::format("{} is {}", text_at(why, "agent"), state)
+                        : sentence;
+  out = inked(look, ink_of_state(state), plain(out)) + "\n";
   const auto& evidence = list_at(why, "evidence");
   if (!evidence.empty()) {
     out += "\n" + inked(look, Ink::faint, "EVIDENCE, oldest first") + "\n";
@@ -78,12 +86,17 @@ std::string render_why(const json::value& why, const Look& look, WallTime now) {
     out += fmt::format("  {:>5} ago  {:<20} {}\n", age_at(one, "at", now),
                        plain(text_at(one, "kind")), plain(text_at(one, "text")));
   }
-  const std::string rule = text_at(why, "rule");
-  const std::string setting = text_at(why, "setting");
-  if (!rule.empty())
-    out += fmt::format("\n{}     {}\n", inked(look, Ink::faint, "RULE"), plain(rule));
-  if (!setting.empty())
-    out += fmt::format("{}  {}\n", inked(look, Ink::faint, "SETTING"), plain(setting));
+  std::string setting = text_at(why, "setting");
+  const std::string place = text_at(why, "setting_place");
+  if (!setting.empty() && !place.empty()) setting += "   in " + place;
+  const std::pair<std::string_view, std::string> ends[] = {
+      {"RULE", text_at(why, "rule")}, {"SETTING", setting}, {"NEXT", text_at(why, "next")}};
+  out += "\n";
+  for (const auto& [name, text] : ends) {
+    if (text.empty()) continue;
+    out +=
+        fmt::format("{}  {}\n", inked(look, Ink::faint, fmt::format("{:<7}", name)), plain(text));
+  }
   return out;
 }
 

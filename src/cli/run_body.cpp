@@ -104,6 +104,8 @@ Result<json::object> run_body(const Arguments& arguments, const std::string& nam
                       {"working_directory", working_directory},
                       {"env_file", env_file},
                       {"restart", restart}}}};
+  // Else a signal, which is no way to end, would still be a reason to start it again.
+  if (restart == "never") ours["auto_revive"] = "no";
   if (!limits->empty()) ours["limits"] = std::move(*limits);
   json::object agent{{"agent_id", name}, {"role", "write"}, {"lazaret", std::move(ours)}};
   // No time limit of its own, and it is over when we say so, not when it has no tasks.
@@ -133,9 +135,8 @@ RunStage stage_of(const json::value& agent) {
   if (process == "awaiting_approval") return RunStage::needs_person;
   if (process == "quarantined") return RunStage::given_up;
   if (process != "stopped") return RunStage::going;
-  // Stopped before its first start is not the end.
-  const bool has_run = number_at(agent, "incarnation").value_or(0) > 0;
-  return has_run && find(agent, "last_exit") != nullptr ? RunStage::ended : RunStage::going;
+  // Stopped, but to be started: between two starts, or its mission is paused.
+  return flag_at(agent, "finished") || !flag_at(agent, "wanted") ? RunStage::ended : RunStage::going;
 }
 
 }  // namespace lazaret::cli

@@ -178,25 +178,22 @@ class Run {
     }
   }
 
+  // What is left for a person to decide keeps its mission: `why` and `inbox` work on.
   Result<ExitCode> finish(RunStage stage, const json::value& agent, LogTail& tail) {
     print_new(tail);
     const auto* exit = find(agent, "last_exit");
     const int status = exit == nullptr ? 1 : status_of_exit(*exit);
-    switch (stage) {
-      case RunStage::going:
-      case RunStage::ended:
-        break;
-      case RunStage::needs_person:
-        context_.remark(fmt::format("{} waits for you: see `lazaret inbox`", name_), Ink::warn);
-        return ExitCode::needs_person;
-      case RunStage::given_up:
-        context_.remark(fmt::format("{} was given up: `lazaret why {}` tells why, `lazaret mission "
-                                    "destroy {}` removes it",
-                                    name_, name_, name_),
-                        Ink::warn);
-        return static_cast<ExitCode>(status == 0 ? 1 : status);
+    const bool once = arguments_.flag("restart") == "never";
+    if (stage == RunStage::needs_person) {
+      const std::string id = text_at(agent, "approval");
+      context_.remark(fmt::format("{} ended {} times and waits for you: `lazaret inbox approve {}`",
+                                  name_, text_at(agent, "deaths"), id), Ink::warn);
+    } else if (stage == RunStage::given_up && !once) {
+      context_.remark(fmt::format("{} was given up: `lazaret why {}`; `lazaret mission destroy {}`",
+                                  name_, name_, name_), Ink::warn);
+    } else if (!arguments_.has("keep")) {
+      remove_cell("its program ended");
     }
-    if (!arguments_.has("keep")) remove_cell("its program ended");
     return static_cast<ExitCode>(asked_ > 0 && status == 0 ? 130 : status);
   }
 

@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "base/rfc3339.h"
 #include "core/decision.h"
+#include "core/fact_words.h"
 #include "main/build.h"
 #include "wire/journal_rows.h"
 #include "wire/template_cell.h"
@@ -103,8 +105,8 @@ Result<void> Daemon::open() {
   loop_->post(core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
   if (auto opened = open_doors(); !opened) return opened;
   open_world();
-  if (auto scanned = cells_->start(); !scanned) return scanned;
   adopt();
+  if (auto scanned = cells_->start(); !scanned) return scanned;
   wait_for_signals();
   arm_snapshot();
   log(fmt::format("lazaret {} is up: {}, state {}, missions {}", build_text(), url_, paths_.state,

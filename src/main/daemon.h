@@ -24,7 +24,7 @@
 
 namespace lazaret::main {
 
-class Daemon : private ports::Effects {
+class Daemon : public ports::Effects {
  public:
   Daemon(Config config, Paths paths, std::string shim);
   ~Daemon() override;

@@ -28,6 +28,14 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+std::vector<std::string> machine_sentences(const process::Capabilities& can) {
+  std::vector<std::string> sentences = {can.tracking, can.memory, can.cpu, can.pids, can.disk};
+  sentences.insert(sentences.end(), can.isolation.begin(), can.isolation.end());
+  sentences.push_back(can.oom_protection);
+  std::erase(sentences, std::string());
+  return sentences;
+}
+
 }  // namespace
 
 Result<void> Daemon::open_doors() {
@@ -43,7 +51,7 @@ Result<void> Daemon::open_doors() {
   auto port = server_->listen_tcp(host, static_cast<std::uint16_t>(config_.integer("http.port")), true);
   if (!port) return std::unexpected(port.error());
   const bool six = host.find(':') != std::string::npos;
-  url_ = fmt::format(six ? "http://[{}]:{}" : "http://{}:{}", host, *port);
+  url_ = fmt::format("http://{}{}{}:{}", six ? "[" : "", host, six ? "]" : "", *port);
   return server_->listen_unix(paths_.api_socket());
 }
 
@@ -81,6 +89,11 @@ server::Services Daemon::services() {
     if (!sight) return fail(ErrorCode::not_found, "this mission has no directory here");
     return sight->problems;
   };
+  services.stop = [this](bool keep_agents, const std::string& reason, const std::string& by) {
+    stop(keep_agents, reason, by);
+  };
+  services.machine = [this] { return machine_sentences(process::probe(processes_->groups())); };
+  services.url = [this] { return url_; };
   return services;
 }
 

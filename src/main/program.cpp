@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/cli.h"
+#include "cli/demo_program.h"
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/offline.h"
@@ -33,6 +34,7 @@ int run_program(int argc, char** argv) {
   hooks.import_proposal = import_proposal;
   hooks.export_proposal = export_proposal;
   hooks.collect_garbage = collect_garbage;
+  hooks.demo = [&hooks](const std::vector<std::string>& words) { return cli::run_demo(words, hooks); };
   return cli::run(argc, argv, hooks);
 }
 

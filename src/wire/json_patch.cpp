@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace lazaret::wire {
 namespace {
 
@@ -12,15 +14,20 @@ Error unreadable(const JsonFault& fault) {
           {}};
 }
 
-bool means_the_same(const JsonValue& old_value, const JsonValue& new_value) {
-  if (old_value.kind != new_value.kind) return false;
-  switch (old_value.kind) {
+bool means_the_same(const JsonValue& a, const JsonValue& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
     case JsonKind::null: return true;
-    case JsonKind::boolean: return old_value.truth == new_value.truth;
+    case JsonKind::boolean: return a.truth == b.truth;
     case JsonKind::number:
-    case JsonKind::string: return old_value.text == new_value.text;
-    case JsonKind::array:
-    case JsonKind::object: return false;
+    case JsonKind::string: return a.text == b.text;
+    case JsonKind::array: return std::ranges::equal(a.items, b.items, means_the_same);
+    case JsonKind::object:
+      return a.members.size() == b.members.size() &&
+             std::ranges::all_of(a.members, [&](const JsonMember& member) {
+               const JsonMember* other = b.find(member.name);
+               return other != nullptr && means_the_same(member.value, other->value);
+             });
   }
   return false;
 }
@@ -64,10 +71,21 @@ void insert_member(std::string& text, const JsonValue& object, const std::string
               "," + style.before + quoted(name) + style.colon + value);
 }
 
+void remove_member(std::string& text, const JsonValue& object, const JsonMember& member) {
+  std::size_t begin = member.name_span.begin;
+  std::size_t end = member.value.span.end;
+  if (&member != &object.members.front()) {
+    begin = (&member - 1)->value.span.end;  // with the comma before it
+  } else if (object.members.size() > 1) {
+    end = object.members[1].name_span.begin;
+  }
+  text.erase(begin, end - begin);
+}
+
 Result<void> apply_change(std::string& text, const JsonChange& change, const JsonBounds& bounds) {
   const auto document = read_json(text, bounds);
   if (!document) return std::unexpected(unreadable(document.error()));
-  const auto wanted = read_json(change.value, bounds);
+  const auto wanted = read_json(change.remove ? "null" : change.value, bounds);
   if (!wanted) return std::unexpected(unreadable(wanted.error()));
 
   const JsonValue* at = &document->root;
@@ -79,9 +97,14 @@ Result<void> apply_change(std::string& text, const JsonChange& change, const Jso
     }
     const JsonMember* member = at->find(change.path[i]);
     if (member == nullptr) {
-      if (!change.only_if_present) {
+      if (!change.only_if_present && !change.remove) {
         insert_member(text, *at, change.path[i], nested(change.path, i + 1, change.value));
       }
+      return {};
+    }
+    if (change.remove && i + 1 == change.path.size()) {
+      const JsonValue object = *at;
+      remove_member(text, object, *object.find(change.path[i]));
       return {};
     }
     pointer += pointer_step(change.path[i]);

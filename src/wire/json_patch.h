@@ -15,9 +15,10 @@ struct JsonChange {
   std::vector<std::string> path;  // names from the root down; every step but the last is an object
   std::string value;              // JSON text
   bool only_if_present = false;   // replace, never insert
+  bool remove = false;            // take the member out, if it is there; value is not looked at
 };
 
-// A change to what is already there (same kind, same meaning for strings) leaves the text alone. A
+// A change to what already means the same (white space, escapes and order of names aside) does nothing. A
 // missing member is appended to its object in the style of the member before it; missing objects on
 // the way are made. Errors: invalid_input, when the text is not JSON, a step is not an object, or a
 // new value is not JSON.

@@ -114,6 +114,16 @@ TEST(JsonPatch, InsertsInTheStyleOfTheFile) {
   EXPECT_EQ(insert("{\"a\": {}}", {"a", "b"}, "1"), "{\"a\": {\"b\": 1}}");
 }
 
+TEST(JsonPatch, RemovesAMember) {
+  const auto remove = [](const char* text, std::vector<std::string> path) {
+    return patch_json(text, {{.path = std::move(path), .remove = true}}).value();
+  };
+  EXPECT_EQ(remove("{\n  \"a\": 1,\n  \"b\": 2\n}", {"a"}), "{\n  \"b\": 2\n}");
+  EXPECT_EQ(remove("{\n  \"a\": 1,\n  \"b\": 2\n}", {"b"}), "{\n  \"a\": 1\n}");
+  EXPECT_EQ(remove("{\"x\": {\"a\": 1}}", {"x", "a"}), "{\"x\": {}}");
+  EXPECT_EQ(remove("{\"x\": 1}", {"y"}), "{\"x\": 1}");
+}
+
 TEST(JsonPatch, RefusesWhatItCannotDo) {
   EXPECT_EQ(patch_json("{", {{{"a"}, "1"}}).error().code, ErrorCode::invalid_input);
   EXPECT_EQ(patch_json("{\"a\": 3}", {{{"a", "b"}, "1"}}).error().place, "/a");

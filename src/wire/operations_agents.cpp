@@ -216,7 +216,7 @@ void add_approvals(std::vector<Operation>& table) {
                   {.name = "deadline_seconds",
                    .type = ValueType::number,
                    .doc = "after so long the default is the answer; 3600 if absent",
-                   .least = 1,
+                   .least = 0.05,
                    .most = 2'592'000},
                   {.name = "default",
                    .doc = "the answer when nobody gives one; no if absent",

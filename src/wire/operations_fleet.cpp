@@ -62,7 +62,7 @@ std::vector<Input> event_filters() {
 
 void add_events(std::vector<Operation>& table) {
   auto history = event_filters();
-  history.push_back(limit_in_query(1000));
+  history.push_back(limit_in_query(10'000));
   table.push_back({.name = "events.list",
                    .method = Method::GET,
                    .path = "/api/v1/events",
@@ -160,6 +160,17 @@ void add_switches(std::vector<Operation>& table) {
                    .output = "Done",
                    .cli = "resume",
                    .example = "lazaret resume --all"});
+  table.push_back({.name = "fleet.stop",
+                   .method = Method::POST,
+                   .path = "/api/v1/stop",
+                   .scope = Scope::admin,
+                   .summary = "End the daemon: the agents in good order too, or they run on.",
+                   .inputs = {{.name = "keep_agents",
+                               .type = ValueType::boolean,
+                               .doc = "true: the agents run on, the next daemon takes them up"},
+                              reason_in_body()},
+                   .output = "Stopping",
+                   .example = "lazaret down"});
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+#include "adapters/cells/lint.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "adapters/cells/cell_directory.h"
+#include "adapters/cells/directory.h"
+
+namespace lazaret::cells {
+namespace {
+
+struct Place {
+  std::string parent;
+  std::string name;
+  std::string path;
+};
+
+// Where links in the given path itself lead is the caller's own affair.
+Place resolve(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), &std::free);
+  Place place;
+  place.path = real ? real.get() : path;
+  const std::size_t slash = place.path.rfind('/');
+  place.parent = slash == std::string::npos ? "." : slash == 0 ? "/" : place.path.substr(0, slash);
+  place.name = place.path.substr(slash == std::string::npos ? 0 : slash + 1);
+  return place;
+}
+
+std::vector<wire::Problem> lint_cell(int root, const std::string& name, const std::string& path) {
+  CellDirectory directory = read_cell_directory(root, name, path);
+  std::vector<wire::Problem> problems = std::move(directory.problems);
+  // A file that could not be read has its problem already.
+  const bool unread = directory.hashes.empty() && wire::has_errors(problems);
+  if (unread) return problems;
+  for (wire::Problem& problem : wire::read_cell(directory.files).problems) {
+    wire::add_problem(problems, std::move(problem));
+  }
+  return problems;
+}
+
+wire::Problem unreadable(const std::string& path) {
+  return {path, 0, 0, "", system_error(errno, "no way in").message, "a directory that can be read",
+          wire::Severity::error};
+}
+
+}  // namespace
+
+std::vector<wire::Problem> lint(const std::string& path) {
+  const Place place = resolve(path);
+  const Fd root = open_root(place.parent);
+  const Fd self = root ? open_directory(root.get(), place.name) : Fd();
+  if (!self) return {unreadable(path)};
+  if (faccessat(self.get(), "cell.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    return lint_cell(root.get(), place.name, place.path);
+  }
+  const auto entries = list(self.get(), 100'000);
+  std::vector<wire::Problem> problems;
+  bool any = false;
+  if (entries) {
+    for (const Entry& entry : *entries) {
+      const Fd inner = entry.directory ? open_directory(self.get(), entry.name) : Fd();
+      if (!inner || faccessat(inner.get(), "cell.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0) continue;
+      any = true;
+      for (auto& problem : lint_cell(self.get(), entry.name, place.path + "/" + entry.name)) {
+        problem.file = entry.name + "/" + problem.file;
+        wire::add_problem(problems, std::move(problem));
+      }
+    }
+  }
+  if (!any) return lint_cell(root.get(), place.name, place.path);
+  return problems;
+}
+
+Result<wire::CellFiles> read_files(const std::string& path) {
+  const Place place = resolve(path);
+  const Fd root = open_root(place.parent);
+  if (!root) return std::unexpected(system_error(errno, "cannot open " + path));
+  CellDirectory directory = read_cell_directory(root.get(), place.name, place.path);
+  if (!directory.exists) return fail(ErrorCode::not_found, "there is no " + path);
+  if (wire::has_errors(directory.problems)) {
+    return std::unexpected(wire::to_error(directory.problems));
+  }
+  return std::move(directory.files);
+}
+
+}  // namespace lazaret::cells

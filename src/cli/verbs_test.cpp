@@ -1,0 +1,345 @@
+// Whole command lines against a daemon that answers by a script.
+#include "cli/verbs.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <sstream>
+
+#include "base/rfc3339.h"
+#include "cli/answering_daemon.h"
+#include "cli/context.h"
+#include "cli/plans.h"
+#include "cli/run_verb.h"
+
+namespace lazaret::cli {
+namespace {
+
+namespace json = boost::json;
+
+// Somebody at a terminal. The daemon's socket is found through the link in a state directory.
+class Cli : public testing::Test {
+ protected:
+  struct Outcome {
+    int status;
+    std::string out;
+    std::string err;
+  };
+
+  AnsweringDaemon::Answer answering() {
+    return [this](const SeenRequest& request) {
+      const auto found = answers_.find(request.method + " " + request.target);
+      if (found != answers_.end()) return found->second;
+      return json_answer(R"({"type":"urn:lazaret:not_found","detail":"no such thing"})",
+                         "404 Not Found");
+    };
+  }
+
+  Outcome say(std::vector<std::string> words, const std::string& text = "") {
+    std::ostringstream out;
+    std::ostringstream err;
+    Context context(out, err, hooks_);
+    context.verbs = all_verbs();
+    context.environment = {{"LAZARET_STATE", state_}};
+    context.look.width = 0;
+    context.now = [] { return from_rfc3339("2026-11-21T12:00:00Z").value(); };
+    context.read_stdin = [text] { return text; };
+    const int status = carry_out(context, words);
+    return {status, out.str(), err.str()};
+  }
+
+  // The last request, as "METHOD target body".
+  std::string asked() {
+    const auto seen = daemon_.seen();
+    if (seen.empty()) return "nothing";
+    return seen.back().method + " " + seen.back().target + " " + seen.back().body;
+  }
+
+  void SetUp() override {
+    symlink(daemon_.directory().c_str(), (state_ + "/run").c_str());
+  }
+  void TearDown() override {
+    unlink((state_ + "/run").c_str());
+    rmdir(state_.c_str());
+  }
+
+  static std::string fresh_directory() {
+    std::string place = "/tmp/lazaret-cli-test-XXXXXX";
+    return mkdtemp(place.data());
+  }
+
+  std::map<std::string, std::string> answers_;
+  Hooks hooks_;
+  std::string state_ = fresh_directory();
+  AnsweringDaemon daemon_{answering()};
+};
+
+TEST_F(Cli, VerbsOfTheTableBecomeRequests) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> lines = {
+      {{"agent", "pause", "a b", "--reason", "x"},
+       R"(POST /api/v1/agents/a%20b/pause {"reason":"x"})"},
+      {{"agent", "wake", "s", "look"}, R"(POST /api/v1/agents/s/wake {"message":"look"})"},
+      {{"agent", "wake", "s", "-"}, R"(POST /api/v1/agents/s/wake {"message":"from stdin"})"},
+      {{"agent", "ls", "--cell", "c d", "--limit", "5"}, "GET /api/v1/agents?cell=c%20d&limit=5 "},
+      {{"agent", "show", "s"}, "GET /api/v1/agents/s "},
+      {{"agent", "heartbeat", "s", "--progress", "7", "--metadata", R"({"a":1})"},
+       R"(POST /heartbeat/s {"metadata":{"a":1},"progress":7})"},
+      {{"agent", "add", "c", "s", "--role", "read", "--mem", "1G", "--restart", "on-failure", "--",
+        "./s", "-v"},
+       R"(POST /api/v1/cells/c/agents {"agent_id":"s","role":"read","lazaret":{"limits":)"
+       R"({"memory":"1G"},"run":{"command":["./s","-v"],"restart":"on_failure"}}})"},
+      {{"mission", "new", "survey", "--template", "single", "--set", "policies.auto_revive=ask",
+        "--set", "max_agents=3", "--", "prog"},
+       R"(POST /api/v1/cells {"mission_name":"survey","template":"single","command":["prog"],)"
+       R"("policies":{"auto_revive":"ask"},"max_agents":3})"},
+      {{"mission", "pause", "c"}, R"(POST /api/v1/cells/c/status {"status":"paused"})"},
+      {{"mission", "resume", "c"}, R"(POST /api/v1/cells/c/status {"status":"active"})"},
+      {{"mission", "close", "c", "--reason", "r"},
+       R"(POST /api/v1/cells/c/status {"reason":"r","status":"completed"})"},
+      {{"task", "ls", "c", "--status", "failed"}, "GET /api/v1/cells/c/tasks?status=failed "},
+      {{"task", "add", "c", "Read the Archive!", "--after", "a", "--after", "b", "--timeout", "5"},
+       R"(POST /api/v1/cells/c/tasks {"title":"Read the Archive!","task_id":"read-the-archive",)"
+       R"("dependencies":["a","b"],"timeout":5})"},
+      {{"task", "dep", "c", "t-2", "t-1"}, R"(POST /api/v1/cells/c/tasks/t-2/depend {"on":"t-1"})"},
+      {{"task", "assign", "c", "t", "null"}, R"(POST /api/v1/cells/c/tasks/t/assign {"agent":null})"},
+      {{"task", "done", "c", "t", "--result", "ok"},
+       R"(POST /api/v1/cells/c/tasks/t/done {"result":"ok"})"},
+      {{"task", "verify", "c", "t"}, "POST /api/v1/cells/c/tasks/t/verify {}"},
+      {{"checkpoint", "save", "c", "t", R"({"page":7})"},
+       R"(POST /api/v1/cells/c/tasks/t/checkpoint {"cursor":{"page":7}})"},
+      {{"inbox"}, "GET /api/v1/approvals?open=true "},
+      {{"inbox", "--open", "no"}, "GET /api/v1/approvals?open=false "},
+      {{"inbox", "approve", "r-3"}, R"(POST /api/v1/approvals/r-3/answer {"answer":"yes"})"},
+      {{"inbox", "deny", "r-3", "--reason", "no"},
+       R"(POST /api/v1/approvals/r-3/answer {"reason":"no","answer":"no"})"},
+      {{"token", "new", "ci", "--scope", "viewer"},
+       R"(POST /api/v1/keys {"name":"ci","scope":"viewer"})"},
+      {{"token", "revoke", "k-3"}, "DELETE /api/v1/keys/k-3 "},
+      {{"freeze", "--all"}, "POST /api/v1/freeze {}"},
+  };
+  for (const auto& [words, request] : lines) {
+    say(words, "from stdin");
+    EXPECT_EQ(asked(), request);
+  }
+}
+
+TEST_F(Cli, ExitStatusTellsWhatHappened) {
+  auto problem = [](const std::string& code, const std::string& status) {
+    return json_answer(R"({"type":"urn:lazaret:)" + code + R"(","detail":"why"})", status);
+  };
+  answers_["GET /api/v1/agents/fenced"] = problem("fenced", "409 Conflict");
+  answers_["GET /api/v1/agents/refused"] = problem("refused", "403 Forbidden");
+  answers_["GET /api/v1/agents/person"] = problem("needs_person", "409 Conflict");
+  answers_["GET /api/v1/agents/conflict"] = problem("conflict", "409 Conflict");
+  answers_["GET /api/v1/agents/bad"] = problem("invalid_input", "422 Unprocessable Entity");
+  answers_["GET /api/v1/agents/key"] = problem("unauthenticated", "401 Unauthorized");
+  answers_["GET /api/v1/agents/fine"] = json_answer(R"({"agent_id":"fine"})");
+  EXPECT_EQ(say({"agent", "show", "fine"}).status, 0);
+  EXPECT_EQ(say({"agent", "show", "conflict"}).status, 1);
+  EXPECT_EQ(say({"agent", "show", "bad"}).status, 2);
+  EXPECT_EQ(say({"agent", "show"}).status, 2);
+  EXPECT_EQ(say({"agent", "show", "nobody"}).status, 3);
+  EXPECT_EQ(say({"agent", "show", "person"}).status, 4);
+  EXPECT_EQ(say({"agent", "show", "refused"}).status, 5);
+  EXPECT_EQ(say({"agent", "show", "fenced"}).status, 5);
+  EXPECT_EQ(say({"agent", "show", "key"}).status, 5);
+}
+
+TEST_F(Cli, ErrorsHavePlaceAndRemedyOnLinesOfTheirOwn) {
+  answers_["GET /api/v1/agents/x"] = json_answer(
+      R"({"type":"urn:lazaret:conflict","detail":"no","place":"here:3","remedy":"do that"})",
+      "409 Conflict");
+  const auto outcome = say({"agent", "show", "x"});
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "error: no\n  at: here:3\n  try: do that\n");
+}
+
+TEST_F(Cli, WrongValuesAreRefusedBeforeTheyAreSent) {
+  EXPECT_EQ(say({"agent", "heartbeat", "s", "--progress", "many"}).err,
+            "error: --progress cannot be 'many'\n  at: --progress\n  try: it is a whole number\n");
+  EXPECT_EQ(say({"agent", "heartbeat", "s", "--metadata", "[1]x"}).status, 2);
+  EXPECT_EQ(say({"events", "--since", "yesterday"}).status, 2);
+  EXPECT_EQ(say({"task", "add", "c", "t", "--timeout", "soon"}).status, 2);
+  EXPECT_EQ(say({"mission", "new", "m", "--body", "/nonexistent"}).status, 3);
+  EXPECT_EQ(asked(), "nothing");
+}
+
+TEST_F(Cli, JsonIsTheAnswerItself) {
+  answers_["GET /api/v1/agents/x"] = json_answer(R"({"agent_id":"x","tries":0})");
+  EXPECT_EQ(say({"agent", "show", "x", "--json"}).out, "{\n  \"agent_id\": \"x\",\n  \"tries\": 0\n}\n");
+}
+
+TEST_F(Cli, ListsAreReadToTheirEnd) {
+  answers_["GET /api/v1/agents"] = json_answer(R"({"agents":[{"ref":"a"}],"next":"2 3"})");
+  answers_["GET /api/v1/agents?cursor=2%203"] =
+      json_answer(R"({"agents":[{"ref":"b"}],"next":null})");
+  EXPECT_EQ(say({"agent", "ls"}).out, "AGENT\na\nb\n");
+  EXPECT_EQ(json::parse(say({"agent", "ls", "--json"}).out),
+            json::parse(R"({"agents":[{"ref":"a"},{"ref":"b"}],"next":null})"));
+}
+
+TEST_F(Cli, StatusCanSayThatSomebodyIsNeeded) {
+  answers_["GET /api/v1/status"] =
+      json_answer(R"({"sentence":"1 waiting for you","needs_you":[{"id":"r-1","text":"why?"}]})");
+  answers_["GET /api/v1/agents?limit=1000"] = json_answer(R"({"agents":[]})");
+  const auto outcome = say({"status"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with("1 waiting for you\nNEEDS YOU  r-1  why?\n"));
+  EXPECT_EQ(say({"status", "--check"}).status, 4);
+  EXPECT_EQ(say({"status", "--check", "--json"}).status, 4);
+}
+
+TEST_F(Cli, EventsArePagedAndTheNewestShown) {
+  answers_["GET /api/v1/events?since=0&limit=1000&kind=k"] = json_answer(
+      R"({"events":[{"number":1,"at":"2026-11-21T10:00:00Z","kind":"k","text":"one"}],"next":1})");
+  answers_["GET /api/v1/events?since=1&limit=1000&kind=k"] = json_answer(
+      R"({"events":[{"number":2,"at":"2026-11-21T11:55:00Z","kind":"k","text":"two"}],"next":2})");
+  answers_["GET /api/v1/events?since=2&limit=1000&kind=k"] =
+      json_answer(R"({"events":[],"next":2})");
+  EXPECT_TRUE(say({"events", "--kind", "k"}).out.contains("one"));
+  const auto newest = say({"events", "--kind", "k", "--limit", "1"}).out;
+  EXPECT_FALSE(newest.contains("one"));
+  EXPECT_TRUE(newest.contains("two"));
+  EXPECT_FALSE(say({"events", "--kind", "k", "--since", "10m"}).out.contains("one"));
+  const auto all = json::parse(say({"events", "--kind", "k", "--json"}).out);
+  EXPECT_EQ(list_at(all, "events").size(), 2u);
+  EXPECT_EQ(text_at(all, "next"), "2");
+}
+
+TEST_F(Cli, WhileTheDaemonIsDownTheStateAnswers) {
+  daemon_.stop();
+  unlink(daemon_.path().c_str());
+  EXPECT_EQ(say({"why", "scout"}).status, 1);
+  std::string target;
+  hooks_.read_offline = [&](const Paths& paths, std::string_view asked_for) {
+    EXPECT_EQ(paths.state, state_);
+    target = asked_for;
+    return Result<json::value>(json::parse(R"({"sentence":"scout was running"})"));
+  };
+  const auto outcome = say({"why", "scout"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(target, "/api/v1/agents/scout/why");
+  EXPECT_TRUE(outcome.out.starts_with("scout was running\n"));
+  EXPECT_TRUE(outcome.err.starts_with("the daemon is down; ")) << outcome.err;
+  // What would change something is not answered from the past.
+  EXPECT_EQ(say({"agent", "pause", "scout"}).status, 1);
+}
+
+TEST_F(Cli, LogsOfManyCarryTheirNames) {
+  answers_["GET /api/v1/agents?limit=200"] = json_answer(
+      R"({"agents":[{"ref":"a","process":"running"},{"ref":"b","process":"stopped"},
+          {"ref":"x","process":"external"}]})");
+  answers_["GET /api/v1/agents/a/logs?tail=10"] = json_answer(R"({"lines":["one"],"next":4})");
+  answers_["GET /api/v1/agents/b/logs?tail=10"] = json_answer(R"({"lines":["two"],"next":4})");
+  answers_["GET /api/v1/agents/a/logs?tail=100"] = json_answer(R"({"lines":["one"],"next":4})");
+  EXPECT_EQ(say({"logs"}).out, "a | one\nb | two\n");
+  EXPECT_EQ(say({"logs", "a"}).out, "one\n");
+  EXPECT_EQ(say({"logs", "nobody"}).status, 3);
+  EXPECT_EQ(say({"logs", "a", "--tail", "0"}).status, 2);
+}
+
+TEST_F(Cli, LintIsAnExitStatus) {
+  answers_["GET /api/v1/cells/warned/lint"] = json_answer(
+      R"({"problems":[{"file":"cell.json","found":"a","expected":"b","severity":"warning"}]})");
+  answers_["GET /api/v1/cells/wrong/lint"] = json_answer(
+      R"({"problems":[{"file":"cell.json","found":"a","expected":"b","severity":"error"}]})");
+  EXPECT_EQ(say({"cell", "lint", "warned"}).status, 0);
+  EXPECT_EQ(say({"cell", "lint", "wrong"}).status, 1);
+  EXPECT_EQ(say({"cell", "lint", state_}).status, 1);  // a directory, but this build has no reader
+  hooks_.lint_cell = [&](const std::string& directory) {
+    EXPECT_EQ(directory, state_);
+    return Result<json::value>(json::parse(R"({"problems":[]})"));
+  };
+  EXPECT_EQ(say({"cell", "lint", state_}).out, "nothing is wrong\n");
+}
+
+TEST_F(Cli, DestroyAsksAndNobodyIsThereToAnswer) {
+  answers_["GET /api/v1/cells/m"] = json_answer(R"({"cell_id":"1f2e","mission_name":"m"})");
+  answers_["DELETE /api/v1/cells/1f2e?reason=old"] = json_answer("{}");
+  EXPECT_EQ(say({"mission", "destroy", "m", "--yes", "--reason", "old"}).out, "destroyed 1f2e\n");
+  if (isatty(STDIN_FILENO) == 0) {
+    EXPECT_EQ(say({"mission", "destroy", "m"}).status, 4);
+  }
+  EXPECT_EQ(say({"mission", "destroy", "nothing", "--yes"}).status, 3);
+}
+
+TEST_F(Cli, ImportSendsWhatTheReaderMade) {
+  hooks_.import_proposal = [](std::string_view text) -> Result<json::value> {
+    if (text != "# Mission") return fail(ErrorCode::invalid_input, "line 1: no title");
+    return json::parse(R"({"mission_name":"m"})");
+  };
+  answers_["POST /api/v1/cells"] = json_answer(R"({"cell_id":"1"})", "201 Created");
+  EXPECT_EQ(say({"mission", "import", "-"}, "# Mission").status, 0);
+  EXPECT_EQ(asked(), R"(POST /api/v1/cells {"mission_name":"m"})");
+  EXPECT_EQ(say({"mission", "import", "-"}, "nothing").status, 2);
+  EXPECT_EQ(say({"mission", "import", "-", "--dry"}, "# Mission").out,
+            "{\n  \"mission_name\": \"m\"\n}\n");
+}
+
+TEST_F(Cli, CompletionIsAScriptThatBashAccepts) {
+  const std::string script = say({"completion", "bash"}).out;
+  const std::string file = state_ + "/completion";
+  FILE* out = fopen(file.c_str(), "w");
+  fputs(script.c_str(), out);
+  fputs("\ncheck() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _lazaret; echo \"${COMPREPLY[*]}\"; }\n"
+        "check lazaret agent pa\ncheck lazaret inbox app\ncheck lazaret --state /x up --det\n", out);
+  fclose(out);
+  FILE* bash = popen(("bash --norc " + file + " 2>&1").c_str(), "r");
+  std::string said(4096, '\0');
+  said.resize(fread(said.data(), 1, said.size(), bash));
+  EXPECT_EQ(pclose(bash), 0);
+  unlink(file.c_str());
+  EXPECT_EQ(said, "pause\napprove\n--detach\n");
+  EXPECT_EQ(say({"completion", "fish"}).status, 2);
+}
+
+TEST(RunBody, IsACellWithOneAgent) {
+  Arguments arguments;
+  arguments.command = {"python3", "agent.py"};
+  arguments.flags = {{"restart", {"never"}}, {"mem", {"512M"}}, {"pids", {"9"}}};
+  const auto body = run_body(arguments, "agent", "/home/ann", "/state/env/agent").value();
+  EXPECT_EQ(json::value(body), json::parse(R"({
+    "mission_name":"agent","status":"active","timeout":0,"created_by":"lazaret run",
+    "lazaret":{"complete_when_tasks_done":false},
+    "agents":[{"agent_id":"agent","role":"write","lazaret":{
+      "run":{"adapter":"process","command":["python3","agent.py"],"working_directory":"/home/ann",
+             "env_file":"/state/env/agent","restart":"never"},
+      "auto_revive":"no","limits":{"memory":"512M","pids":9}}}]})"));
+  arguments.flags["pids"] = {"none"};
+  EXPECT_EQ(run_body(arguments, "agent", "/", "/e").error().code, ErrorCode::invalid_input);
+}
+
+TEST(RunNames, ComeFromTheProgram) {
+  EXPECT_EQ(name_of_command({"python3", "-u", "./my agent.py", "x"}), "my-agent");
+  EXPECT_EQ(name_of_command({"/bin/sh", "-c", "echo hi"}), "sh");
+  EXPECT_EQ(name_of_command({"/usr/bin/sleep", "5"}), "sleep");
+  EXPECT_EQ(name_of_command({"./../"}), "agent");
+  EXPECT_EQ(id_of_title("  Äh, Read THE archive... "), "h-read-the-archive");
+  EXPECT_EQ(id_of_title("!"), "task");
+}
+
+TEST(RunEnvironment, IsTheCallersWithoutWhatIsOurs) {
+  std::vector<std::string> left_out;
+  EXPECT_EQ(env_file_text({{"A", "b c\"'"}, {"LAZARET_KEY", "secret"}, {"E", ""}, {"F", "x\ny"},
+                           {"NOTIFY_SOCKET", "/x"}}, left_out),
+            "A=b c\"'\nE=\n");
+  EXPECT_EQ(left_out, std::vector<std::string>{"F"});
+}
+
+TEST(RunStatus, IsTheProgramsOwn) {
+  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"exited","code":7})")), 7);
+  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"signalled","signal":15})")), 143);
+  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"out_of_memory"})")), 137);
+  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"never_started"})")), 127);
+  auto stage = [](std::string_view text) { return stage_of(json::parse(text)); };
+  EXPECT_EQ(stage(R"({"process":"stopped","wanted":true,"finished":false})"), RunStage::going);
+  EXPECT_EQ(stage(R"({"process":"stopped","wanted":true,"finished":true})"), RunStage::ended);
+  EXPECT_EQ(stage(R"({"process":"stopped","wanted":false,"finished":false})"), RunStage::ended);
+  EXPECT_EQ(stage(R"({"process":"backoff","wanted":true})"), RunStage::going);
+  EXPECT_EQ(stage(R"({"process":"awaiting_approval"})"), RunStage::needs_person);
+  EXPECT_EQ(stage(R"({"process":"quarantined"})"), RunStage::given_up);
+}
+
+}  // namespace
+}  // namespace lazaret::cli

@@ -1,0 +1,210 @@
+#include "main/offline.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "adapters/cells/cell_store.h"
+#include "adapters/cells/lint.h"
+#include "adapters/sqlite/history.h"
+#include "core/why.h"
+#include "main/system_clock.h"
+#include "server/names.h"
+#include "server/summary.h"
+#include "wire/api_encode.h"
+#include "wire/api_render.h"
+#include "wire/proposal_file.h"
+
+namespace lazaret::main {
+namespace {
+
+namespace json = boost::json;
+
+// "/api/v1/agents/scout/why?x=1" → path and query.
+struct Target {
+  std::string path;
+  std::map<std::string, std::string> query;
+};
+
+Target split(std::string_view text) {
+  Target target;
+  const std::size_t mark = text.find('?');
+  target.path = std::string(text.substr(0, mark));
+  std::string_view rest = mark == std::string_view::npos ? "" : text.substr(mark + 1);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('&');
+    const std::string_view one = rest.substr(0, end);
+    const std::size_t equals = one.find('=');
+    if (equals != std::string_view::npos) {
+      target.query[std::string(one.substr(0, equals))] = std::string(one.substr(equals + 1));
+    }
+    rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
+  }
+  return target;
+}
+
+std::uint64_t number(const Target& target, const std::string& name, std::uint64_t otherwise) {
+  const auto found = target.query.find(name);
+  if (found == target.query.end()) return otherwise;
+  std::uint64_t value = otherwise;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+std::string word(const Target& target, const std::string& name) {
+  const auto found = target.query.find(name);
+  return found == target.query.end() ? std::string() : found->second;
+}
+
+Result<json::value> status(const core::Fleet& fleet) {
+  const server::Summary summary = server::summary_of(fleet);
+  json::array needs;
+  for (const server::Need& need : summary.needs) {
+    needs.push_back(json::object{{"id", need.id},
+                                 {"text", need.text},
+                                 {"command", need.command},
+                                 {"default", need.fallback},
+                                 {"deadline", wire::api_time(need.deadline)}});
+  }
+  return json::object{{"sentence", summary.sentence}, {"needs_you", std::move(needs)},
+                      {"frozen", fleet.frozen},       {"daemon", nullptr}};
+}
+
+Result<json::value> agents(const core::Fleet& fleet, WallTime now) {
+  json::array list;
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      const AgentRef ref{cell_id, id};
+      list.push_back(wire::agent_json(fleet, ref, agent, server::Addresses(fleet).of(ref), now));
+    }
+  }
+  return json::object{{"agents", std::move(list)}, {"next", nullptr}};
+}
+
+Result<AgentRef> find_agent(const core::Fleet& fleet, std::string_view name) {
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      const AgentRef ref{cell_id, id};
+      if (server::Addresses(fleet).of(ref) == name || qualified(ref) == name) return ref;
+    }
+  }
+  return fail(ErrorCode::not_found, fmt::format("no agent \"{}\"", name), {}, "lazaret agent ls");
+}
+
+Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, const Stamp& now) {
+  const std::size_t slash = rest.find('/');
+  auto ref = find_agent(fleet, rest.substr(0, slash));
+  if (!ref) return std::unexpected(ref.error());
+  const core::Agent& agent = *core::find_agent(fleet, *ref);
+  const std::string address = server::Addresses(fleet).of(*ref);
+  if (slash == std::string_view::npos) return wire::agent_json(fleet, *ref, agent, address, now.wall);
+  if (rest.substr(slash) == "/why") {
+    return wire::why_json(*ref, agent, core::explain(fleet, *ref, now), address);
+  }
+  return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
+}
+
+Result<json::value> events(sqlite::History& history, const Target& target) {
+  ports::FactQuery query;
+  query.since = number(target, "since", 0);
+  query.limit = number(target, "limit", 1000);
+  query.kind = word(target, "kind");
+  query.cell = word(target, "cell");
+  query.agent = word(target, "agent");
+  query.task = word(target, "task");
+  auto page = history.facts(query);
+  if (!page) return std::unexpected(page.error());
+  json::array list;
+  std::uint64_t next = query.since;
+  for (const ports::FactRow& row : page->rows) {
+    list.push_back(wire::event_json({row.number, row.at, row.kind, row.cell, row.agent, row.task},
+                                    nullptr, row.body));
+    next = row.number;
+  }
+  return json::object{{"events", std::move(list)}, {"next", next}};
+}
+
+}  // namespace
+
+Result<json::value> read_offline(const Paths& paths, std::string_view text) {
+  auto history = sqlite::History::open(paths.state + "/journal.db");
+  if (!history) return std::unexpected(history.error());
+  const Target target = split(text);
+  if (target.path == "/api/v1/events") return events(*history, target);
+  auto recorded = history->state();
+  if (!recorded) return std::unexpected(recorded.error());
+  // Ages are counted from now where the journal is of this boot; its own last moment is the least.
+  const Stamp now{recorded->last.mono, SystemClock(Duration(0)).now().wall};
+  constexpr std::string_view agents_path = "/api/v1/agents";
+  if (target.path == "/api/v1/status") return status(recorded->fleet);
+  if (target.path == agents_path) return agents(recorded->fleet, now.wall);
+  if (target.path.starts_with(agents_path) && target.path[agents_path.size()] == '/') {
+    return one_agent(recorded->fleet, std::string_view(target.path).substr(agents_path.size() + 1), now);
+  }
+  return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
+}
+
+Result<json::value> lint_cell(const std::string& directory) {
+  json::array list;
+  for (const wire::Problem& problem : cells::lint(directory)) {
+    list.push_back(wire::api_value(problem, Stamp{}));
+  }
+  return json::object{{"problems", std::move(list)}};
+}
+
+Result<json::value> import_proposal(std::string_view markdown) {
+  const wire::NewCell made{cells::new_cell_id(), "/", "proposal", SystemClock(Duration(0)).now().wall};
+  auto imported = wire::import_proposal(markdown, "proposal", made);
+  if (!imported.cell) {
+    std::string all;
+    for (const wire::Problem& problem : imported.problems) all += "\n  " + wire::to_text(problem);
+    return fail(ErrorCode::invalid_input, "this proposal cannot become a mission:" + all);
+  }
+  json::object body{{"agents", json::array()}, {"tasks", json::array()}};
+  for (const auto& [file, bytes] : imported.cell->files) {
+    const json::value content = json::parse(bytes);
+    if (file == "cell.json") {
+      for (const auto& entry : content.as_object()) body[entry.key()] = entry.value();
+    } else if (file.starts_with("agents/")) {
+      body["agents"].as_array().push_back(content);
+    } else if (file.starts_with("tasks/")) {
+      body["tasks"].as_array().push_back(content);
+    } else if (file == "config/isolation.json") {
+      body["isolation"] = content;
+    } else if (file == "config/policies.json") {
+      body["config_policies"] = content;
+    } else if (file == "config/permissions.json") {
+      body["permissions"] = content;
+    }
+  }
+  body.erase("cell_id");
+  return body;
+}
+
+Result<std::string> export_proposal(const std::string& directory) {
+  auto files = cells::read_files(directory);
+  if (!files) return std::unexpected(files.error());
+  auto proposal = wire::proposal_of(*files);
+  if (!proposal) return std::unexpected(proposal.error());
+  return wire::write_proposal(*proposal);
+}
+
+Result<json::value> collect_garbage(const Paths& paths, bool dry) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  json::array removed;
+  std::uintmax_t bytes = 0;
+  // What a write that was cut off left behind; the cell's own files are never touched.
+  for (auto it = fs::recursive_directory_iterator(paths.missions, failed);
+       !failed && it != fs::recursive_directory_iterator(); it.increment(failed)) {
+    const std::string name = it->path().filename().string();
+    if (!it->is_regular_file(failed) || !name.starts_with(".") || !name.ends_with(".tmp")) continue;
+    bytes += it->file_size(failed);
+    removed.push_back(json::string(it->path().string()));
+    if (!dry) fs::remove(it->path(), failed);
+  }
+  return json::object{{"removed", std::move(removed)}, {"bytes", bytes}, {"dry", dry}};
+}
+
+}  // namespace lazaret::main

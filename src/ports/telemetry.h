@@ -1,0 +1,45 @@
+// How busy the host and each agent are. Sampling never waits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace lazaret::ports {
+
+// Percentages are 0-100. Byte counts of 0 mean "not known".
+struct HostSample {
+  std::optional<double> cpu_percent;  // none before the second reading
+  double memory_percent = 0;
+  double swap_percent = 0;
+  double disk_percent = 0;
+  std::array<double, 3> load{};  // 1, 5, 15 minutes
+  double uptime_seconds = 0;
+  std::uint64_t memory_total_bytes = 0;
+  std::uint64_t memory_available_bytes = 0;
+  std::uint64_t disk_total_bytes = 0;
+  std::uint64_t disk_available_bytes = 0;
+};
+
+// All processes of one agent together.
+struct AgentUsage {
+  AgentRef agent;
+  double cpu_seconds = 0;             // since its start
+  std::optional<double> cpu_percent;  // of one processor
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_limit_bytes = 0;  // 0 = none
+  std::uint64_t processes = 0;
+};
+
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+  virtual Result<HostSample> host() = 0;
+  virtual std::vector<AgentUsage> agents() = 0;
+};
+
+}  // namespace lazaret::ports

@@ -1,0 +1,150 @@
+#include "server/context.h"
+
+#include "base/rng.h"
+#include "server/names.h"
+
+namespace lazaret::server {
+namespace {
+
+constexpr std::string_view any_tag = "*";
+
+bool tag_is_listed(std::string_view list, std::string_view tag) {
+  if (list == any_tag) return true;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    std::string_view one = list.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == tag) return true;
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return false;
+}
+
+bool changes(const Call& call) { return call.operation.method != wire::Method::GET; }
+
+}  // namespace
+
+Handlers all_handlers() {
+  Handlers handlers;
+  add_health_handlers(handlers);
+  add_fleet_handlers(handlers);
+  add_event_handlers(handlers);
+  add_key_handlers(handlers);
+  add_agent_handlers(handlers);
+  add_inbox_handlers(handlers);
+  add_cell_handlers(handlers);
+  add_task_handlers(handlers);
+  return handlers;
+}
+
+Answer done_answer(const core::Granted& granted, int status) {
+  json::object out{{"status", "done"}};
+  if (!granted.id.empty()) out["id"] = granted.id;
+  return json_answer(status, out);
+}
+
+void submit(Context& context, Call& call, core::Operation operation, Granted granted) {
+  const int status = call.operation.success;
+  context.loop.request(
+      call.identity.caller(), std::move(operation),
+      [&context, reply = call.reply, granted = std::move(granted), status](core::Answer answer) {
+        if (!answer) return reply.fail(answer.error());
+        reply.send(granted ? granted(context, *answer) : done_answer(*answer, status));
+      });
+}
+
+std::string etag_of(const json::object& value) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::uint64_t hash = hash_text(json::serialize(value));
+  std::string tag = "\"";
+  for (int i = 0; i < 16; ++i, hash >>= 4) tag += hex[hash & 15];
+  return tag + '"';
+}
+
+void send_tagged(Call& call, const json::object& value, json::object more) {
+  const std::string tag = etag_of(value);
+  const std::string header = "ETag: " + tag + "\r\n";
+  if (!call.if_none_match.empty() && tag_is_listed(call.if_none_match, tag)) {
+    return call.reply.send({.status = 304, .body = {}, .headers = header});
+  }
+  json::object whole = value;
+  for (auto& [name, one] : more) whole[name] = std::move(one);
+  Answer answer = json_answer(200, whole);
+  answer.headers = header;
+  call.reply.send(std::move(answer));
+}
+
+bool passes_if_match(Call& call, const json::object& current) {
+  if (call.if_match.empty() || tag_is_listed(call.if_match, etag_of(current))) return true;
+  call.reply.fail({ErrorCode::conflict, "it has changed since you looked at it", "If-Match",
+                   "get it again and decide anew"},
+                  412);
+  return false;
+}
+
+std::optional<AgentRef> named_agent(Context& context, Call& call) {
+  const auto ref = agent_named(context.fleet(), call.inputs.text("agent"), call.identity);
+  if (!ref) {
+    call.reply.fail(ref.error());
+    return std::nullopt;
+  }
+  if (changes(call) && !call.if_match.empty()) {
+    const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
+    const auto current = wire::agent_json(
+        context.fleet(), *ref, agent, Addresses(context.fleet()).of(*ref), context.loop.now().wall);
+    if (!passes_if_match(call, current)) return std::nullopt;
+  }
+  return *ref;
+}
+
+std::optional<CellId> named_cell(Context& context, Call& call) {
+  const auto cell = cell_named(context.fleet(), call.inputs.text("cell"), call.identity);
+  if (!cell) {
+    call.reply.fail(cell.error());
+    return std::nullopt;
+  }
+  const bool has_task = call.operation.path.find("{task}") != std::string_view::npos;
+  if (changes(call) && !has_task && !call.if_match.empty() &&
+      !passes_if_match(call, wire::cell_json(*core::find_cell(context.fleet(), *cell)))) {
+    return std::nullopt;
+  }
+  return *cell;
+}
+
+std::optional<TaskRef> named_task(Context& context, Call& call) {
+  const auto cell = named_cell(context, call);
+  if (!cell) return std::nullopt;
+  const TaskRef ref{*cell, TaskId(call.inputs.text("task"))};
+  const core::Task* task = core::find_task(context.fleet(), ref);
+  if (!task) {
+    call.reply.fail({ErrorCode::not_found, "no task \"" + ref.task.value + "\" in this mission",
+                     "path task", "lazaret task ls " + cell->value});
+    return std::nullopt;
+  }
+  if (changes(call) && !passes_if_match(call, wire::task_json(*cell, *task))) return std::nullopt;
+  return ref;
+}
+
+void send_page(Call& call, std::string_view member, const Each& each) {
+  const std::size_t limit = call.inputs.whole("limit").value_or(page_usual);
+  json::array items;
+  std::string last;
+  bool more = false;
+  each(call.inputs.text("cursor"), [&](const std::string& key, json::object value) {
+    if (items.size() >= limit) {
+      more = true;
+      return false;
+    }
+    last = key;
+    items.push_back(std::move(value));
+    return true;
+  });
+  json::object page;
+  page[member] = std::move(items);
+  page["next"] = more ? json::value(json::string(last)) : json::value(nullptr);
+  call.reply.ok(page);
+}
+
+}  // namespace lazaret::server

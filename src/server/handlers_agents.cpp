@@ -1,0 +1,174 @@
+#include "core/why.h"
+#include "server/context.h"
+#include "server/names.h"
+#include "wire/api_encode.h"
+#include "wire/cell_file.h"
+
+namespace lazaret::server {
+namespace {
+
+constexpr std::size_t tail_usual = 100;
+constexpr std::size_t lines_most = 10'000;
+
+// What moves with each beat, and so has no part in the ETag.
+json::object beat_json(const runtime::BeatEntry* beat) {
+  json::array recent;
+  if (!beat) return {{"last_beat", nullptr}, {"beats", 0}, {"progress", 0}, {"recent", recent}};
+  // The bar's oldest bucket comes first.
+  const std::size_t length = beat->recent.size();
+  for (std::size_t i = 1; i <= length; ++i) {
+    recent.push_back(beat->recent[(beat->bucket_minute + i) % length]);
+  }
+  return {{"last_beat", wire::api_time(beat->last_beat_wall)},
+          {"beats", beat->beats},
+          {"progress", beat->progress},
+          {"beat_interval_seconds", in_seconds(beat->interval)},
+          {"recent", std::move(recent)}};
+}
+
+void add_usage(json::object& out, const ports::AgentUsage& usage) {
+  if (usage.cpu_percent) out["cpu_percent"] = *usage.cpu_percent;
+  out["memory_bytes"] = usage.memory_bytes;
+  out["processes"] = usage.processes;
+}
+
+std::map<AgentRef, ports::AgentUsage> usages(Context& context) {
+  std::map<AgentRef, ports::AgentUsage> by_agent;
+  if (!context.services.telemetry) return by_agent;
+  for (auto& usage : context.services.telemetry->agents()) by_agent[usage.agent] = usage;
+  return by_agent;
+}
+
+// Pages go in the order of cell, then agent: the cursor is "<cell>/<agent>".
+void list(Context& context, Call& call) {
+  std::optional<CellId> only;
+  if (call.inputs.has("cell")) {
+    only = named_cell(context, call);
+    if (!only) return;
+  }
+  const Addresses addresses(context.fleet());
+  const auto usage = usages(context);
+  const WallTime now = context.loop.now().wall;
+  send_page(call, "agents", [&](const std::string& after, const Take& take) {
+    for (const auto& [cell_id, cell] : context.fleet().cells) {
+      if (only && cell_id != *only) continue;
+      for (const auto& [id, agent] : cell.agents) {
+        const AgentRef ref{cell_id, id};
+        const std::string key = cell_id.value + "/" + id.value;
+        if (!may_see(call.identity, ref) || (!after.empty() && key <= after)) continue;
+        auto out = wire::agent_json(context.fleet(), ref, agent, addresses.of(ref), now);
+        for (auto& [name, one] : beat_json(context.loop.beats().find(ref))) out[name] = one;
+        if (const auto found = usage.find(ref); found != usage.end()) add_usage(out, found->second);
+        if (!take(key, std::move(out))) return;
+      }
+    }
+  });
+}
+
+void show(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
+  json::object more = beat_json(context.loop.beats().find(*ref));
+  const auto usage = usages(context);
+  if (const auto found = usage.find(*ref); found != usage.end()) add_usage(more, found->second);
+  send_tagged(call,
+              wire::agent_json(context.fleet(), *ref, agent, Addresses(context.fleet()).of(*ref),
+                               context.loop.now().wall),
+              std::move(more));
+}
+
+void why(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
+  const auto explanation = core::explain(context.fleet(), *ref, context.loop.now());
+  call.reply.ok(wire::why_json(*ref, agent, explanation, Addresses(context.fleet()).of(*ref)));
+}
+
+void logs(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  if (!context.services.logs) {
+    return call.reply.fail({ErrorCode::unsupported, "this daemon keeps no logs", {}, {}});
+  }
+  const auto from = call.inputs.whole("from");
+  const std::size_t tail = call.inputs.whole("tail").value_or(from ? lines_most : tail_usual);
+  const auto read = from ? context.services.logs->from(*ref, *from, tail)
+                         : context.services.logs->tail(*ref, tail);
+  if (!read) return call.reply.fail(read.error());
+  json::array lines;
+  for (const auto& line : read->lines) lines.push_back(json::string(line));
+  call.reply.ok(
+      json::object{{"lines", std::move(lines)}, {"next", read->next}, {"gap", read->gap}});
+}
+
+// The verbs that take an agent and a reason: one handler for each operation of the core.
+template <class Op>
+void verb(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  Op operation{};
+  operation.agent = *ref;
+  if constexpr (requires { operation.reason; }) operation.reason = call.inputs.text("reason");
+  submit(context, call, std::move(operation));
+}
+
+void wake(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  std::string source = call.inputs.text("source");
+  if (source.empty()) source = call.identity.name;
+  submit(context, call, core::op::WakeAgent{*ref, call.inputs.text("message"), std::move(source)},
+         [](Context& ctx, const core::Granted& granted) {
+           const auto found = ctx.fleet().wakes.find(WakeId(granted.id));
+           const bool known = found != ctx.fleet().wakes.end();
+           const auto fate = known ? found->second.fate : core::WakeFate::waiting;
+           return json_answer(202, json::object{{"wake", granted.id}, {"fate", to_word(fate)}});
+         });
+}
+
+void activity(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  submit(context, call,
+         core::op::ReportActivity{*ref, call.inputs.time("rate_limited_until"),
+                                  call.inputs.text("reason")});
+}
+
+void add(Context& context, Call& call) {
+  const auto cell = named_cell(context, call);
+  if (!cell) return;
+  auto definition = wire::read_agent(call.inputs.body(), "body");
+  if (!definition) return call.reply.fail(definition.error());
+  const AgentRef ref{*cell, definition->id};
+  submit(context, call, core::op::DefineAgent{*cell, std::move(*definition)},
+         [ref](Context& ctx, const core::Granted& granted) {
+           const core::Agent* agent = core::find_agent(ctx.fleet(), ref);
+           if (!agent) return done_answer(granted, 201);
+           return json_answer(
+               201, wire::agent_json(ctx.fleet(), ref, *agent, Addresses(ctx.fleet()).of(ref),
+                                     ctx.loop.now().wall));
+         });
+}
+
+}  // namespace
+
+void add_agent_handlers(Handlers& handlers) {
+  handlers["agent.list"] = list;
+  handlers["agent.show"] = show;
+  handlers["agent.why"] = why;
+  handlers["agent.logs"] = logs;
+  handlers["agent.start"] = verb<core::op::StartAgent>;
+  handlers["agent.stop"] = verb<core::op::StopAgent>;
+  handlers["agent.kill"] = verb<core::op::KillAgent>;
+  handlers["agent.pause"] = verb<core::op::PauseAgent>;
+  handlers["agent.resume"] = verb<core::op::ResumeAgent>;
+  handlers["agent.freeze"] = verb<core::op::FreezeAgent>;
+  handlers["agent.thaw"] = verb<core::op::ThawAgent>;
+  handlers["agent.wake"] = wake;
+  handlers["agent.activity"] = activity;
+  handlers["agent.add"] = add;
+}
+
+}  // namespace lazaret::server

@@ -1,0 +1,166 @@
+// /metrics: host names as node_exporter's, agents as cAdvisor's, ours lazaret_*.
+#include "server/context.h"
+#include "server/metrics.h"
+
+namespace lazaret::server {
+namespace {
+
+double as_number(std::uint64_t value) { return static_cast<double>(value); }
+
+void add_host(Metrics& metrics, const ports::HostSample& host) {
+  const auto gauge = [&](std::string_view name, std::string_view help, double value) {
+    metrics.add(name, "gauge", help, value);
+  };
+  gauge("node_load1", "1m load average.", host.load[0]);
+  gauge("node_load5", "5m load average.", host.load[1]);
+  gauge("node_load15", "15m load average.", host.load[2]);
+  if (host.memory_total_bytes != 0) {
+    gauge("node_memory_MemTotal_bytes", "Memory of the host.", as_number(host.memory_total_bytes));
+    gauge("node_memory_MemAvailable_bytes", "Memory available to new programs.",
+          as_number(host.memory_available_bytes));
+  }
+  if (host.cpu_percent) {
+    gauge("lazaret_host_cpu_ratio", "Share of the host's CPU time in use.",
+          *host.cpu_percent / 100);
+  }
+  gauge("lazaret_host_memory_ratio", "Share of the host's memory in use.",
+        host.memory_percent / 100);
+  gauge("lazaret_host_disk_ratio", "Share of the disk in use.", host.disk_percent / 100);
+  gauge("lazaret_host_uptime_seconds", "Since the host was started.", host.uptime_seconds);
+}
+
+void add_usage(Metrics& metrics, const std::vector<ports::AgentUsage>& usages) {
+  for (const auto& usage : usages) {
+    const Metrics::Labels labels{{"name", usage.agent.agent.value},
+                                 {"cell", usage.agent.cell.value}};
+    metrics.add("container_cpu_usage_seconds_total", "counter", "CPU time of all its processes.",
+                usage.cpu_seconds, labels);
+    metrics.add("container_memory_usage_bytes", "gauge", "Memory of all its processes.",
+                as_number(usage.memory_bytes), labels);
+    metrics.add("container_processes", "gauge", "Processes it consists of.",
+                as_number(usage.processes), labels);
+    if (usage.memory_limit_bytes == 0) continue;
+    metrics.add("container_spec_memory_limit_bytes", "gauge", "Memory limit.",
+                as_number(usage.memory_limit_bytes), labels);
+  }
+}
+
+void add_agents(Metrics& metrics, Context& context) {
+  std::map<core::ProcessState, int> by_state;
+  std::map<core::Health, int> by_health;
+  std::map<core::TaskState, int> by_task;
+  for (const auto& [cell_id, cell] : context.fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      ++by_state[agent.process];
+      ++by_health[agent.health];
+      const Metrics::Labels labels{{"agent", id.value}, {"cell", cell_id.value}};
+      metrics.add("lazaret_agent_incarnation", "gauge", "Number of its last start.",
+                  as_number(agent.incarnation.value), labels);
+      metrics.add("lazaret_agent_deaths_total", "counter", "How often its process ended unasked.",
+                  as_number(agent.deaths), labels);
+      metrics.add("lazaret_agent_up", "gauge", "1 while its process lives.", agent.pid != 0 ? 1 : 0,
+                  labels);
+      if (const auto* beat = context.loop.beats().find({cell_id, id})) {
+        metrics.add("lazaret_agent_heartbeats_total", "counter",
+                    "Heartbeats since the daemon began.", as_number(beat->beats), labels);
+      }
+    }
+    for (const auto& [id, task] : cell.tasks) ++by_task[task.state];
+  }
+  for (std::size_t i = 0; i < enum_words(core::ProcessState{}).size(); ++i) {
+    const auto state = static_cast<core::ProcessState>(i);
+    metrics.add("lazaret_agents", "gauge", "Agents by the state of their process.", by_state[state],
+                {{"state", std::string(to_word(state))}});
+  }
+  for (std::size_t i = 0; i < enum_words(core::Health{}).size(); ++i) {
+    const auto health = static_cast<core::Health>(i);
+    metrics.add("lazaret_agents_by_health", "gauge", "Agents by health.", by_health[health],
+                {{"health", std::string(to_word(health))}});
+  }
+  for (std::size_t i = 0; i < enum_words(core::TaskState{}).size(); ++i) {
+    const auto state = static_cast<core::TaskState>(i);
+    metrics.add("lazaret_tasks", "gauge", "Tasks by state.", by_task[state],
+                {{"state", std::string(to_word(state))}});
+  }
+}
+
+void add_own(Metrics& metrics, Context& context) {
+  const ServerCounts counts = context.counts();
+  const auto& fleet = context.fleet();
+  double open = 0;
+  for (const auto& [id, approval] : fleet.approvals) open += approval.answer ? 0 : 1;
+  metrics.add("lazaret_approvals_open", "gauge", "Questions that wait for a person.", open);
+  metrics.add("lazaret_cells", "gauge", "Missions.", as_number(fleet.cells.size()));
+  metrics.add("lazaret_facts_recorded_total", "counter", "Facts in the journal since it began.",
+              as_number(context.loop.recorded_facts()));
+  metrics.add("lazaret_storage_trouble", "gauge", "1 while nothing can be recorded.",
+              context.loop.trouble() ? 1 : 0);
+  metrics.add("lazaret_http_connections", "gauge", "Open connections.",
+              as_number(counts.connections));
+  metrics.add("lazaret_http_streams", "gauge", "Open event streams.", as_number(counts.streams));
+  metrics.add("lazaret_http_waiting_for_work", "gauge", "Agents that wait for work.",
+              as_number(counts.waiting_for_work));
+  metrics.add("lazaret_http_requests_total", "counter", "Requests since the daemon began.",
+              as_number(counts.requests));
+  if (!context.services.own_figures) return;
+  const OwnFigures own = context.services.own_figures();
+  metrics.add("process_cpu_seconds_total", "counter", "CPU time of the daemon.", own.cpu_seconds);
+  metrics.add("process_resident_memory_bytes", "gauge", "Memory of the daemon.",
+              as_number(own.memory_bytes));
+  metrics.add("lazaret_uptime_seconds", "gauge", "Since the daemon began.", own.uptime_seconds);
+}
+
+void metrics(Context& context, Call& call) {
+  Metrics all;
+  add_agents(all, context);
+  add_own(all, context);
+  all.add("lazaret_build_info", "gauge", "The daemon's version.", 1,
+          {{"version", context.services.version}});
+  if (context.services.telemetry) {
+    if (const auto host = context.services.telemetry->host()) add_host(all, *host);
+    add_usage(all, context.services.telemetry->agents());
+  }
+  call.reply.send({.body = all.text(),
+                   .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                   .headers = {}});
+}
+
+json::object host_json(const ports::HostSample& host) {
+  json::object out{{"memory_percent", host.memory_percent},
+                   {"swap_percent", host.swap_percent},
+                   {"disk_percent", host.disk_percent},
+                   {"load", {host.load[0], host.load[1], host.load[2]}},
+                   {"uptime_seconds", host.uptime_seconds}};
+  out["cpu_percent"] = host.cpu_percent ? json::value(*host.cpu_percent) : json::value(nullptr);
+  return out;
+}
+
+void telemetry(Context& context, Call& call) {
+  if (!context.services.telemetry) {
+    return call.reply.fail({ErrorCode::unsupported, "this daemon takes no samples", {}, {}});
+  }
+  const auto host = context.services.telemetry->host();
+  json::array agents;
+  for (const auto& usage : context.services.telemetry->agents()) {
+    json::object one{{"agent", usage.agent.agent.value},
+                     {"cell", usage.agent.cell.value},
+                     {"cpu_seconds", usage.cpu_seconds},
+                     {"memory_bytes", usage.memory_bytes},
+                     {"processes", usage.processes}};
+    one["cpu_percent"] = usage.cpu_percent ? json::value(*usage.cpu_percent) : json::value(nullptr);
+    agents.push_back(std::move(one));
+  }
+  json::object out;
+  out["host"] = host ? json::value(host_json(*host)) : json::value(nullptr);
+  out["agents"] = std::move(agents);
+  call.reply.ok(out);
+}
+
+}  // namespace
+
+void add_metrics_handlers(Handlers& handlers) {
+  handlers["metrics"] = metrics;
+  handlers["telemetry"] = telemetry;
+}
+
+}  // namespace lazaret::server

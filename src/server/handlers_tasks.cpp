@@ -1,0 +1,114 @@
+#include "server/context.h"
+#include "server/names.h"
+#include "server/work_waiters.h"
+#include "wire/cell_file.h"
+
+namespace lazaret::server {
+namespace {
+
+constexpr std::size_t cursor_bytes_most = 64 * 1024;
+
+void list(Context& context, Call& call) {
+  const auto id = named_cell(context, call);
+  if (!id) return;
+  const auto only = from_word<core::TaskState>(call.inputs.text("status"));
+  const core::Cell& cell = *core::find_cell(context.fleet(), *id);
+  send_page(call, "tasks", [&](const std::string& after, const Take& take) {
+    for (auto at = cell.tasks.upper_bound(TaskId(after)); at != cell.tasks.end(); ++at) {
+      if (only && at->second.state != *only) continue;
+      if (!take(at->first.value, wire::task_json(*id, at->second))) return;
+    }
+  });
+}
+
+void show(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (ref) send_tagged(call, wire::task_json(ref->cell, *core::find_task(context.fleet(), *ref)));
+}
+
+void add(Context& context, Call& call) {
+  const auto id = named_cell(context, call);
+  if (!id) return;
+  auto tasks = wire::read_tasks(call.inputs.body(), "body");
+  if (!tasks) return call.reply.fail(tasks.error());
+  json::array made;
+  for (auto& task : *tasks) {
+    if (task.created_at == WallTime{}) task.created_at = context.loop.now().wall;
+    made.push_back(json::string(task.id.value));
+  }
+  submit(context, call, core::op::AddTasks{*id, std::move(*tasks)},
+         [made](Context&, const core::Granted&) {
+           return json_answer(201, json::object{{"status", "done"}, {"task_ids", made}});
+         });
+}
+
+void next_work(Context& context, Call& call) {
+  std::optional<AgentRef> agent = call.identity.agent;
+  if (call.inputs.has("agent")) {
+    agent = named_agent(context, call);
+    if (!agent) return;
+  }
+  if (!agent) {
+    return call.reply.fail({ErrorCode::invalid_input,
+                            "say for which agent: people have no work here", "query agent",
+                            "add ?agent=ID, or call with the agent's token"});
+  }
+  const Duration wait = seconds_of(call.inputs.number("wait_seconds").value_or(0));
+  context.waiters.claim(call.reply, call.identity.caller(), *agent, wait);
+}
+
+void checkpoint(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (!ref) return;
+  const std::string_view cursor = call.inputs.raw("cursor");
+  if (cursor.size() > cursor_bytes_most) {
+    return call.reply.fail({ErrorCode::too_large, "the cursor is longer than 64 KiB",
+                            "body /cursor",
+                            "keep large things in a file and its path in the cursor"});
+  }
+  submit(context, call, core::op::CheckpointTask{*ref, std::string(cursor)});
+}
+
+// The verbs that take a task and one text.
+template <class Op>
+void verb(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (!ref) return;
+  Op operation{};
+  operation.task = *ref;
+  if constexpr (requires { operation.reason; }) operation.reason = call.inputs.text("reason");
+  if constexpr (requires { operation.result; }) operation.result = call.inputs.text("result");
+  submit(context, call, std::move(operation));
+}
+
+void assign(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (!ref) return;
+  std::optional<AgentId> agent;
+  if (!call.inputs.is_null("agent")) agent = AgentId(call.inputs.text("agent"));
+  submit(context, call, core::op::AssignTask{*ref, std::move(agent)});
+}
+
+void depend(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (ref) submit(context, call, core::op::AddDependency{*ref, TaskId(call.inputs.text("on"))});
+}
+
+}  // namespace
+
+void add_task_handlers(Handlers& handlers) {
+  handlers["task.list"] = list;
+  handlers["task.show"] = show;
+  handlers["task.add"] = add;
+  handlers["next_work"] = next_work;
+  handlers["task.checkpoint"] = checkpoint;
+  handlers["task.done"] = verb<core::op::ReportDone>;
+  handlers["task.fail"] = verb<core::op::ReportFailed>;
+  handlers["task.release"] = verb<core::op::ReleaseTask>;
+  handlers["task.retry"] = verb<core::op::RetryTask>;
+  handlers["task.verify"] = verb<core::op::VerifyAgain>;
+  handlers["task.assign"] = assign;
+  handlers["task.depend"] = depend;
+}
+
+}  // namespace lazaret::server

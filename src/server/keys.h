@@ -1,0 +1,49 @@
+// Keys of callers: made here, shown once, known afterwards only by their hash.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/key_store.h"
+#include "server/identity.h"
+
+namespace lazaret::server {
+
+inline constexpr std::string_view key_prefix = "lzk_";
+
+struct MadeKey {
+  ports::KeyRecord record;
+  std::string key;  // the only time it is seen
+};
+
+class Keys {
+ public:
+  // `store` may be null: then there are no keys.
+  Keys(ports::KeyStore* store, std::size_t most);
+
+  // Errors: invalid_input (scope), too_many, unsupported, and the store's own.
+  Result<MadeKey> make(const std::string& name, const std::string& scope, WallTime now);
+  // Errors: not_found, and the store's own.
+  Result<void> remove(const std::string& id);
+  // What the key lets its bearer do; nothing if there is no such key. Compares in constant time.
+  std::optional<Identity> check(std::string_view key) const;
+
+  const std::vector<ports::KeyRecord>& all() const { return records_; }
+  // Grows when keys change: what was derived from them must be looked up again.
+  std::uint64_t generation() const { return generation_; }
+  const std::optional<Error>& trouble() const { return trouble_; }
+
+ private:
+  ports::KeyStore* store_;
+  std::size_t most_;
+  std::vector<ports::KeyRecord> records_;
+  std::uint64_t generation_ = 1;
+  std::optional<Error> trouble_;
+};
+
+// "admin", "agent:<cell>/<agent>", …; nothing where the text is no scope.
+std::optional<Identity> identity_of_scope(std::string_view scope);
+
+}  // namespace lazaret::server

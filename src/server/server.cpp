@@ -1,0 +1,410 @@
+#include "server/server.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <ctime>
+
+#include "base/invariant.h"
+#include "base/rng.h"
+#include "server/beats.h"
+#include "server/context.h"
+#include "server/event_streams.h"
+#include "server/idempotency.h"
+#include "server/keys.h"
+#include "server/listener.h"
+#include "server/names.h"
+#include "server/routes.h"
+#include "server/session.h"
+#include "server/work_waiters.h"
+
+namespace lazaret::server {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::string_view beat_path = "/heartbeat/";
+constexpr std::size_t beat_body_most = 64 * 1024;
+constexpr std::size_t idempotency_key_most = 200;
+constexpr std::uint16_t ports_tried = 100;
+
+std::string user_name(uid_t user) {
+  const passwd* entry = ::getpwuid(user);
+  return entry ? entry->pw_name : std::to_string(user);
+}
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+std::string_view query_of(std::string_view target) {
+  const auto mark = target.find('?');
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+// "/heartbeat/scout": the id, still encoded; empty for any other path.
+std::string_view beat_id(std::string_view target) {
+  if (!target.starts_with(beat_path)) return {};
+  target.remove_prefix(beat_path.size());
+  return target.find_first_of("/?") == std::string_view::npos ? target : std::string_view();
+}
+
+}  // namespace
+
+class Server::Impl : public SessionOwner {
+ public:
+  Impl(asio::io_context& io, runtime::Loop& loop, Services services, Bounds bounds,
+       std::set<std::string> names);
+
+  Result<void> add(Result<std::unique_ptr<Listener>> listener);
+  Result<std::uint16_t> listen_tcp(const std::string& host, std::uint16_t port, bool next_free);
+  void stop();
+  ServerCounts counts() const;
+
+  // SessionOwner
+  const Bounds& bounds() const override { return bounds_; }
+  std::optional<Answer> on_head(Session& session) override;
+  void on_request(Session& session, std::uint64_t ticket) override;
+  void on_active(Session& session) override {
+    sessions_.splice(sessions_.end(), sessions_, session.place);
+  }
+  void on_closed(Session& session) override { sessions_.erase(session.place); }
+  bool count_body(std::ptrdiff_t delta) override;
+  std::string_view date_line() override;
+
+  asio::io_context& io_;
+  Services services_;
+  Bounds bounds_;
+  Keys keys_;
+  Door door_;
+  Routes routes_{wire::operations()};
+  Handlers handlers_ = all_handlers();
+  Beats beats_;
+  EventStreams streams_;
+  WorkWaiters waiters_;
+  Idempotency idempotency_;
+  Context context_;
+
+ private:
+  void take(const Accepted& accepted);
+  std::optional<Peer> peer_of(const Accepted& accepted) const;
+  bool close_an_idle_one();
+  void sweep();
+  std::optional<Answer> check_origin(Session& session);
+  std::optional<Answer> identify(Session& session);
+  std::optional<Answer> route(Session& session);
+  void carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs);
+  // false: it was answered.
+  bool check_idempotency(Session& session, Reply& reply);
+
+  std::list<Session*> sessions_;  // the longest quiet one first
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  asio::steady_timer sweep_timer_;
+  SteadyTime last_pulse_;
+  std::size_t body_bytes_ = 0;
+  std::uint64_t requests_ = 0;
+  std::uint64_t refused_connections_ = 0;
+  std::time_t date_at_ = 0;
+  std::string date_;
+};
+
+Server::Impl::Impl(asio::io_context& io, runtime::Loop& loop, Services services, Bounds bounds,
+                   std::set<std::string> names)
+    : io_(io),
+      services_(std::move(services)),
+      bounds_(bounds),
+      keys_(services_.keys, bounds.keys),
+      door_(*services_.tokens, keys_, loop, std::move(names)),
+      beats_(loop, door_, bounds_),
+      streams_(loop, services_.facts, bounds_),
+      waiters_(io, loop, bounds_),
+      idempotency_(bounds_),
+      context_{loop,  services_, bounds_,  keys_,
+               door_, streams_,  waiters_, [this] { return counts(); }},
+      sweep_timer_(io) {
+  for (const auto& operation : wire::operations()) {
+    LAZARET_ASSERT(operation.name == "heartbeat" || handlers_.contains(operation.name));
+  }
+  LAZARET_ASSERT(handlers_.size() + 1 == wire::operations().size());
+  last_pulse_ = std::chrono::steady_clock::now();
+  sweep();
+}
+
+// Ends what takes too long. Now and then is enough: time-outs are bounds, not appointments.
+void Server::Impl::sweep() {
+  const auto shortest = std::min({bounds_.header_time, bounds_.body_time, bounds_.idle_time,
+                                  bounds_.write_time, bounds_.linger_time, bounds_.stream_pulse});
+  const auto pause =
+      std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(500));
+  sweep_timer_.expires_after(pause);
+  sweep_timer_.async_wait([this](error_code error) {
+    if (error) return;
+    const auto now = std::chrono::steady_clock::now();
+    std::vector<std::shared_ptr<Session>> all;
+    all.reserve(sessions_.size());
+    for (Session* session : sessions_) all.push_back(session->shared_from_this());
+    for (const auto& session : all) session->check_time(now);
+    if (now - last_pulse_ >= bounds_.stream_pulse) {
+      last_pulse_ = now;
+      streams_.pulse();
+    }
+    sweep();
+  });
+}
+
+Result<void> Server::Impl::add(Result<std::unique_ptr<Listener>> listener) {
+  if (!listener) return std::unexpected(listener.error());
+  listeners_.push_back(std::move(*listener));
+  listeners_.back()->start([this](const Accepted& accepted) { take(accepted); },
+                           [this] { return close_an_idle_one(); });
+  return {};
+}
+
+Result<std::uint16_t> Server::Impl::listen_tcp(const std::string& host, std::uint16_t port,
+                                               bool next_free) {
+  auto listener = Listener::tcp(io_, host, port, bounds_.backlog);
+  const std::uint16_t tries = next_free && port != 0 ? ports_tried : 0;
+  for (std::uint16_t i = 1; !listener && i <= tries && port + i <= 65535; ++i) {
+    listener = Listener::tcp(io_, host, static_cast<std::uint16_t>(port + i), bounds_.backlog);
+  }
+  door_.add_name(host.find(':') == std::string::npos ? host : "[" + host + "]");
+  const std::uint16_t got = listener ? (*listener)->port() : std::uint16_t(0);
+  if (auto added = add(std::move(listener)); !added) return std::unexpected(added.error());
+  return got;
+}
+
+std::optional<Peer> Server::Impl::peer_of(const Accepted& accepted) const {
+  Peer peer{.over_unix = accepted.over_unix, .loopback = accepted.loopback, .known = {}};
+  if (!accepted.over_unix) return peer;
+  if (accepted.user != ::geteuid() && accepted.user != 0) return std::nullopt;
+  std::optional<AgentRef> agent;
+  if (services_.agent_of_pid) agent = services_.agent_of_pid(accepted.pid);
+  Identity who{.right = Right::admin, .name = "cli:" + user_name(accepted.user), .local = true};
+  if (agent) {
+    const core::Agent* known = core::find_agent(context_.fleet(), *agent);
+    who = {.right = Right::agent,
+           .name = agent->agent.value,
+           .agent = agent,
+           .incarnation = known ? known->incarnation : Incarnation{},
+           .local = true};
+  }
+  peer.known = std::move(who);
+  return peer;
+}
+
+void Server::Impl::take(const Accepted& accepted) {
+  auto peer = peer_of(accepted);
+  const bool full = sessions_.size() >= bounds_.connections && !close_an_idle_one();
+  if (!peer || full) {
+    ++refused_connections_;
+    ::close(accepted.descriptor);
+    return;
+  }
+  const int family = accepted.over_unix ? AF_UNIX : AF_INET;
+  Session::Socket socket(io_);
+  error_code error;
+  socket.assign(asio::generic::stream_protocol(family, 0), accepted.descriptor, error);
+  if (error) {
+    ::close(accepted.descriptor);
+    return;
+  }
+  HttpParser::Limits limits{bounds_.header_bytes,
+                            [this](std::string_view method, std::string_view target) {
+                              if (!beat_id(target).empty()) return beat_body_most;
+                              const Route found = routes_.find(method, path_of(target));
+                              const bool big = found.operation && found.operation->big_body;
+                              return big ? bounds_.big_body_bytes : bounds_.body_bytes;
+                            }};
+  auto session =
+      std::make_shared<Session>(*this, std::move(socket), std::move(*peer), std::move(limits));
+  session->place = sessions_.insert(sessions_.end(), session.get());
+  session->start();
+}
+
+bool Server::Impl::close_an_idle_one() {
+  constexpr int looked_at_most = 256;
+  int looked_at = 0;
+  for (Session* session : sessions_) {
+    if (++looked_at > looked_at_most) break;
+    if (!session->is_idle()) continue;
+    session->close();
+    return true;
+  }
+  return false;
+}
+
+bool Server::Impl::count_body(std::ptrdiff_t delta) {
+  body_bytes_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(body_bytes_) + delta);
+  return delta <= 0 || body_bytes_ <= bounds_.all_bodies_bytes;
+}
+
+std::string_view Server::Impl::date_line() {
+  const std::time_t now = ::time(nullptr);
+  if (now != date_at_ || date_.empty()) {
+    date_at_ = now;
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[64];
+    const auto size =
+        std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    date_.assign(text, size);
+  }
+  return date_;
+}
+
+std::optional<Answer> Server::Impl::check_origin(Session& session) {
+  const RequestHead& head = session.parser().head();
+  const bool plain = head.origin.empty() && head.fetch_site.empty();
+  if (plain && head.host == session.remembered.checked_host) return std::nullopt;
+  if (const auto refusal = door_.check_origin(session.peer(), head)) {
+    return problem_answer(refusal->error, refusal->status);
+  }
+  if (plain) session.remembered.checked_host = head.host;
+  return std::nullopt;
+}
+
+std::optional<Answer> Server::Impl::identify(Session& session) {
+  auto& known = session.remembered;
+  const std::string& authorization = session.parser().head().authorization;
+  const bool same = known.key_generation == keys_.generation() &&
+                    wire::equal_in_constant_time(authorization, known.authorization);
+  if (!same) {
+    auto who = door_.identify(session.peer(), authorization);
+    if (!who) return problem_answer(who.error().error, who.error().status);
+    known.identity = std::move(*who);
+    known.authorization = authorization;
+    known.key_generation = keys_.generation();
+  }
+  session.identity = known.identity;
+  return std::nullopt;
+}
+
+std::optional<Answer> Server::Impl::route(Session& session) {
+  const RequestHead& head = session.parser().head();
+  Route found = routes_.find(head.method, path_of(head.target));
+  if (found.bad_path) {
+    return problem_answer(
+        {ErrorCode::invalid_input, "the path is not percent-encoded text", "path", {}}, 400);
+  }
+  if (!found.operation && found.allow.empty()) {
+    return problem_answer(
+        {ErrorCode::not_found,
+         "there is nothing at " + std::string(path_of(head.target)).substr(0, 200), "path",
+         "see /openapi.json"});
+  }
+  if (!found.operation) {
+    Answer answer = problem_answer(
+        {ErrorCode::invalid_input, head.method.substr(0, 20) + " is not possible here", "method",
+         "allowed: " + found.allow},
+        405);
+    if (head.method == "OPTIONS") answer = {.status = 204, .body = {}, .headers = {}};
+    answer.headers += "Allow: " + found.allow + "\r\n";
+    return answer;
+  }
+  session.operation = found.operation;
+  session.path_values = std::move(found.values);
+  return std::nullopt;
+}
+
+std::optional<Answer> Server::Impl::on_head(Session& session) {
+  if (auto refused = check_origin(session)) return refused;
+  const RequestHead& head = session.parser().head();
+  session.is_beat = head.method == "POST" && !beat_id(head.target).empty();
+  if (session.is_beat) return std::nullopt;
+  if (auto refused = route(session)) return refused;
+  if (auto refused = identify(session)) return refused;
+  const auto& operation = *session.operation;
+  if (const auto refusal = door_.check_right(operation, session.identity)) {
+    return problem_answer(refusal->error, refusal->status);
+  }
+  // Writes are fenced by the core, which records them; what it does not fence is refused here.
+  const bool here = operation.method == wire::Method::GET || operation.name == "note.add";
+  if (here && operation.scope != wire::Scope::open) {
+    if (const auto old = door_.fenced(session.identity)) return problem_answer(*old);
+  }
+  return std::nullopt;
+}
+
+void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
+  ++requests_;
+  const RequestHead& head = session.parser().head();
+  if (session.is_beat) return beats_.on_request(session, ticket, beat_id(head.target), date_line());
+  auto inputs = wire::check_inputs(*session.operation, {.path = session.path_values,
+                                                        .query = query_of(head.target),
+                                                        .body = session.parser().body(),
+                                                        .content_type = head.content_type});
+  if (!inputs) return session.reply(ticket).fail(inputs.error().error, inputs.error().status);
+  carry_out(session, ticket, std::move(*inputs));
+}
+
+bool Server::Impl::check_idempotency(Session& session, Reply& reply) {
+  const RequestHead& head = session.parser().head();
+  if (head.idempotency_key.empty() || head.method != "POST") return true;
+  if (head.idempotency_key.size() > idempotency_key_most) {
+    reply.fail(
+        {ErrorCode::invalid_input, "the key is longer than 200 bytes", "Idempotency-Key", {}}, 400);
+    return false;
+  }
+  const std::string who = session.identity.name;
+  const std::string key = head.idempotency_key;
+  const auto fingerprint = hash_text(session.parser().body(), hash_text(head.target));
+  const auto seen = idempotency_.begin(who, key, fingerprint, context_.loop.now().mono);
+  switch (seen.verdict) {
+    case Idempotency::Verdict::fresh:
+      reply.witness = [this, who, key](const Answer& answer) {
+        idempotency_.finish(who, key, answer);
+      };
+      return true;
+    case Idempotency::Verdict::replay:
+      reply.send(seen.answer);
+      return false;
+    case Idempotency::Verdict::in_progress:
+      reply.fail({ErrorCode::conflict, "the first request with this key is not answered yet",
+                  "Idempotency-Key", "try again in a moment"});
+      return false;
+    case Idempotency::Verdict::other_request:
+      reply.fail({ErrorCode::invalid_input, "this key was used for a different request",
+                  "Idempotency-Key", "make a new key"});
+      return false;
+  }
+  return true;
+}
+
+void Server::Impl::carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs) {
+  Reply reply = session.reply(ticket);
+  if (!check_idempotency(session, reply)) return;
+  const RequestHead& head = session.parser().head();
+  Call call{*session.operation, session.identity,   std::move(inputs), head.if_match,
+            head.if_none_match, head.last_event_id, std::move(reply)};
+  handlers_.at(session.operation->name)(context_, call);
+}
+
+void Server::Impl::stop() {
+  for (const auto& listener : listeners_) listener->stop();
+  waiters_.stop();
+  sweep_timer_.cancel();
+  while (!sessions_.empty()) sessions_.front()->close();
+}
+
+ServerCounts Server::Impl::counts() const {
+  return {sessions_.size(), streams_.count(), waiters_.count(), requests_, refused_connections_};
+}
+
+Server::Server(asio::io_context& io, runtime::Loop& loop, Services services, Bounds bounds,
+               std::set<std::string> names)
+    : impl_(std::make_unique<Impl>(io, loop, std::move(services), bounds, std::move(names))) {}
+
+Server::~Server() { impl_->stop(); }
+
+Result<std::uint16_t> Server::listen_tcp(const std::string& host, std::uint16_t port,
+                                         bool next_free) {
+  return impl_->listen_tcp(host, port, next_free);
+}
+
+Result<void> Server::listen_unix(const std::string& path) {
+  return impl_->add(Listener::unix(impl_->io_, path, impl_->bounds_.backlog));
+}
+
+void Server::stop() { impl_->stop(); }
+ServerCounts Server::counts() const { return impl_->counts(); }
+
+}  // namespace lazaret::server

@@ -1,0 +1,58 @@
+// What the server needs from the rest of the program, besides the loop. main fills it in, tests
+// fake it. Everything is called on the loop's thread. What is not set is answered with 501.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ports/fact_reader.h"
+#include "ports/key_store.h"
+#include "ports/log_reader.h"
+#include "ports/telemetry.h"
+#include "wire/cell_problem.h"
+#include "wire/token.h"
+
+namespace lazaret::server {
+
+// The daemon's own figures.
+struct OwnFigures {
+  std::int64_t pid = 0;
+  double uptime_seconds = 0;
+  double cpu_percent = 0;
+  double cpu_seconds = 0;
+  std::uint64_t memory_bytes = 0;
+};
+
+struct Services {
+  std::string version;
+  const wire::Tokens* tokens = nullptr;  // must be set
+  ports::KeyStore* keys = nullptr;       // unset: no keys exist, none can be made
+  ports::FactReader* facts = nullptr;
+  ports::Telemetry* telemetry = nullptr;
+  ports::LogReader* logs = nullptr;
+  std::function<OwnFigures()> own_figures;
+
+  // The agent in whose process group this peer of the unix socket is, if any.
+  std::function<std::optional<AgentRef>(pid_t)> agent_of_pid;
+
+  // Makes a cell from the body of POST /cells; answers once the fleet knows it.
+  using CellMade = std::function<void(Result<CellId>)>;
+  std::function<void(std::string body, std::string by, CellMade done)> create_cell;
+  // Takes the cell out of the fleet and its directory away; answers when that is done.
+  using CellDestroyed = std::function<void(Result<void>)>;
+  std::function<void(CellId cell, std::string reason, std::string by, CellDestroyed done)>
+      destroy_cell;
+  std::function<Result<std::vector<wire::Problem>>(const CellId& cell)> lint_cell;
+
+  // Ends the daemon in good order: the agents too, or they run on.
+  std::function<void(bool keep_agents, std::string reason, std::string by)> stop;
+  // What this machine can give and why not the rest, in sentences.
+  std::function<std::vector<std::string>()> machine;
+  std::function<std::string()> url;  // where it is reached
+};
+
+}  // namespace lazaret::server

@@ -1,0 +1,66 @@
+#include "server/summary.h"
+
+#include <fmt/format.h>
+
+#include "server/names.h"
+
+namespace lazaret::server {
+namespace {
+
+void count(const core::Agent& agent, Summary& summary) {
+  ++summary.agents;
+  switch (agent.process) {
+    case core::ProcessState::starting:
+    case core::ProcessState::running:
+    case core::ProcessState::stopping:
+      ++summary.alive;
+      return;
+    case core::ProcessState::external:
+      ++(agent.health == core::Health::unhealthy ? summary.lost : summary.alive);
+      return;
+    case core::ProcessState::quarantined:
+      ++summary.quarantined;
+      return;
+    case core::ProcessState::backoff:
+    case core::ProcessState::awaiting_approval:
+      return;
+    case core::ProcessState::stopped:
+      break;
+  }
+  const bool ended_badly = agent.wanted && !agent.finished && agent.last_exit &&
+                           agent.last_exit->kind == core::ExitKind::lost;
+  if (ended_badly) ++summary.lost;
+}
+
+}  // namespace
+
+Summary summary_of(const core::Fleet& fleet) {
+  Summary summary;
+  const Addresses addresses(fleet);
+  for (const auto& [id, approval] : fleet.approvals) {
+    if (approval.answer) continue;
+    ++summary.waiting;
+    if (summary.needs.size() >= needs_most) continue;
+    summary.needs.push_back({id.value, approval.question, std::string(to_word(approval.fallback)),
+                             approval.deadline, "lazaret inbox approve " + id.value});
+  }
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      count(agent, summary);
+      if (agent.process != core::ProcessState::quarantined) continue;
+      if (summary.needs.size() >= needs_most) continue;
+      const std::string address = addresses.of({cell_id, id});
+      summary.needs.push_back({{},
+                               fmt::format("{} is quarantined: {}", address, agent.state_reason),
+                               {},
+                               {},
+                               "lazaret agent start " + address});
+    }
+  }
+  summary.sentence = fmt::format("{} alive · {} waiting for you · {} quarantined · {} lost",
+                                 summary.alive, summary.waiting, summary.quarantined, summary.lost);
+  if (fleet.frozen) summary.sentence += " · the fleet is frozen";
+  return summary;
+}
+
+}  // namespace lazaret::server

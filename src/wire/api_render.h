@@ -1,0 +1,45 @@
+// What the API shows of the fleet, as JSON. Shapes: see schemas_text().
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/fact.h"
+#include "core/fleet.h"
+#include "core/why.h"
+
+namespace lazaret::wire {
+
+namespace json = boost::json;
+
+// Everything but what changes with each beat or sample: equal objects, equal ETags. `address`: what
+// {agent} in a path takes for it.
+json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const core::Agent& agent,
+                        std::string_view address, WallTime now);
+json::object task_json(const CellId& cell, const core::Task& task);
+json::object cell_json(const core::Cell& cell);
+json::object graph_json(const core::Cell& cell);
+json::object approval_json(const ApprovalId& id, const core::Approval& approval);
+json::object wake_json(const WakeId& id, const core::WakeReceipt& receipt);
+json::object why_json(const AgentRef& ref, const core::Agent& agent, const core::Explanation& why,
+                      std::string_view address);
+
+// One event. `fact` null: the journal's own `kind` and `body` are shown as they are.
+struct EventHead {
+  std::uint64_t number = 0;
+  Stamp at;
+  std::string_view kind;
+  std::string_view cell;
+  std::string_view agent;
+  std::string_view task;
+};
+json::object event_json(const EventHead& head, const core::Fact* fact, std::string_view raw_body);
+
+// The fact's own fields, without those that name whom it concerns.
+json::object fact_body(const core::Fact& fact, const Stamp& at);
+
+// JSON text as a value; null where it is empty or none.
+json::value json_or_null(std::string_view text);
+
+}  // namespace lazaret::wire
