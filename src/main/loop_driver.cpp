@@ -33,7 +33,7 @@ void LoopDriver::run() {
     arm();
     io_.run_one();
     io_.poll();
-    if (loop_.next_deadline() <= loop_.now().mono) {
+    if (loop_.is_due()) {
       armed_ = never;
       loop_.tick();
     }

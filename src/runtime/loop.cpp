@@ -127,6 +127,8 @@ void Loop::follow_beats(const core::Fact& fact) {
     watch({defined->cell, defined->definition.id});
   } else if (const auto* cell = std::get_if<core::fact::CellDefined>(&fact)) {
     for (const auto& [id, unused] : cell->cell.agents) watch({cell->cell.id, id});
+  } else if (const auto* one = std::get_if<core::fact::AgentRemoved>(&fact)) {
+    beats_.forget(one->agent);
   } else if (const auto* removed = std::get_if<core::fact::CellRemoved>(&fact)) {
     std::vector<AgentRef> gone;
     for (const auto& [ref, entry] : beats_.all()) {
@@ -137,16 +139,22 @@ void Loop::follow_beats(const core::Fact& fact) {
 }
 
 void Loop::tick() {
-  const Instant now = clock_.now().mono;
+  const Stamp stamp = clock_.now();  // one reading: deadlines on both clocks are compared with it
+  const Instant now = stamp.mono;
   const Instant expected = beats_.next_check();
   // Stopped or starved ourselves: beats that could not reach us are nobody's fault.
   if (expected < now && now - expected > bounds_.away) beats_.grant(now - expected);
   beats_.check(now);
-  if (core::next_deadline(fleet_, clock_.now()) <= now) post(core::event::TimePassed{});
+  if (core::next_deadline(fleet_, stamp) <= now) post(core::event::TimePassed{});
 }
 
 Instant Loop::next_deadline() const {
   return std::min(core::next_deadline(fleet_, clock_.now()), beats_.next_check());
+}
+
+bool Loop::is_due() const {
+  const Stamp now = clock_.now();
+  return std::min(core::next_deadline(fleet_, now), beats_.next_check()) <= now.mono;
 }
 
 }  // namespace lazaret::runtime

@@ -50,6 +50,7 @@ class Loop {
   // Runs everything that is due now. Call it at next_deadline() or later, after draining sockets.
   void tick();
   Instant next_deadline() const;
+  bool is_due() const;
 
   // Called after each recorded group, before the answers leave.
   void observe(Observer observer) { observers_.push_back(std::move(observer)); }
