@@ -10,8 +10,8 @@ void read_command(Fields& fields, std::vector<std::string>& command) {
   const JsonValue* value = fields.find("command", Needed::required);
   fields.lines("command", command);
   if (value == nullptr || value->kind != JsonKind::array) return;
-  const bool has_program = !value->items.empty() &&
-                           (value->items[0].kind != JsonKind::string || !value->items[0].text.empty());
+  const bool has_program = !value->items.empty() && (value->items[0].kind != JsonKind::string ||
+                                                     !value->items[0].text.empty());
   if (!has_program) fields.wrong(*value, "command", "a program and its arguments");
 }
 
@@ -88,15 +88,17 @@ void check_hash(Fields& fields, const JsonValue& checkpoint) {
   if (hash == nullptr || hash->kind == JsonKind::null) return;
   const bool good = hash->kind == JsonKind::string && hash->text.size() == 64 &&
                     hash->text.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!good) fields.wrong(checkpoint.find("context_hash")->value, "context_hash",
-                          "a sha256 of 64 lower-case hex digits");
+  if (!good)
+    fields.wrong(checkpoint.find("context_hash")->value, "context_hash",
+                 "a sha256 of 64 lower-case hex digits");
 }
 
 // Ours to write and nobody's to rely on: the journal knows; only its form is checked.
 void check_checkpoint(Fields& agent) {
   const JsonValue* value = agent.find("checkpoint");
   if (value == nullptr || value->kind == JsonKind::null) return;
-  if (value->kind != JsonKind::object) return agent.wrong(*value, "checkpoint", "an object or null");
+  if (value->kind != JsonKind::object)
+    return agent.wrong(*value, "checkpoint", "an object or null");
   Fields fields(agent.findings(), *value, "/checkpoint");
   fields.time_or_null("last_checkpoint");
   check_hash(fields, *value);

@@ -27,7 +27,8 @@ class Checker {
     check_count();
     const core::Policies& policies = cell_.policies;
     if (policies.backoff_first > policies.backoff_most) {
-      const bool in_policies = value_at("config/policies.json", {"lazaret", "backoff_first_seconds"});
+      const bool in_policies =
+          value_at("config/policies.json", {"lazaret", "backoff_first_seconds"});
       add(Severity::error, in_policies ? "config/policies.json" : "cell.json",
           {"lazaret", "backoff_first_seconds"}, "more than backoff_most_seconds",
           "backoff_first_seconds up to backoff_most_seconds");
@@ -86,7 +87,8 @@ class Checker {
 
   void unknown(const std::string& file, const std::vector<std::string>& path, const std::string& id,
                std::string_view kind) {
-    add(Severity::error, file, path, fmt::format("{}, which is no {} of this cell", quoted(id), kind),
+    add(Severity::error, file, path,
+        fmt::format("{}, which is no {} of this cell", quoted(id), kind),
         fmt::format("the id of {} {} of this cell", kind == "agent" ? "an" : "a", kind));
   }
 
@@ -176,8 +178,8 @@ class Checker {
       if (!cell_.agents.contains(agent)) unknown(file, {id}, id, "agent");
       const auto check = [&](const char* name, const std::vector<std::string>& ids, bool tasks) {
         for (const std::string& one : ids) {
-          const bool known = tasks ? cell_.tasks.contains(TaskId(one))
-                                   : cell_.agents.contains(AgentId(one));
+          const bool known =
+              tasks ? cell_.tasks.contains(TaskId(one)) : cell_.agents.contains(AgentId(one));
           if (one == "*" || known) continue;
           unknown(file, item(file, {id, name}, one), one, tasks ? "task" : "agent");
         }

@@ -9,7 +9,8 @@
 namespace lazaret::wire {
 namespace {
 
-// Folds values into two independent 64-bit hashes. Lengths go in too, so that neighbours never blur.
+// Folds values into two independent 64-bit hashes. Lengths go in too, so that neighbours never
+// blur.
 class Digest {
  public:
   void add(std::string_view text) {
@@ -18,7 +19,9 @@ class Digest {
     second_ = mix(hash_text(text, ~second_));
   }
   template <class Tag>
-  void add(const Id<Tag>& id) { add(std::string_view(id.value)); }
+  void add(const Id<Tag>& id) {
+    add(std::string_view(id.value));
+  }
   void add(const std::string& text) { add(std::string_view(text)); }
   void add(bool value) { add_number(value ? 1 : 0); }
   void add(int value) { add_number(static_cast<std::uint64_t>(value)); }
@@ -27,7 +30,9 @@ class Digest {
   void add(Duration value) { add_number(static_cast<std::uint64_t>(value.count())); }
   void add(WallTime value) { add(value.time_since_epoch()); }
   template <HasWords E>
-  void add(E value) { add(to_word(value)); }
+  void add(E value) {
+    add(to_word(value));
+  }
   template <class T>
   void add(const std::optional<T>& value) {
     add(value.has_value());

@@ -90,7 +90,8 @@ void Fields::text(std::string_view name, std::string& out) {
 }
 
 void Fields::truth(std::string_view name, bool& out) {
-  if (const JsonValue* value = of_kind(name, JsonKind::boolean, "true or false")) out = value->truth;
+  if (const JsonValue* value = of_kind(name, JsonKind::boolean, "true or false"))
+    out = value->truth;
 }
 
 std::optional<double> Fields::number(const JsonValue& value) const {
@@ -101,7 +102,8 @@ std::optional<double> Fields::number(const JsonValue& value) const {
   return number;
 }
 
-void Fields::whole(std::string_view name, std::int64_t& out, std::int64_t least, std::int64_t most) {
+void Fields::whole(std::string_view name, std::int64_t& out, std::int64_t least,
+                   std::int64_t most) {
   const std::string expected = fmt::format("a whole number from {} to {}", least, most);
   const JsonValue* value = of_kind(name, JsonKind::number, expected);
   if (value == nullptr) return;
@@ -254,8 +256,8 @@ void Fields::ids(std::string_view name, std::vector<std::string>& out, bool star
   for (std::size_t i = 0; i < value->items.size(); ++i) {
     const JsonValue& item = value->items[i];
     const std::string pointer = pointer_to(name) + fmt::format("/{}", i);
-    const bool fits = item.kind == JsonKind::string &&
-                      (is_safe_id(item.text) || (star && item.text == "*"));
+    const bool fits =
+        item.kind == JsonKind::string && (is_safe_id(item.text) || (star && item.text == "*"));
     if (!fits) {
       findings_.error(item.span, pointer, brief(item), std::string(safe_id_expected));
     } else if (std::ranges::find(out, item.text) != out.end()) {
@@ -270,7 +272,8 @@ void Fields::one_of(std::string_view name, std::string& out,
                     const std::vector<std::string_view>& words, Needed needed) {
   const JsonValue* value = of_kind(name, JsonKind::string, listed(words), needed);
   if (value == nullptr) return;
-  if (std::ranges::find(words, value->text) == words.end()) return wrong(*value, name, listed(words));
+  if (std::ranges::find(words, value->text) == words.end())
+    return wrong(*value, name, listed(words));
   out = value->text;
 }
 
@@ -331,7 +334,8 @@ void Fields::finish(bool strict) {
 
 int distance(std::string_view a, std::string_view b) {
   constexpr int far = 4;
-  if (a.size() > b.size() + 3 || b.size() > a.size() + 3 || a.size() > 64 || b.size() > 64) return far;
+  if (a.size() > b.size() + 3 || b.size() > a.size() + 3 || a.size() > 64 || b.size() > 64)
+    return far;
   std::vector<std::vector<int>> d(a.size() + 1, std::vector<int>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = static_cast<int>(i);
   for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = static_cast<int>(j);

@@ -1,5 +1,5 @@
-// Reads the fields of one JSON object, each with its type and bounds, and notes what does not fit. A
-// file's reader is a list of such calls; a field that is absent keeps the value it has.
+// Reads the fields of one JSON object, each with its type and bounds, and notes what does not fit.
+// A file's reader is a list of such calls; a field that is absent keeps the value it has.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ namespace lazaret::wire {
 
 // Bounds of what one field may hold.
 inline constexpr std::size_t id_bytes_most = 100;
-inline constexpr std::size_t line_bytes_most = 1'000;     // names, titles, words
-inline constexpr std::size_t text_bytes_most = 200'000;   // descriptions
+inline constexpr std::size_t line_bytes_most = 1'000;    // names, titles, words
+inline constexpr std::size_t text_bytes_most = 200'000;  // descriptions
 inline constexpr std::size_t list_items_most = 10'000;
-inline constexpr double seconds_most = 1e9;               // about 31 years
+inline constexpr double seconds_most = 1e9;  // about 31 years
 
-// Letters, digits and . _ - @ + : from the second character on; the first is a letter, a digit or _.
-// So an id is a file name that stays where it is put.
+// Letters, digits and . _ - @ + : from the second character on; the first is a letter, a digit or
+// _. So an id is a file name that stays where it is put.
 bool is_safe_id(std::string_view text);
 inline constexpr std::string_view safe_id_expected =
     "an id of 1 to 100 letters, digits and . _ - @ + : that begins with a letter, a digit or _";

@@ -15,8 +15,8 @@ std::optional<JsonDocument> parse(const std::string& file, const std::string& te
   auto document = read_json(text, bounds);
   if (!document) {
     const JsonFault& fault = document.error();
-    Problem problem{file, fault.place.line, fault.place.column, fault.pointer, fault.found,
-                    fault.expected, Severity::error};
+    Problem problem{file,        fault.place.line, fault.place.column, fault.pointer,
+                    fault.found, fault.expected,   Severity::error};
     if (fault.too_large) problem.line = problem.column = 0;
     add_problem(problems, std::move(problem));
     return std::nullopt;
@@ -190,13 +190,14 @@ Result<core::TaskDefinition> read_task(std::string_view json, std::string_view p
   auto tasks = read_tasks(json, place);
   if (!tasks) return std::unexpected(tasks.error());
   if (tasks->size() != 1) {
-    return fail(ErrorCode::invalid_input, fmt::format("found {} tasks, expected one", tasks->size()),
-                std::string(place));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("found {} tasks, expected one", tasks->size()), std::string(place));
   }
   return std::move(tasks->front());
 }
 
-Result<std::vector<core::TaskDefinition>> read_tasks(std::string_view json, std::string_view place) {
+Result<std::vector<core::TaskDefinition>> read_tasks(std::string_view json,
+                                                     std::string_view place) {
   std::vector<Problem> problems;
   std::vector<core::TaskDefinition> tasks;
   const std::string file(place);

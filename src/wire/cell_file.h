@@ -1,5 +1,5 @@
-// The files of a mission cell <-> core::CellDefinition. What the fixed fields lack lives in one object
-// `lazaret` of each file; unknown fields are other people's and are left alone.
+// The files of a mission cell <-> core::CellDefinition. What the fixed fields lack lives in one
+// object `lazaret` of each file; unknown fields are other people's and are left alone.
 //
 //   cell.json  agents/<id>.json  tasks/<id>.json  config/{isolation,policies,permissions}.json
 #pragma once
@@ -61,7 +61,8 @@ struct TaskMirror {
 std::string write_agent(const core::AgentDefinition& agent, const AgentMirror& mirror = {});
 std::string write_task(const core::TaskDefinition& task, const TaskMirror& mirror);
 std::string write_task(const core::TaskDefinition& task);  // pending
-// All files of the cell. `lazaret_extra`: members (JSON text by name) to put into cell.json's object.
+// All files of the cell. `lazaret_extra`: members (JSON text by name) to put into cell.json's
+// object.
 CellFiles write_cell(const core::CellDefinition& cell,
                      const std::map<std::string, std::string>& lazaret_extra = {});
 

@@ -60,14 +60,16 @@ TEST(CellFile, ACellLaidOutByHandHasDefaults) {
 
 core::CellDefinition full_cell() {
   auto cell = from_template("pipeline", "Full", {"/bin/agent", "--x", "é\n"},
-                            {CellId(id), "/missions", "bob", from_rfc3339("2026-02-03T04:05:06.789Z").value()})
+                            {CellId(id), "/missions", "bob",
+                             from_rfc3339("2026-02-03T04:05:06.789Z").value()})
                   .value();
   cell.status = core::MissionStatus::paused;
   cell.timeout = 0s;
   cell.max_agents = 4;
   cell.complete_when_tasks_done = false;
-  cell.isolation = {core::Isolation::level_2, true, true, {1500, 4LL << 30, 10LL << 30, 64},
-                    "agent", "agents", {"NET_BIND_SERVICE"}};
+  cell.isolation = {
+      core::Isolation::level_2, true, true, {1500, 4LL << 30, 10LL << 30, 64}, "agent", "agents",
+      {"NET_BIND_SERVICE"}};
   cell.policies.auto_revive = core::AutoRevive::substitute;
   cell.policies.revive_timeout = 90s;
   cell.policies.substitute_agents = {AgentId("write-2")};
@@ -83,9 +85,21 @@ core::CellDefinition full_cell() {
   cell.permissions[AgentId("write-1")] = {{"*"}, {"part-1"}, {"part-1"}, {"write-2"}, {"lead-1"}};
   auto& agent = cell.agents.at(AgentId("write-1"));
   agent.capabilities = {"cpp", "docs, too"};
-  agent.run = core::RunSpec{core::AdapterKind::turn, {"/a", "{message}"}, "work/w", "/etc/agent.env",
-                            {{"A", "1"}}, true, "SIGINT", 3s, core::ReadyWhen::settled, 1500ms, 20s,
-                            core::Restart::always, {0, 3}, {4}, {5, 6}};
+  agent.run = core::RunSpec{core::AdapterKind::turn,
+                            {"/a", "{message}"},
+                            "work/w",
+                            "/etc/agent.env",
+                            {{"A", "1"}},
+                            true,
+                            "SIGINT",
+                            3s,
+                            core::ReadyWhen::settled,
+                            1500ms,
+                            20s,
+                            core::Restart::always,
+                            {0, 3},
+                            {4},
+                            {5, 6}};
   agent.auto_revive = core::AutoRevive::ask;
   agent.beat_interval = 5s;
   agent.beat_timeout = 50s;
@@ -152,9 +166,11 @@ TEST(CellFile, SaysFileLineColumnPointerFoundAndExpected) {
       {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": []}}}",
        "agents/w.json:1:50 /lazaret/run/command: found an empty array, expected a program and its "
        "arguments"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"comand\": [\"x\"], "
-                        "\"command\": [\"x\"]}}}",
-       "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", expected "
+      {"agents/w.json",
+       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"comand\": [\"x\"], "
+       "\"command\": [\"x\"]}}}",
+       "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", "
+       "expected "
        "one of adapter, command, working_directory, env_file, env, inherit_env, stop_signal, "
        "stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, clean_exits, "
        "no_restart_exits, restart_now_exits"},
@@ -163,41 +179,53 @@ TEST(CellFile, SaysFileLineColumnPointerFoundAndExpected) {
        "expected perhaps \"auto_revive\""},
       {"agents/w.json", "{\"agent_id\": \"w\", \"x_other_tool\": {}}", nullptr},
       {"agents/w.json", "[]", "agents/w.json:1:1: found an empty array, expected an object"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
-                        "\"working_directory\": \"../up\"}}}",
-       "agents/w.json:1:78 /lazaret/run/working_directory: found \"../up\", expected an absolute path, "
+      {"agents/w.json",
+       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
+       "\"working_directory\": \"../up\"}}}",
+       "agents/w.json:1:78 /lazaret/run/working_directory: found \"../up\", expected an absolute "
+       "path, "
        "or a path below the cell: relative, without \"..\""},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
-                        "\"env\": {\"MY_TOKEN\": \"s\"}}}}",
-       "agents/w.json:1:65 /lazaret/run/env/MY_TOKEN: warning: found what looks like a secret, expected "
+      {"agents/w.json",
+       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
+       "\"env\": {\"MY_TOKEN\": \"s\"}}}}",
+       "agents/w.json:1:65 /lazaret/run/env/MY_TOKEN: warning: found what looks like a secret, "
+       "expected "
        "secrets in the env_file, not in the cell"},
       {"config/isolation.json", "{\"resource_limits\": {\"cpu\": \"many\"}}",
-       "config/isolation.json:1:29 /resource_limits/cpu: found \"many\", expected an amount of CPU such "
+       "config/isolation.json:1:29 /resource_limits/cpu: found \"many\", expected an amount of CPU "
+       "such "
        "as \"2 cores\" or \"500m\""},
       {"config/policies.json", "{\"max_retries\": -1}",
-       "config/policies.json:1:17 /max_retries: found -1, expected a whole number from 0 to 1000000"},
+       "config/policies.json:1:17 /max_retries: found -1, expected a whole number from 0 to "
+       "1000000"},
       {"config/policies.json", "{\"substitute_agents\": [\"w\", \"nobody\"]}",
-       "config/policies.json:1:29 /substitute_agents/1: found \"nobody\", which is no agent of this "
+       "config/policies.json:1:29 /substitute_agents/1: found \"nobody\", which is no agent of "
+       "this "
        "cell, expected the id of an agent of this cell"},
       {"config/permissions.json", "{\"w\": {\"execute\": [\"t-9\"]}}",
        "config/permissions.json:1:20 /w/execute/0: found \"t-9\", which is no task of this cell, "
        "expected the id of a task of this cell"},
       {"tasks/t.json", "{\"task_id\": \"t\", \"assigned_to\": \"x\"}",
-       "tasks/t.json:1:33 /assigned_to: found \"x\", which is no agent of this cell, expected the id of "
+       "tasks/t.json:1:33 /assigned_to: found \"x\", which is no agent of this cell, expected the "
+       "id of "
        "an agent of this cell"},
       {"tasks/t.json", "{\"task_id\": \"t\", \"artifacts\": [\"../../etc/passwd\"]}",
-       "tasks/t.json:1:32 /artifacts/0: found \"../../etc/passwd\", expected a path below the cell: "
+       "tasks/t.json:1:32 /artifacts/0: found \"../../etc/passwd\", expected a path below the "
+       "cell: "
        "relative, without \"..\""},
       {"tasks/t.json", "{\"task_id\": \"t\", \"created_at\": \"2026-02-30T00:00:00Z\"}",
-       "tasks/t.json:1:32 /created_at: found \"2026-02-30T00:00:00Z\", expected an RFC 3339 time such "
+       "tasks/t.json:1:32 /created_at: found \"2026-02-30T00:00:00Z\", expected an RFC 3339 time "
+       "such "
        "as 2026-01-31T09:00:00Z"},
       {"tasks/t.json", "{\"task_id\": \"../t\"}",
-       "tasks/t.json:1:13 /task_id: found \"../t\", expected an id of 1 to 100 letters, digits and . _ "
+       "tasks/t.json:1:13 /task_id: found \"../t\", expected an id of 1 to 100 letters, digits and "
+       ". _ "
        "- @ + : that begins with a letter, a digit or _"},
       {"tasks/t.json", "{\"task_id\": \"u\"}",
        "tasks/t.json:1:13 /task_id: found \"u\" in the file \"t.json\", expected the file's name"},
       {"tasks/t.json", "{\"task_id\": \"t\", \"dependancies\": []}",
-       "tasks/t.json:1:18 /dependancies: warning: found the unknown field \"dependancies\", expected "
+       "tasks/t.json:1:18 /dependancies: warning: found the unknown field \"dependancies\", "
+       "expected "
        "perhaps \"dependencies\""},
   };
   for (const Case& one : table) {
@@ -223,20 +251,24 @@ TEST(CellFile, AllProblemsAreListedNotOnlyTheFirst) {
 TEST(KnownFaults, DirectoryAndCellIdThatDifferAreAnErrorThatNamesBoth) {
   CellFiles cell = small_cell();
   cell.directory = "/missions/11111111-2222-4333-8444-555555555555";
-  EXPECT_EQ(only_problem(cell),
-            "cell.json:2:14 /cell_id: found \"3f2b8c1e-5d4a-4b6f-9c7d-1a2b3c4d5e6f\" in the directory "
-            "\"11111111-2222-4333-8444-555555555555\", expected the directory's name");
+  EXPECT_EQ(
+      only_problem(cell),
+      "cell.json:2:14 /cell_id: found \"3f2b8c1e-5d4a-4b6f-9c7d-1a2b3c4d5e6f\" in the directory "
+      "\"11111111-2222-4333-8444-555555555555\", expected the directory's name");
 }
 
 // First sketches: the reviver read a key that the config did not have.
 TEST(KnownFaults, AutoReviveHasADefaultWhereNoFileNamesIt) {
   CellFiles cell = small_cell();
   EXPECT_EQ(read_cell(cell).cell->policies.auto_revive, core::AutoRevive::yes);
-  cell.files["cell.json"].insert(1, "\"policies\": {\"auto_revive\": \"ask\", \"checkpoint_interval\": 9},");
+  cell.files["cell.json"].insert(
+      1, "\"policies\": {\"auto_revive\": \"ask\", \"checkpoint_interval\": 9},");
   EXPECT_EQ(read_cell(cell).cell->policies.auto_revive, core::AutoRevive::ask);
   cell.files["config/policies.json"] = "{\"auto_revive\": \"no\"}";
-  EXPECT_EQ(read_cell(cell).cell->policies.auto_revive, core::AutoRevive::no) << "policies.json wins";
-  EXPECT_EQ(read_cell(cell).cell->policies.checkpoint_interval, 9s) << "what it does not name stays";
+  EXPECT_EQ(read_cell(cell).cell->policies.auto_revive, core::AutoRevive::no)
+      << "policies.json wins";
+  EXPECT_EQ(read_cell(cell).cell->policies.checkpoint_interval, 9s)
+      << "what it does not name stays";
 }
 
 TEST(CellCheck, PrintsTheCycle) {
@@ -244,13 +276,15 @@ TEST(CellCheck, PrintsTheCycle) {
   cell.files["tasks/a.json"] = task("a", "\"dependencies\": [\"c\"]");
   cell.files["tasks/b.json"] = task("b", "\"dependencies\": [\"a\"]");
   cell.files["tasks/c.json"] = task("c", "\"dependencies\": [\"b\"]");
-  EXPECT_EQ(only_problem(cell), "tasks/a.json:1:35 /dependencies/0: found the cycle a → c → b → a, "
-                                "expected dependencies without a cycle");
+  EXPECT_EQ(only_problem(cell),
+            "tasks/a.json:1:35 /dependencies/0: found the cycle a → c → b → a, "
+            "expected dependencies without a cycle");
   cell.files.erase("tasks/b.json");
   cell.files.erase("tasks/c.json");
   cell.files["tasks/a.json"] = task("a", "\"dependencies\": [\"a\"]");
-  EXPECT_EQ(only_problem(cell), "tasks/a.json:1:35 /dependencies/0: found the cycle a → a, "
-                                "expected dependencies without a cycle");
+  EXPECT_EQ(only_problem(cell),
+            "tasks/a.json:1:35 /dependencies/0: found the cycle a → a, "
+            "expected dependencies without a cycle");
 }
 
 TEST(CellCheck, ALongChainIsNoProblem) {
@@ -269,8 +303,9 @@ TEST(CellCheck, MoreAgentsThanMaxAgents) {
   CellFiles cell = small_cell();
   cell.files["cell.json"].insert(1, "\"max_agents\": 1,");
   cell.files["agents/v.json"] = "{\"agent_id\": \"v\"}";
-  EXPECT_EQ(only_problem(cell), "cell.json:1:16 /max_agents: found 2 agents that may run at once where "
-                                "max_agents is 1, expected max_agents of at least 2, or fewer agents");
+  EXPECT_EQ(only_problem(cell),
+            "cell.json:1:16 /max_agents: found 2 agents that may run at once where "
+            "max_agents is 1, expected max_agents of at least 2, or fewer agents");
   cell.files["config/policies.json"] = "{\"substitute_agents\": [\"v\"]}";
   EXPECT_TRUE(read_cell(cell).cell) << "a substitute starts in another's place, not beside it";
 }
@@ -280,9 +315,10 @@ TEST(CellCheck, AnAssigneeWithoutPermission) {
   cell.files["tasks/t.json"] = task("t", "\"assigned_to\": \"w\"");
   cell.files["tasks/u.json"] = task("u", "");
   cell.files["config/permissions.json"] = "{\"w\": {\"execute\": [\"u\"]}}";
-  EXPECT_EQ(only_problem(cell),
-            "tasks/t.json:1:33 /assigned_to: found \"w\", which config/permissions.json does not let "
-            "execute t, expected an agent with permission, or \"t\" in /w/execute");
+  EXPECT_EQ(
+      only_problem(cell),
+      "tasks/t.json:1:33 /assigned_to: found \"w\", which config/permissions.json does not let "
+      "execute t, expected an agent with permission, or \"t\" in /w/execute");
   cell.files["config/permissions.json"] = "{\"w\": {\"execute\": [\"*\"]}}";
   EXPECT_TRUE(read_cell(cell).cell);
 }
@@ -292,22 +328,27 @@ TEST(CellCheck, TwoFilesWithOneId) {
   cell.files["agents/x.json"] = "{\"agent_id\": \"w\"}";
   const auto all = texts(read_cell(cell));
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[1], "agents/x.json:1:14 /agent_id: found \"w\", which another file in agents/ has too, "
-                    "expected an id of its own");
+  EXPECT_EQ(all[1],
+            "agents/x.json:1:14 /agent_id: found \"w\", which another file in agents/ has too, "
+            "expected an id of its own");
 }
 
 TEST(CellApi, BodiesTakeTheFieldsOfTheFiles) {
-  const auto agent = read_agent("{\"agent_id\": \"a\", \"lazaret\": {\"run\": {\"command\": [\"x\"]}}}", "body");
+  const auto agent =
+      read_agent("{\"agent_id\": \"a\", \"lazaret\": {\"run\": {\"command\": [\"x\"]}}}", "body");
   ASSERT_TRUE(agent);
   EXPECT_EQ(agent->run->command, std::vector<std::string>{"x"});
   const auto wrong = read_agent("{\"agent_id\": \"a\", \"role\": 3, \"name\": 4}", "body");
   EXPECT_EQ(wrong.error().place, "body:1:38 /name");
   EXPECT_EQ(wrong.error().message, "found 4, expected a string (and 1 more problems)");
-  EXPECT_EQ(read_tasks("{\"tasks\": [{\"task_id\": \"a\"}, {\"task_id\": \"b\"}]}", "body")->size(), 2U);
-  EXPECT_EQ(read_tasks("{\"tasks\": [{\"task_id\": \"a\"}, {\"title\": \"b\"}]}", "body").error().place,
-            "body:1:30 /tasks/1");
-  EXPECT_EQ(read_task("{\"task_id\": \"a\", \"lazaret\": {\"input\": {\"x\": 1e3}}}", "body")->input,
-            "{\"x\": 1e3}");
+  EXPECT_EQ(read_tasks("{\"tasks\": [{\"task_id\": \"a\"}, {\"task_id\": \"b\"}]}", "body")->size(),
+            2U);
+  EXPECT_EQ(
+      read_tasks("{\"tasks\": [{\"task_id\": \"a\"}, {\"title\": \"b\"}]}", "body").error().place,
+      "body:1:30 /tasks/1");
+  EXPECT_EQ(
+      read_task("{\"task_id\": \"a\", \"lazaret\": {\"input\": {\"x\": 1e3}}}", "body")->input,
+      "{\"x\": 1e3}");
   EXPECT_EQ(read_task(std::string(2 << 20, ' '), "body").error().code, ErrorCode::too_large);
 }
 
@@ -327,7 +368,8 @@ TEST(CellTemplates, EveryTemplateIsAValidCell) {
             "found no \"mission_name\", expected the field \"mission_name\"");
   const auto own = read_new_cell(
       "{\"mission_name\": \"M\", \"timeout\": 5, \"agents\": [{\"agent_id\": \"a\"}], \"tasks\": "
-      "[{\"task_id\": \"t\", \"assigned_to\": \"b\"}]}", made);
+      "[{\"task_id\": \"t\", \"assigned_to\": \"b\"}]}",
+      made);
   EXPECT_EQ(own.error().place, "tasks/t.json:5:18 /assigned_to");
 }
 
@@ -341,8 +383,8 @@ TEST(CellQuantity, ReadsWhatPeopleWrite) {
   EXPECT_EQ(read_bytes("1.5GiB"), 3LL << 29);
   EXPECT_EQ(read_bytes("10 kb"), 10240);
   EXPECT_EQ(read_bytes("100"), 100);
-  for (const char* bad : {"", "cores", "2 apples", "-1", "0", "1e3", ".5", "1.", "99999999999999999999TB",
-                          "4GBs", "2 GB x", "inf", "nan"}) {
+  for (const char* bad : {"", "cores", "2 apples", "-1", "0", "1e3", ".5", "1.",
+                          "99999999999999999999TB", "4GBs", "2 GB x", "inf", "nan"}) {
     EXPECT_FALSE(read_cpus(bad)) << bad;
     EXPECT_FALSE(read_bytes(bad)) << bad;
   }

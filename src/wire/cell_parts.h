@@ -1,4 +1,5 @@
-// The reader of each kind of file, for cell_file.cpp. Each notes what is wrong and fills in the rest.
+// The reader of each kind of file, for cell_file.cpp. Each notes what is wrong and fills in the
+// rest.
 #pragma once
 
 #include "wire/cell_fields.h"

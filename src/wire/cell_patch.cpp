@@ -23,7 +23,8 @@ std::string quoted_or_null(const std::optional<Id<Tag>>& id) {
 
 // The members of a text that we just wrote, as changes; of our own object each member by itself.
 // `own`: names in it that are absent here and so must not stand in the file either.
-std::vector<JsonChange> changes_to(const std::string& text, const Names& runtime, const Names& own) {
+std::vector<JsonChange> changes_to(const std::string& text, const Names& runtime,
+                                   const Names& own) {
   const auto document = read_json(text);
   std::vector<JsonChange> changes;
   if (!document) return changes;
@@ -57,9 +58,10 @@ std::vector<JsonChange> changes_of(core::MissionStatus status) {
 }
 
 std::vector<JsonChange> changes_of(const AgentMirror& mirror) {
-  return {{{"status"}, quoted(mirror.status), mirror.status == "idle"},
-          {{"current_task"}, quoted_or_null(mirror.current_task), !mirror.current_task},
-          {{"lazaret", "incarnation"}, fmt::format("{}", mirror.incarnation), mirror.incarnation == 0}};
+  return {
+      {{"status"}, quoted(mirror.status), mirror.status == "idle"},
+      {{"current_task"}, quoted_or_null(mirror.current_task), !mirror.current_task},
+      {{"lazaret", "incarnation"}, fmt::format("{}", mirror.incarnation), mirror.incarnation == 0}};
 }
 
 std::vector<JsonChange> changes_of(const TaskMirror& mirror) {

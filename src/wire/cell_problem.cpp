@@ -16,7 +16,8 @@ std::string to_text(const Problem& problem) {
 }
 
 bool has_errors(const std::vector<Problem>& problems) {
-  return std::ranges::any_of(problems, [](const Problem& p) { return p.severity == Severity::error; });
+  return std::ranges::any_of(problems,
+                             [](const Problem& p) { return p.severity == Severity::error; });
 }
 
 Error to_error(const std::vector<Problem>& problems) {

@@ -1,5 +1,5 @@
-// What is wrong in a cell, said so that a person finds it: file, line, column, JSON pointer, what was
-// found and what was expected.
+// What is wrong in a cell, said so that a person finds it: file, line, column, JSON pointer, what
+// was found and what was expected.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@ namespace lazaret::wire {
 LAZARET_ENUM(Severity, error, warning)
 
 struct Problem {
-  std::string file;  // relative to the cell's directory, or the name of a request's body
-  std::uint64_t line = 0;    // 0 = the file as a whole
+  std::string file;        // relative to the cell's directory, or the name of a request's body
+  std::uint64_t line = 0;  // 0 = the file as a whole
   std::uint64_t column = 0;
-  std::string pointer;       // empty = the whole document
+  std::string pointer;  // empty = the whole document
   std::string found;
   std::string expected;
   Severity severity = Severity::error;

@@ -18,7 +18,9 @@ struct Amount {
 // Digits with at most one point, optional blanks, letters.
 std::optional<Amount> split(std::string_view text) {
   std::size_t at = 0;
-  const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  const auto digit = [&](std::size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+  };
   if (text.size() > 40 || !digit(0)) return std::nullopt;
   while (digit(at)) ++at;
   if (at < text.size() && text[at] == '.') {

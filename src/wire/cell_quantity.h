@@ -1,5 +1,5 @@
-// Amounts as people write them in resource limits. Units of bytes are powers of 1024, whether spelled
-// K, KB or KiB, as systemd and podman have it.
+// Amounts as people write them in resource limits. Units of bytes are powers of 1024, whether
+// spelled K, KB or KiB, as systemd and podman have it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ std::optional<std::int64_t> read_bytes(std::string_view text);
 std::string cpus_text(std::int64_t milli_cpus);  // "2 cores", "500m"
 std::string bytes_text(std::int64_t bytes);      // "4GB", "1536MB", "1000"
 
-inline constexpr std::string_view cpus_expected = "an amount of CPU such as \"2 cores\" or \"500m\"";
+inline constexpr std::string_view cpus_expected =
+    "an amount of CPU such as \"2 cores\" or \"500m\"";
 inline constexpr std::string_view bytes_expected = "an amount of bytes such as \"4GB\" or \"512M\"";
 
 }  // namespace lazaret::wire

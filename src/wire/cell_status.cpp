@@ -18,11 +18,15 @@ std::string_view agent_status(const core::Cell& cell, const core::Agent& agent) 
 
 std::string_view task_status(core::TaskState state) {
   switch (state) {
-    case core::TaskState::pending: return "pending";
+    case core::TaskState::pending:
+      return "pending";
     case core::TaskState::in_progress:
-    case core::TaskState::reported: return "in_progress";
-    case core::TaskState::completed: return "completed";
-    case core::TaskState::failed: return "failed";
+    case core::TaskState::reported:
+      return "in_progress";
+    case core::TaskState::completed:
+      return "completed";
+    case core::TaskState::failed:
+      return "failed";
   }
   return "pending";
 }

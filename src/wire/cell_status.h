@@ -1,4 +1,5 @@
-// How the three views of an agent (process, health, activity) become the one word `status` of its file.
+// How the three views of an agent (process, health, activity) become the one word `status` of its
+// file.
 //
 //   rule, first match wins                                                 status
 //   quarantined                                                            failed
@@ -8,7 +9,8 @@
 //   its mission is paused                                                  paused
 //   anything else: ready for work, between tries, stopped, finished        idle
 //
-// Being between two tries (backoff) with a task in hand is active: the work goes on, nobody else has it.
+// Being between two tries (backoff) with a task in hand is active: the work goes on, nobody else
+// has it.
 #pragma once
 
 #include <string_view>

@@ -100,7 +100,8 @@ void write_task_own(JsonWriter& json, const TaskDefinition& task, const TaskMirr
     seconds(json, "timeout_seconds", task.verify->timeout);
     json.close();
   }
-  if (task.on_failure != core::OnTaskFailure::retry) json.text("on_failure", to_word(task.on_failure));
+  if (task.on_failure != core::OnTaskFailure::retry)
+    json.text("on_failure", to_word(task.on_failure));
   if (task.max_tries != 3) json.whole("max_tries", task.max_tries);
   if (mirror.owner) json.text("owner", mirror.owner->value);
   json.close();
@@ -161,8 +162,8 @@ std::string write_policies(const core::Policies& policies) {
             policies.handoff_approval == core::HandoffApproval::manual ? "manual" : "auto");
   json.truth("checkpoint_required", policies.checkpoint_required);
   json.whole("max_retries", policies.max_retries);
-  if (policies.backoff_first != usual.backoff_first || policies.backoff_most != usual.backoff_most ||
-      policies.stable_after != usual.stable_after ||
+  if (policies.backoff_first != usual.backoff_first ||
+      policies.backoff_most != usual.backoff_most || policies.stable_after != usual.stable_after ||
       policies.approval_deadline != usual.approval_deadline) {
     json.open("lazaret");
     seconds(json, "backoff_first_seconds", policies.backoff_first);

@@ -17,11 +17,15 @@ Error unreadable(const JsonFault& fault) {
 bool means_the_same(const JsonValue& a, const JsonValue& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case JsonKind::null: return true;
-    case JsonKind::boolean: return a.truth == b.truth;
+    case JsonKind::null:
+      return true;
+    case JsonKind::boolean:
+      return a.truth == b.truth;
     case JsonKind::number:
-    case JsonKind::string: return a.text == b.text;
-    case JsonKind::array: return std::ranges::equal(a.items, b.items, means_the_same);
+    case JsonKind::string:
+      return a.text == b.text;
+    case JsonKind::array:
+      return std::ranges::equal(a.items, b.items, means_the_same);
     case JsonKind::object:
       return a.members.size() == b.members.size() &&
              std::ranges::all_of(a.members, [&](const JsonMember& member) {
@@ -33,7 +37,8 @@ bool means_the_same(const JsonValue& a, const JsonValue& b) {
 }
 
 // `{"a": {"b": value}}` without the outermost name: what the first missing step is set to.
-std::string nested(const std::vector<std::string>& path, std::size_t from, const std::string& value) {
+std::string nested(const std::vector<std::string>& path, std::size_t from,
+                   const std::string& value) {
   std::string text = value;
   for (std::size_t i = path.size(); i-- > from;) text = "{" + quoted(path[i]) + ": " + text + "}";
   return text;

@@ -1,5 +1,5 @@
-// Changes single fields of a JSON text and leaves every other byte as it was: key order, indentation,
-// line ends, the spelling of numbers, fields nobody here knows.
+// Changes single fields of a JSON text and leaves every other byte as it was: key order,
+// indentation, line ends, the spelling of numbers, fields nobody here knows.
 #pragma once
 
 #include <string>
@@ -18,10 +18,10 @@ struct JsonChange {
   bool remove = false;            // take the member out, if it is there; value is not looked at
 };
 
-// A change to what already means the same (white space, escapes and order of names aside) does nothing. A
-// missing member is appended to its object in the style of the member before it; missing objects on
-// the way are made. Errors: invalid_input, when the text is not JSON, a step is not an object, or a
-// new value is not JSON.
+// A change to what already means the same (white space, escapes and order of names aside) does
+// nothing. A missing member is appended to its object in the style of the member before it; missing
+// objects on the way are made. Errors: invalid_input, when the text is not JSON, a step is not an
+// object, or a new value is not JSON.
 Result<std::string> patch_json(std::string text, const std::vector<JsonChange>& changes,
                                const JsonBounds& bounds = {});
 

@@ -51,13 +51,15 @@ class Reader {
     fault_ = std::move(fault);
     return false;
   }
-  bool unexpected(std::string expected) { return wrong(show_byte(text_, at_), std::move(expected)); }
+  bool unexpected(std::string expected) {
+    return wrong(show_byte(text_, at_), std::move(expected));
+  }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' ||
-                                  text_[at_] == '\t')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
       ++at_;
     }
   }
@@ -171,7 +173,8 @@ class Reader {
       ++at_;
       return true;
     }
-    if (c != 'u') return wrong("an unknown escape", "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", begin);
+    if (c != 'u')
+      return wrong("an unknown escape", "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", begin);
     ++at_;
     std::uint32_t code = 0;
     if (!four_hex(code)) return false;
@@ -192,7 +195,7 @@ class Reader {
   bool four_hex(std::uint32_t& code) {
     for (int i = 0; i < 4; ++i, ++at_) {
       const char c = peek();
-      const int digit = is_digit(c)             ? c - '0'
+      const int digit = is_digit(c)            ? c - '0'
                         : c >= 'a' && c <= 'f' ? c - 'a' + 10
                         : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                                : -1;
@@ -345,11 +348,21 @@ std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
@@ -364,8 +377,10 @@ std::string quoted(std::string_view text) {
 
 std::string brief(const JsonValue& value) {
   switch (value.kind) {
-    case JsonKind::null: return "null";
-    case JsonKind::boolean: return value.truth ? "true" : "false";
+    case JsonKind::null:
+      return "null";
+    case JsonKind::boolean:
+      return value.truth ? "true" : "false";
     case JsonKind::number:
       return value.text.size() <= 40 ? value.text : value.text.substr(0, 40) + "…";
     case JsonKind::string: {
@@ -374,8 +389,10 @@ std::string brief(const JsonValue& value) {
       while ((static_cast<unsigned char>(value.text[cut]) & 0xC0U) == 0x80U) --cut;
       return quoted(value.text.substr(0, cut) + "…");
     }
-    case JsonKind::array: return value.items.empty() ? "an empty array" : "an array";
-    case JsonKind::object: return value.members.empty() ? "an empty object" : "an object";
+    case JsonKind::array:
+      return value.items.empty() ? "an empty array" : "an array";
+    case JsonKind::object:
+      return value.members.empty() ? "an empty object" : "an object";
   }
   return "";
 }

@@ -15,7 +15,8 @@ JsonFault fault_of(std::string text, const JsonBounds& bounds = {}) {
 }
 
 TEST(JsonText, KnowsWhereEveryValueStands) {
-  const auto document = read_json("{\n  \"a\": [1, 2.50],\n  \"ü/~\": \"x\\u00e9\\ud83d\\ude00\"\n}");
+  const auto document =
+      read_json("{\n  \"a\": [1, 2.50],\n  \"ü/~\": \"x\\u00e9\\ud83d\\ude00\"\n}");
   ASSERT_TRUE(document);
   const JsonValue& second = document->root.find("a")->value.items[1];
   EXPECT_EQ(second.text, "2.50");
@@ -24,7 +25,8 @@ TEST(JsonText, KnowsWhereEveryValueStands) {
   EXPECT_EQ(place.column, 12U);
   const JsonMember& last = document->root.members[1];
   EXPECT_EQ(last.value.text, "xé😀");
-  EXPECT_EQ(place_of(document->source, last.value.span.begin).column, 10U) << "characters, not bytes";
+  EXPECT_EQ(place_of(document->source, last.value.span.begin).column, 10U)
+      << "characters, not bytes";
   EXPECT_EQ(pointer_step(last.name), "/ü~1~0");
 }
 
@@ -42,7 +44,10 @@ TEST(JsonText, RefusesWithTheExactPlace) {
       {"nul", std::string("{\"a\":\0 1}", 9), 1, 6, "/a", "a NUL byte"},
       {"nul in a string", std::string("[\"a\0b\"]", 7), 1, 4, "/0", "a NUL byte"},
       {"escaped nul", "[\"\\u0000\"]", 1, 3, "/0", "an escaped NUL"},
-      {"binary", "\x7f" "ELF\x02", 1, 1, "", "the control byte 0x7f"},
+      {"binary",
+       "\x7f"
+       "ELF\x02",
+       1, 1, "", "the control byte 0x7f"},
       {"byte order mark", "\xEF\xBB\xBF{}", 1, 1, "", "a byte order mark"},
       {"garbage after", "{}\n x", 2, 2, "", "'x' after the end of the JSON value"},
       {"twice", "{\n\"a\":1,\n \"b\":2, \"a\":3}", 3, 9, "/a",
@@ -86,7 +91,8 @@ TEST(JsonPatch, KeepsEveryOtherByte) {
   const std::string text =
       "{ \"z\" : 1.50e+2,\r\n\t\"status\":\"idle\" ,\r\n\t\"unknown\": {\"deep\": [1,  2]},\r\n"
       "\t\"current_task\": null\r\n}\r\n\r\n";
-  const auto patched = patch_json(text, {{{"status"}, "\"active\""}, {{"current_task"}, "\"t-1\""}});
+  const auto patched =
+      patch_json(text, {{{"status"}, "\"active\""}, {{"current_task"}, "\"t-1\""}});
   ASSERT_TRUE(patched) << patched.error().message;
   std::string expected = text;
   expected.replace(expected.find("\"idle\""), 6, "\"active\"");
@@ -108,8 +114,9 @@ TEST(JsonPatch, InsertsInTheStyleOfTheFile) {
   EXPECT_EQ(insert("{\"a\": 1}", {"c"}, "3"), "{\"a\": 1, \"c\": 3}");
   EXPECT_EQ(insert("{\n  \"a\": 1\n}", {"lazaret", "incarnation"}, "4"),
             "{\n  \"a\": 1,\n  \"lazaret\": {\"incarnation\": 4}\n}");
-  EXPECT_EQ(insert("{\n  \"lazaret\": {\n    \"hang\": \"ask\"\n  }\n}", {"lazaret", "incarnation"}, "4"),
-            "{\n  \"lazaret\": {\n    \"hang\": \"ask\",\n    \"incarnation\": 4\n  }\n}");
+  EXPECT_EQ(
+      insert("{\n  \"lazaret\": {\n    \"hang\": \"ask\"\n  }\n}", {"lazaret", "incarnation"}, "4"),
+      "{\n  \"lazaret\": {\n    \"hang\": \"ask\",\n    \"incarnation\": 4\n  }\n}");
   EXPECT_EQ(insert("{}", {"a"}, "1"), "{\n  \"a\": 1\n}");
   EXPECT_EQ(insert("{\"a\": {}}", {"a", "b"}, "1"), "{\"a\": {\"b\": 1}}");
 }
@@ -139,8 +146,9 @@ TEST(JsonWrite, WritesWhatCanBeReadBack) {
   json.close();
   json.open("empty");
   const std::string text = json.finish();
-  EXPECT_EQ(text, "{\n  \"quote\\\"\": \"a\\\\b\\n\\u0001é\",\n  \"o\": {\n    \"n\": 0.25\n  },\n"
-                  "  \"empty\": {}\n}\n");
+  EXPECT_EQ(text,
+            "{\n  \"quote\\\"\": \"a\\\\b\\n\\u0001é\",\n  \"o\": {\n    \"n\": 0.25\n  },\n"
+            "  \"empty\": {}\n}\n");
   EXPECT_EQ(read_json(text)->root.members[0].value.text, "a\\b\n\x01é");
 }
 

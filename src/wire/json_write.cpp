@@ -44,12 +44,16 @@ void JsonWriter::close() {
   out_ += "}";
 }
 
-void JsonWriter::text(std::string_view member, std::string_view value) { raw(member, quoted(value)); }
+void JsonWriter::text(std::string_view member, std::string_view value) {
+  raw(member, quoted(value));
+}
 void JsonWriter::whole(std::string_view member, std::int64_t value) {
   raw(member, fmt::format("{}", value));
 }
 void JsonWriter::number(std::string_view member, double value) { raw(member, number_text(value)); }
-void JsonWriter::truth(std::string_view member, bool value) { raw(member, value ? "true" : "false"); }
+void JsonWriter::truth(std::string_view member, bool value) {
+  raw(member, value ? "true" : "false");
+}
 void JsonWriter::null(std::string_view member) { raw(member, "null"); }
 
 void JsonWriter::texts(std::string_view member, const std::vector<std::string>& values) {

@@ -30,13 +30,13 @@ struct Proposal {
   std::vector<core::AgentDefinition> agents;  // id, role, capabilities, gateway
   std::vector<core::TaskDefinition> tasks;    // id, title, assigned_to, priority, dependencies
   core::Isolation isolation = core::Isolation::none;
-  std::string cpu;      // as written; empty = none asked for
+  std::string cpu;  // as written; empty = none asked for
   std::string memory;
   std::string disk;
-  std::string network;  // "no", "none" = network isolation
+  std::string network;                             // "no", "none" = network isolation
   std::vector<std::vector<std::string>> timeline;  // phase, duration, description
   std::vector<ProposalBox> criteria;
-  std::vector<std::vector<std::string>> risks;     // risk, mitigation
+  std::vector<std::vector<std::string>> risks;  // risk, mitigation
   std::vector<std::string> dependencies;
   std::vector<ProposalBox> approval;
   std::string notes;

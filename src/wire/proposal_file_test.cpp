@@ -122,17 +122,18 @@ TEST(Proposal, SaysLineByLineWhatIsMissing) {
     return out;
   };
   EXPECT_EQ(only(replaced(filled_in, "| Lead |", "| Boss |")),
-            "p.md:24:1 Agents Required: found \"Boss\", expected one of lead, write, read, audit\n"
-            "p.md:29:1 Tasks: found \"lead-1\", expected an id of the table \"Agents Required\"\n");
+            "p.md:25:1 Agents Required: found \"Boss\", expected one of lead, write, read, audit\n"
+            "p.md:30:1 Tasks: found \"lead-1\", expected an id of the table \"Agents Required\"\n");
   EXPECT_EQ(only(replaced(filled_in, "| plan |\n", "| plam |\n")),
-            "p.md:30:1 Tasks: found \"plam\" as a dependency, expected a Task ID of this table\n");
+            "p.md:31:1 Tasks: found \"plam\" as a dependency, expected a Task ID of this table\n");
   EXPECT_EQ(only(replaced(filled_in, "[ ] None", "[x] None")),
-            "p.md:31:1 Isolation Requirements: found 2 boxes checked, expected exactly one\n");
+            "p.md:32:1 Isolation Requirements: found 2 boxes checked, expected exactly one\n");
   EXPECT_EQ(only(replaced(filled_in, "4GB", "much")),
-            "p.md:37:1 Resource Requirements: found \"much\", expected an amount of bytes such as "
+            "p.md:38:1 Resource Requirements: found \"much\", expected an amount of bytes such as "
             "\"4GB\" or \"512M\"\n");
-  EXPECT_EQ(only(replaced(filled_in, "## Objective", "## Aim")),
-            "p.md Objective: found no section \"Objective\", expected the heading \"## Objective\"\n");
+  EXPECT_EQ(
+      only(replaced(filled_in, "## Objective", "## Aim")),
+      "p.md Objective: found no section \"Objective\", expected the heading \"## Objective\"\n");
   EXPECT_EQ(only(replaced(filled_in, "\nLighthouse\n", "\n<name>\n")),
             "p.md:7:1 Mission Name: found nothing written, expected some text\n");
   EXPECT_EQ(only(replaced(filled_in, "alice", "")),
@@ -150,9 +151,9 @@ TEST(Proposal, TheTemplateAsDeliveredAsksForEverything) {
     EXPECT_TRUE(problem.line > 0 || problem.pointer == "Proposer") << "every section is there";
     sections.push_back(problem.pointer);
   }
-  EXPECT_EQ(sections, (std::vector<std::string>{"Mission Name", "Objective", "Included",
-                                                "Agents Required", "Tasks", "Isolation Requirements",
-                                                "Success Criteria", "Proposer"}));
+  EXPECT_EQ(sections, (std::vector<std::string>{
+                          "Mission Name", "Objective", "Included", "Agents Required", "Tasks",
+                          "Isolation Requirements", "Success Criteria", "Proposer"}));
 }
 
 TEST(Proposal, HostileTextIsRefusedOrHarmless) {

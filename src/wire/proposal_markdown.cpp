@@ -138,7 +138,8 @@ std::vector<std::string> split_list(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(",;");
     std::string one = trim(text.substr(0, end));
-    if (one.size() > 2 && one.front() == '`' && one.back() == '`') one = one.substr(1, one.size() - 2);
+    if (one.size() > 2 && one.front() == '`' && one.back() == '`')
+      one = one.substr(1, one.size() - 2);
     if (!one.empty()) out.push_back(std::move(one));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }

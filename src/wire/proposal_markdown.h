@@ -1,4 +1,5 @@
-// The little Markdown that a proposal is made of: headed sections with text, lists, boxes and tables.
+// The little Markdown that a proposal is made of: headed sections with text, lists, boxes and
+// tables.
 #pragma once
 
 #include <cstdint>

@@ -229,11 +229,16 @@ class ProposalReader {
       if (!box.checked) continue;
       ++checked;
       const std::string text = markdown::lower(box.text);
-      if (text.starts_with("none")) proposal_.isolation = core::Isolation::none;
-      else if (text.starts_with("level 1")) proposal_.isolation = core::Isolation::level_1;
-      else if (text.starts_with("level 2")) proposal_.isolation = core::Isolation::level_2;
-      else if (text.starts_with("level 3")) proposal_.isolation = core::Isolation::level_3;
-      else error(0, name, quoted(box.text), "None, Level 1, Level 2 or Level 3");
+      if (text.starts_with("none"))
+        proposal_.isolation = core::Isolation::none;
+      else if (text.starts_with("level 1"))
+        proposal_.isolation = core::Isolation::level_1;
+      else if (text.starts_with("level 2"))
+        proposal_.isolation = core::Isolation::level_2;
+      else if (text.starts_with("level 3"))
+        proposal_.isolation = core::Isolation::level_3;
+      else
+        error(0, name, quoted(box.text), "None, Level 1, Level 2 or Level 3");
     }
     const Section* section = find(name, false);
     if (section == nullptr || boxes.empty() || checked == 1) return;

@@ -168,7 +168,8 @@ core::CellDefinition definition_of(const Proposal& proposal, const NewCell& made
   cell.mission_name = proposal.mission_name;
   cell.created_at = made.at;
   cell.created_by = proposal.proposer.empty() ? made.created_by : proposal.proposer;
-  const bool open = std::ranges::any_of(proposal.approval, [](const auto& box) { return !box.checked; });
+  const bool open =
+      std::ranges::any_of(proposal.approval, [](const auto& box) { return !box.checked; });
   cell.status = open ? core::MissionStatus::paused : core::MissionStatus::active;
   cell.isolation.level = proposal.isolation;
   cell.isolation.limits.milli_cpus = read_cpus(proposal.cpu).value_or(0);
@@ -192,7 +193,8 @@ core::CellDefinition definition_of(const Proposal& proposal, const NewCell& made
 std::string write_proposal(const Proposal& p) {
   std::string out = "# [MISSION] " + p.mission_name + "\n";
   const auto section = [&](std::string_view name, const std::string& body, int level = 2) {
-    out += fmt::format("\n{} {}\n\n{}", std::string(static_cast<std::size_t>(level), '#'), name, body);
+    out +=
+        fmt::format("\n{} {}\n\n{}", std::string(static_cast<std::size_t>(level), '#'), name, body);
     if (!body.empty() && body.back() != '\n') out += "\n";
   };
   section("Mission Name", p.mission_name);
@@ -217,8 +219,7 @@ std::string write_proposal(const Proposal& p) {
 }
 
 Result<CellFiles> cell_of(const Proposal& proposal, const NewCell& made) {
-  CellFiles files =
-      write_cell(definition_of(proposal, made), {{"proposal", kept_part(proposal)}});
+  CellFiles files = write_cell(definition_of(proposal, made), {{"proposal", kept_part(proposal)}});
   const CellReading reading = read_cell(files);
   if (!reading.cell) return std::unexpected(to_error(reading.problems));
   return files;

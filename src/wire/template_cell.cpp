@@ -178,7 +178,8 @@ Result<CellDefinition> from_template(std::string_view name, std::string_view mis
   return cell;
 }
 
-Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made, std::string_view place) {
+Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made,
+                                std::string_view place) {
   std::vector<Problem> problems;
   const std::string file(place);
   auto document = read_json(std::string(json), {.bytes = cell_file_bytes_most});

@@ -26,8 +26,9 @@ class DirectoryReader {
       if (errno == ENOENT) return std::move(out_);
       out_.exists = true;
       out_.safe = false;
-      problem("", errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
-                                                     : system_error(errno, "no way in").message,
+      problem("",
+              errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
+                                                 : system_error(errno, "no way in").message,
               "a directory that can be read");
       return std::move(out_);
     }
@@ -104,8 +105,9 @@ class DirectoryReader {
     const Fd fd = open_directory(cell, folder_name);
     if (!fd) {
       if (errno == ENOENT) return;
-      problem(folder_name, errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
-                                            : system_error(errno, "no way in").message,
+      problem(folder_name,
+              errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
+                                                 : system_error(errno, "no way in").message,
               "a directory");
       return;
     }

@@ -12,8 +12,8 @@ namespace lazaret::cells {
 
 // Folders that a cell has; the store makes the missing ones.
 inline constexpr const char* cell_folders[] = {
-    "agents", "artifacts", "artifacts/code", "artifacts/docs", "artifacts/reports",
-    "checkpoints", "config", "logs", "tasks", "work"};
+    "agents",      "artifacts", "artifacts/code", "artifacts/docs", "artifacts/reports",
+    "checkpoints", "config",    "logs",           "tasks",          "work"};
 
 // Temporary files of our own writes begin with this, and are swept when found.
 inline constexpr std::string_view temporary_prefix = ".lazaret-tmp-";
@@ -23,13 +23,13 @@ inline constexpr std::size_t cell_bytes_most = 64 << 20;
 
 struct CellDirectory {
   bool exists = false;
-  bool safe = true;           // ours, and only ours to write
+  bool safe = true;  // ours, and only ours to write
   bool has_cell_json = false;
   wire::CellFiles files;
   std::map<std::string, std::uint64_t> hashes;  // of each file in `files`
   std::vector<wire::Problem> problems;
   std::vector<std::string> missing_folders;
-  std::vector<std::string> temporaries;         // paths below the cell
+  std::vector<std::string> temporaries;  // paths below the cell
 };
 
 // `path`: absolute path of the directory, for the result. `root`: descriptor of its parent.

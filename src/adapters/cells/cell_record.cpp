@@ -3,8 +3,8 @@
 namespace lazaret::cells {
 namespace {
 
-// `read` is what the file says, `before` what it said, `wanted` what we want it to say. Only a value
-// that a person changed counts; returns true then.
+// `read` is what the file says, `before` what it said, `wanted` what we want it to say. Only a
+// value that a person changed counts; returns true then.
 template <class T>
 bool settle(T& quiet, T& edited, const T& before, const T& wanted, bool by_hand) {
   quiet = wanted;
@@ -73,7 +73,8 @@ Reconciled reconcile(const CellRecord& record, core::CellDefinition read,
   return out;
 }
 
-void remember_files(CellRecord& record, const core::CellDefinition& read, const CellDirectory& now) {
+void remember_files(CellRecord& record, const core::CellDefinition& read,
+                    const CellDirectory& now) {
   record.status_in_file = read.status;
   record.agents_in_file = read.file_runtime;
   record.tasks_in_file.clear();

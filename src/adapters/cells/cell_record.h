@@ -14,9 +14,9 @@ namespace lazaret::cells {
 
 struct CellRecord {
   CellSight sight;
-  bool looked = false;       // at least once
-  bool observed = false;     // a definition of it is in force
-  std::string digest;        // of that definition
+  bool looked = false;    // at least once
+  bool observed = false;  // a definition of it is in force
+  std::string digest;     // of that definition
   std::map<std::string, std::uint64_t> hashes;
   std::vector<wire::Problem> directory_problems;
   std::set<std::string> ever;  // agents/… and tasks/… that were there; gone ones a person removed
@@ -43,8 +43,9 @@ std::string task_file(const TaskId& id);
 std::set<std::string> changed_by_hand(const CellRecord& record, const CellDirectory& now,
                                       const OwnWrites& own);
 
-// What the definition says after our own writes still under way are taken as done. `edited` is what a
-// person asked for, if that differs in a runtime field; then `quiet` is the state it was asked in.
+// What the definition says after our own writes still under way are taken as done. `edited` is what
+// a person asked for, if that differs in a runtime field; then `quiet` is the state it was asked
+// in.
 struct Reconciled {
   core::CellDefinition quiet;
   std::optional<core::CellDefinition> edited;

@@ -139,7 +139,8 @@ void CellStore::Impl::rescan_some() {
 void CellStore::Impl::mark_dirty(const std::string& name) {
   const auto now = Clock::now();
   const auto [entry, is_new] = dirty_.try_emplace(name, Dirty{now, now});
-  entry->second.due = std::min(now + options_.debounce, entry->second.first + options_.debounce_most);
+  entry->second.due =
+      std::min(now + options_.debounce, entry->second.first + options_.debounce_most);
   if (is_new && !dirty_armed_) arm_dirty();
 }
 
@@ -198,8 +199,7 @@ void CellStore::Impl::gone(const std::string& name) {
 
 void CellStore::Impl::judge(CellRecord& record, CellDirectory now) {
   const auto by_hand = changed_by_hand(record, now, *own_);
-  const bool same = record.looked && by_hand.empty() &&
-                    now.problems == record.directory_problems;
+  const bool same = record.looked && by_hand.empty() && now.problems == record.directory_problems;
   tidy(record.sight.directory, now);
   if (same) {
     record.hashes = now.hashes;
@@ -246,8 +246,8 @@ void CellStore::Impl::take_over(CellRecord& record, core::CellDefinition read,
     const bool ours = made_here_.erase(record.sight.directory) > 0;
     const bool elsewhere = !ours && !(options_.known && options_.known(read.id));
     if (elsewhere && read.status == core::MissionStatus::active) {
-      log(fmt::format("{}: the mission \"{}\" comes from elsewhere and starts paused", read.id.value,
-                      read.mission_name));
+      log(fmt::format("{}: the mission \"{}\" comes from elsewhere and starts paused",
+                      read.id.value, read.mission_name));
       remember_files(record, read, now);
       record.observed = true;
       mirror_status(record, core::MissionStatus::paused);

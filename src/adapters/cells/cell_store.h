@@ -3,15 +3,17 @@
 //   start ── scan ──► CellObserved … ── inotify ──► re-read the cell ──► CellObserved │ CellGone
 //   mirror(cell), write_agent, write_task ──► coalesced ──► worker thread ──► file
 //
-// Everything here runs on the loop's thread; only the disk's slow part (fsync) is on the worker. One
-// broken cell never stops another: what is wrong is kept in its list, and its last good definition
-// stays in force.
+// Everything here runs on the loop's thread; only the disk's slow part (fsync) is on the worker.
+// One broken cell never stops another: what is wrong is kept in its list, and its last good
+// definition stays in force.
 //
 // From elsewhere is a cell that this store did not make and that `known` does not know (a copy, a
-// backup, one laid out by hand). It is observed as paused, whatever its file says, and its file is told.
+// backup, one laid out by hand). It is observed as paused, whatever its file says, and its file is
+// told.
 //
-// A runtime field (status, assigned_to, dependencies of a task) that nobody changed by hand is observed
-// as it was last mirrored, even while the file still lags behind; so only a person's edit is a request.
+// A runtime field (status, assigned_to, dependencies of a task) that nobody changed by hand is
+// observed as it was last mirrored, even while the file still lags behind; so only a person's edit
+// is a request.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -28,26 +30,27 @@
 
 namespace lazaret::cells {
 
-// uninitialised: no cell.json. incomplete: it never was valid, or it has no agents. stale: its files
-// are wrong now, and an older, good definition is in force. unsafe: not ours, or others may write it.
+// uninitialised: no cell.json. incomplete: it never was valid, or it has no agents. stale: its
+// files are wrong now, and an older, good definition is in force. unsafe: not ours, or others may
+// write it.
 LAZARET_ENUM(CellState, healthy, stale, incomplete, uninitialised, unsafe)
 
 struct CellSight {
   std::string directory;  // the name below the missions path
   std::string path;
-  CellId id;              // empty while it was never valid
+  CellId id;  // empty while it was never valid
   CellState state = CellState::uninitialised;
   std::vector<wire::Problem> problems;
   LAZARET_FIELDS(CellSight, directory, path, id, state, problems)
 };
 
 struct StoreOptions {
-  std::string missions_path;                    // absolute; made if it is not there
+  std::string missions_path;  // absolute; made if it is not there
   ports::EventSink sink;
   std::function<bool(const CellId&)> known;     // does the journal know this cell?
   std::function<void(const std::string&)> log;  // one line for the daemon's log; may be empty
-  Duration debounce = 50ms;       // a cell that changes is read when it was quiet for so long,
-  Duration debounce_most = 500ms; // or at the latest after so long
+  Duration debounce = 50ms;        // a cell that changes is read when it was quiet for so long,
+  Duration debounce_most = 500ms;  // or at the latest after so long
   Duration mirror_delay = 200ms;  // runtime fields are gathered for so long before they are written
   std::size_t cells_most = 20'000;
 };

@@ -80,7 +80,8 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   StoreOptions options_;
   std::shared_ptr<Fd> root_ = std::make_shared<Fd>();
   std::shared_ptr<OwnWrites> own_ = std::make_shared<OwnWrites>();
-  std::map<std::string, CellRecord> records_;  // by the directory's name, which is the id of a good one
+  std::map<std::string, CellRecord>
+      records_;  // by the directory's name, which is the id of a good one
   std::set<std::string> made_here_;
   std::map<std::string, Dirty> dirty_;
   std::deque<std::string> rescan_;

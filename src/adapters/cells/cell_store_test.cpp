@@ -82,7 +82,8 @@ class CellStoreTest : public testing::Test {
   wire::CellFiles files(const char* name = "pipeline", CellId id = new_cell_id()) {
     const std::string body = std::string("{\"template\": \"") + name +
                              "\", \"mission_name\": \"Test\", \"command\": [\"/bin/agent\"]}";
-    return wire::read_new_cell(body, {id, missions_.string(), "test", WallTime(1769850000s)}).value();
+    return wire::read_new_cell(body, {id, missions_.string(), "test", WallTime(1769850000s)})
+        .value();
   }
 
   CellId create(const char* name = "pipeline") {
@@ -139,7 +140,8 @@ TEST_F(CellStoreTest, MakesACellAndSeesIt) {
   EXPECT_EQ(cell->status, MissionStatus::active) << "we made it: it does not come from elsewhere";
   EXPECT_EQ(cell->agents.size(), 4U);
   EXPECT_EQ(store_->find(id)->state, CellState::healthy);
-  for (const char* folder : cell_folders) EXPECT_TRUE(fs::is_directory(missions_ / id.value / folder));
+  for (const char* folder : cell_folders)
+    EXPECT_TRUE(fs::is_directory(missions_ / id.value / folder));
   EXPECT_TRUE(lint((missions_ / id.value).string()).empty());
   std::optional<Result<CellId>> again;
   store_->create(files("blank", id), [&](Result<CellId> result) { again = std::move(result); });
@@ -205,7 +207,8 @@ TEST_F(CellStoreTest, AHandEditIsPickedUp) {
   EXPECT_EQ(last_observed()->tasks.at(TaskId("plan")).title, "Think first");
   // The way editors save: a new file, moved over the old one.
   write_text(missions_ / "x", read_text(missions_ / id.value / "agents/write-1.json"));
-  replace_in(missions_ / "x", "\"write-1\",\n  \"name\": \"write-1\"", "\"write-1\",\n  \"name\": \"W\"");
+  replace_in(missions_ / "x", "\"write-1\",\n  \"name\": \"write-1\"",
+             "\"write-1\",\n  \"name\": \"W\"");
   fs::rename(missions_ / "x", missions_ / id.value / "agents/write-1.json");
   ASSERT_TRUE(until([&] { return last_observed()->agents.at(AgentId("write-1")).name == "W"; }));
 }
@@ -231,8 +234,9 @@ TEST_F(CellStoreTest, AnInvalidFileChangesNothingAndIsNamed) {
   ASSERT_TRUE(until([&] { return store_->find(id)->state == CellState::stale; }));
   EXPECT_EQ(events_.size(), before);
   ASSERT_EQ(store_->find(id)->problems.size(), 1U);
-  EXPECT_EQ(wire::to_text(store_->find(id)->problems[0]),
-            "agents/lead-1.json:4:11 /role: found \"boss\", expected one of lead, write, read, audit");
+  EXPECT_EQ(
+      wire::to_text(store_->find(id)->problems[0]),
+      "agents/lead-1.json:4:11 /role: found \"boss\", expected one of lead, write, read, audit");
   EXPECT_EQ(store_->find(other)->state, CellState::healthy);
   EXPECT_FALSE(log_.empty());
   // Another cell goes on, and the broken one recovers.
@@ -247,8 +251,9 @@ TEST_F(CellStoreTest, MirrorsRuntimeFieldsAndKeepsEveryOtherByte) {
   start();
   const CellId id = create();
   const fs::path agent_path = missions_ / id.value / "agents/write-1.json";
-  const std::string odd = "{ \"status\" : \"idle\",\r\n\t\"agent_id\":\"write-1\", \"max\": 1.50e+2,\r\n"
-                          "\t\"x_other\": {\"b\":1, \"a\":[ ]} , \"lazaret\":{\"hang\":\"ask\"} }\r\n";
+  const std::string odd =
+      "{ \"status\" : \"idle\",\r\n\t\"agent_id\":\"write-1\", \"max\": 1.50e+2,\r\n"
+      "\t\"x_other\": {\"b\":1, \"a\":[ ]} , \"lazaret\":{\"hang\":\"ask\"} }\r\n";
   write_text(agent_path, odd);
   ASSERT_TRUE(until([&] {
     return last_observed()->agents.at(AgentId("write-1")).hang == core::HangPolicy::ask;
@@ -305,8 +310,10 @@ TEST_F(CellStoreTest, AStatusWrittenByHandIsARequestAndALaggingOneIsNot) {
   const std::size_t then = events_.size();
   replace_in(missions_ / id.value / "cell.json", "\"completed\"", "\"active\"");
   ASSERT_TRUE(until([&] { return events_.size() == then + 2; }));
-  EXPECT_EQ(std::get<core::event::CellObserved>(events_[then]).cell.status, MissionStatus::completed);
-  EXPECT_EQ(std::get<core::event::CellObserved>(events_[then + 1]).cell.status, MissionStatus::active);
+  EXPECT_EQ(std::get<core::event::CellObserved>(events_[then]).cell.status,
+            MissionStatus::completed);
+  EXPECT_EQ(std::get<core::event::CellObserved>(events_[then + 1]).cell.status,
+            MissionStatus::active);
   // Refused: the mirror puts the file right again.
   store_->mirror(cell);
   ASSERT_TRUE(until([&] {
@@ -440,7 +447,9 @@ TEST_F(CellStoreTest, HostileDirectories) {
   write_text(huge / "agents/big.json", "");
   fs::resize_file(huge / "agents/big.json", 100 << 20);
   const auto binary = lay_out(files());
-  write_text(binary / "tasks/plan.json", std::string("\x7f" "ELF\0\1\2", 7));
+  write_text(binary / "tasks/plan.json", std::string("\x7f"
+                                                     "ELF\0\1\2",
+                                                     7));
   const auto nested = lay_out(files());
   write_text(nested / "tasks/plan.json", std::string(1 << 20, '['));
   const auto good = lay_out(files());
@@ -451,15 +460,21 @@ TEST_F(CellStoreTest, HostileDirectories) {
     const CellSight* sight = store_->find(CellId(path.filename().string()));
     return sight->problems.empty() ? "none" : wire::to_text(sight->problems[0]);
   };
-  EXPECT_EQ(problem(linked), "agents/evil.json: found a symbolic link, or no regular file, expected a "
-                             "regular file that can be read");
-  EXPECT_EQ(problem(linked_folder), "agents: found a symbolic link or a file, expected a directory");
-  EXPECT_EQ(problem(missions_ / "link-to-a-cell"),
-            "link-to-a-cell: found a symbolic link or a file, expected a directory that can be read");
-  EXPECT_EQ(problem(fifo), "tasks/pipe.json: found a symbolic link, or no regular file, expected a "
-                           "regular file that can be read");
-  EXPECT_EQ(problem(huge), "agents/big.json: found 104857600 bytes, expected at most 1048576 bytes");
-  EXPECT_EQ(problem(binary), "tasks/plan.json:1:1: found the control byte 0x7f, expected a JSON value");
+  EXPECT_EQ(problem(linked),
+            "agents/evil.json: found a symbolic link, or no regular file, expected a "
+            "regular file that can be read");
+  EXPECT_EQ(problem(linked_folder),
+            "agents: found a symbolic link or a file, expected a directory");
+  EXPECT_EQ(
+      problem(missions_ / "link-to-a-cell"),
+      "link-to-a-cell: found a symbolic link or a file, expected a directory that can be read");
+  EXPECT_EQ(problem(fifo),
+            "tasks/pipe.json: found a symbolic link, or no regular file, expected a "
+            "regular file that can be read");
+  EXPECT_EQ(problem(huge),
+            "agents/big.json: found 104857600 bytes, expected at most 1048576 bytes");
+  EXPECT_EQ(problem(binary),
+            "tasks/plan.json:1:1: found the control byte 0x7f, expected a JSON value");
   EXPECT_EQ(problem(nested).substr(0, 23), "tasks/plan.json:1:33 /0") << problem(nested);
   EXPECT_EQ(problem(good), "none");
   EXPECT_EQ(events_.size(), 1U) << "only the good one";
@@ -474,7 +489,8 @@ TEST_F(CellStoreTest, AnOverflowOfTheWatchMeansARescan) {
   limit >> most;
   ASSERT_GT(most, 0);
   if (most > 100'000) GTEST_SKIP() << "a queue of " << most << " events is too long to fill";
-  // Names that differ, so that the kernel does not merge the events; the loop does not run meanwhile.
+  // Names that differ, so that the kernel does not merge the events; the loop does not run
+  // meanwhile.
   const fs::path folder = missions_ / id.value / "config";
   for (long i = 0; i <= most; i += 2) {
     const fs::path one = folder / ("a" + std::to_string(i % 4));
@@ -484,8 +500,9 @@ TEST_F(CellStoreTest, AnOverflowOfTheWatchMeansARescan) {
   replace_in(missions_ / id.value / "tasks/plan.json", "Divide the work", "After the flood");
   ASSERT_TRUE(until([&] { return events_.size() > before; }));
   EXPECT_EQ(last_observed()->tasks.at(TaskId("plan")).title, "After the flood");
-  EXPECT_NE(std::find(log_.begin(), log_.end(), "too many changes at once: reading all cells again"),
-            log_.end());
+  EXPECT_NE(
+      std::find(log_.begin(), log_.end(), "too many changes at once: reading all cells again"),
+      log_.end());
 }
 
 TEST_F(CellStoreTest, AFullDiskLosesNothing) {

@@ -74,9 +74,8 @@ void CellStore::Impl::destroy(const CellId& cell, Done done) {
       {[root = root_, name] { return remove_cell(root->get(), name); }, on_loop(finish), {}});
 }
 
-void CellStore::Impl::after_write(const std::string& name,
-                                  std::function<void(CellRecord&)> written, Done done,
-                                  Result<void> result) {
+void CellStore::Impl::after_write(const std::string& name, std::function<void(CellRecord&)> written,
+                                  Done done, Result<void> result) {
   const auto found = records_.find(name);
   if (!result) {
     log(name + ": not written: " + result.error().message);
@@ -91,10 +90,8 @@ void CellStore::Impl::write_definition(CellRecord& record, std::string file, std
                                        std::function<void(CellRecord&)> written, Done done) {
   const std::string name = record.sight.directory;
   record.ever.insert(file);
-  const auto finish = [this, name, written = std::move(written),
-                       done = std::move(done)](const Result<void>& result) {
-    after_write(name, written, done, result);
-  };
+  const auto finish = [this, name, written = std::move(written), done = std::move(done)](
+                          const Result<void>& result) { after_write(name, written, done, result); };
   worker_->submit_kept({[root = root_, own = own_, name, file = std::move(file),
                          text = std::move(text), changes = std::move(changes)] {
                           return write_or_patch(root->get(), name, file, text, changes, *own);
@@ -103,7 +100,8 @@ void CellStore::Impl::write_definition(CellRecord& record, std::string file, std
                         {}});
 }
 
-void CellStore::Impl::write_agent(const CellId& cell, const core::AgentDefinition& agent, Done done) {
+void CellStore::Impl::write_agent(const CellId& cell, const core::AgentDefinition& agent,
+                                  Done done) {
   CellRecord* record = record_of(cell);
   if (record == nullptr) {
     if (done) done(fail(ErrorCode::not_found, "there is no cell " + cell.value));
@@ -244,10 +242,8 @@ void CellStore::Impl::patch_later(Patch patch) {
 
 void CellStore::Impl::flush() {
   for (auto& [key, patch] : patches_) {
-    const auto finish = [this, name = patch.cell,
-                         written = std::move(patch.written)](const Result<void>& result) {
-      after_write(name, written, {}, result);
-    };
+    const auto finish = [this, name = patch.cell, written = std::move(patch.written)](
+                            const Result<void>& result) { after_write(name, written, {}, result); };
     worker_->submit_kept({[root = root_, own = own_, name = patch.cell, file = patch.file,
                            changes = std::move(patch.changes)] {
                             return write_or_patch(root->get(), name, file, {}, changes, *own);

@@ -16,13 +16,14 @@ namespace {
 constexpr std::uint32_t cell_mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
                                     IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                     IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK;
-constexpr std::uint32_t root_mask = IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |
-                                    IN_ONLYDIR;
+constexpr std::uint32_t root_mask =
+    IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_ONLYDIR;
 
 Error watch_error(int code, const std::string& path) {
   if (code == ENOSPC || code == EMFILE) {
     return {ErrorCode::unavailable,
-            fmt::format("cannot watch {}: the kernel's limit of inotify watches is reached", path), {},
+            fmt::format("cannot watch {}: the kernel's limit of inotify watches is reached", path),
+            {},
             "raise fs.inotify.max_user_watches (and max_user_instances) with sysctl"};
   }
   return system_error(code, "cannot watch " + path);

@@ -23,8 +23,8 @@ class CellWatch {
   ~CellWatch();
 
   Result<void> start();
-  // Watches the cell's directory and the folders it has by now; may be repeated. The error names the
-  // kernel's limit where that is the cause.
+  // Watches the cell's directory and the folders it has by now; may be repeated. The error names
+  // the kernel's limit where that is the cause.
   Result<void> add(const std::string& name);
   void remove(const std::string& name);
 

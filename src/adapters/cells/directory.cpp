@@ -29,8 +29,7 @@ Fd open_by_steps(int dir, const std::string& path, int flags, mode_t mode) {
     }
     const bool last = slash == std::string::npos;
     const int fd = last ? openat(from, step.c_str(), flags, mode)
-                        : openat(from, step.c_str(),
-                                 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                        : openat(from, step.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (last || fd < 0) return Fd(fd);
     at = Fd(fd);
     from = at.get();
@@ -47,17 +46,23 @@ ErrorCode code_of(int code) {
     case EMFILE:
     case ENFILE:
     case ENOMEM:
-    case EBUSY: return ErrorCode::unavailable;
-    case ENOENT: return ErrorCode::not_found;
+    case EBUSY:
+      return ErrorCode::unavailable;
+    case ENOENT:
+      return ErrorCode::not_found;
     case EACCES:
-    case EPERM: return ErrorCode::refused;
+    case EPERM:
+      return ErrorCode::refused;
     case ELOOP:
     case ENOTDIR:
     case EISDIR:
-    case EXDEV: return ErrorCode::invalid_input;
+    case EXDEV:
+      return ErrorCode::invalid_input;
     case EEXIST:
-    case ENOTEMPTY: return ErrorCode::conflict;
-    default: return ErrorCode::internal;
+    case ENOTEMPTY:
+      return ErrorCode::conflict;
+    default:
+      return ErrorCode::internal;
   }
 }
 

@@ -1,5 +1,6 @@
 // Directories and files below a place we trust, opened so that nobody can lead us out of it: no
-// symbolic links, no "..", the kernel checks (openat2), or, where it cannot, each step is opened alone.
+// symbolic links, no "..", the kernel checks (openat2), or, where it cannot, each step is opened
+// alone.
 #pragma once
 
 #include <sys/stat.h>
@@ -32,11 +33,12 @@ class Fd {
 };
 
 // What a system call's errno means to us. unavailable: try again later (full, broken or read-only
-// disk, too many files); not_found; refused; invalid_input: a symbolic link or something of the wrong
-// kind is in the way; internal: the rest.
+// disk, too many files); not_found; refused; invalid_input: a symbolic link or something of the
+// wrong kind is in the way; internal: the rest.
 Error system_error(int code, std::string what);
 
-// `path` is relative to `dir`. Flags as for open(2); O_CLOEXEC and O_NOFOLLOW are added. Sets errno.
+// `path` is relative to `dir`. Flags as for open(2); O_CLOEXEC and O_NOFOLLOW are added. Sets
+// errno.
 Fd open_beneath(int dir, const std::string& path, int flags, mode_t mode = 0);
 Fd open_directory(int dir, const std::string& path);
 Fd open_root(const std::string& absolute_path);

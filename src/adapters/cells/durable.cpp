@@ -88,8 +88,7 @@ Result<void> replace_file(int dir, const std::string& path, const std::string& t
   const mode_t mode = exists ? old.st_mode & 0755U : file_mode;
   auto done = write_temporary(folder->get(), temporary, text, mode);
   if (done && before_rename) done = before_rename();
-  if (done &&
-      renameat(folder->get(), temporary.c_str(), folder->get(), where.name.c_str()) != 0) {
+  if (done && renameat(folder->get(), temporary.c_str(), folder->get(), where.name.c_str()) != 0) {
     done = failed("cannot rename");
   }
   if (!done) {
@@ -105,8 +104,8 @@ Result<void> edit_file(int dir, const std::string& path,
                        const std::function<void(const std::string&)>& about_to) {
   static constexpr int rounds_most = 5;
   const auto same = [](const struct stat& a, const struct stat& b) {
-    return a.st_ino == b.st_ino && a.st_size == b.st_size &&
-           a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+    return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
+           a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
   };
   Result<void> done;
   for (int round = 0; round < rounds_most; ++round) {

@@ -10,14 +10,14 @@
 
 namespace lazaret::cells {
 
-// Replaces or makes `path` below `dir`; a file that exists keeps its mode. `before_rename` runs when
-// the bytes are safe and not yet visible; its error gives up and leaves the old file.
+// Replaces or makes `path` below `dir`; a file that exists keeps its mode. `before_rename` runs
+// when the bytes are safe and not yet visible; its error gives up and leaves the old file.
 Result<void> replace_file(int dir, const std::string& path, const std::string& text,
                           const std::function<Result<void>()>& before_rename = {});
 
 // Reads `path`, asks `edit` for the new text, and replaces it; starts over when somebody else wrote
-// meanwhile. Nothing is written when the text is the same. `about_to`: called with the new text just
-// before it becomes visible.
+// meanwhile. Nothing is written when the text is the same. `about_to`: called with the new text
+// just before it becomes visible.
 Result<void> edit_file(int dir, const std::string& path,
                        const std::function<Result<std::string>(std::string)>& edit,
                        const std::function<void(const std::string&)>& about_to = {});
@@ -25,12 +25,12 @@ Result<void> edit_file(int dir, const std::string& path,
 // Makes the folders that are missing; existing ones are left alone.
 Result<void> make_folders(int dir, const std::vector<std::string>& folders);
 
-// Makes <root>/<name> with its folders and files, all of it at once visible under that name. Errors:
-// conflict if the name is taken; unavailable leaves nothing behind.
+// Makes <root>/<name> with its folders and files, all of it at once visible under that name.
+// Errors: conflict if the name is taken; unavailable leaves nothing behind.
 Result<void> make_cell(int root, const std::string& name, const wire::CellFiles& files);
 
-// Moves <root>/<name> out of sight at once, then deletes it. Follows no link, leaves the file system
-// never. Errors: not_found; others leave a hidden rest, which sweep() removes.
+// Moves <root>/<name> out of sight at once, then deletes it. Follows no link, leaves the file
+// system never. Errors: not_found; others leave a hidden rest, which sweep() removes.
 Result<void> remove_cell(int root, const std::string& name);
 
 // Removes what a killed make_cell or remove_cell left in `root`.

@@ -21,7 +21,8 @@ struct Place {
 
 // Where links in the given path itself lead is the caller's own affair.
 Place resolve(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
   Place place;
   place.path = real ? real.get() : path;
   const std::size_t slash = place.path.rfind('/');
@@ -43,7 +44,12 @@ std::vector<wire::Problem> lint_cell(int root, const std::string& name, const st
 }
 
 wire::Problem unreadable(const std::string& path) {
-  return {path, 0, 0, "", system_error(errno, "no way in").message, "a directory that can be read",
+  return {path,
+          0,
+          0,
+          "",
+          system_error(errno, "no way in").message,
+          "a directory that can be read",
           wire::Severity::error};
 }
 

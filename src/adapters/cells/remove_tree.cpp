@@ -11,8 +11,8 @@
 namespace lazaret::cells {
 namespace {
 
-constexpr int depth_most = 48;          // open directories at once
-constexpr std::size_t at_once = 10'000; // entries of a directory that are listed together
+constexpr int depth_most = 48;           // open directories at once
+constexpr std::size_t at_once = 10'000;  // entries of a directory that are listed together
 
 class Remover {
  public:

@@ -1,5 +1,5 @@
-// Deletes a directory and everything in it, and nothing else: links are unlinked, never followed, and
-// other file systems mounted below stop it.
+// Deletes a directory and everything in it, and nothing else: links are unlinked, never followed,
+// and other file systems mounted below stop it.
 #pragma once
 
 #include <string>

@@ -40,8 +40,7 @@ void WriteWorker::submit_kept(WriteJob job) {
 
 bool WriteWorker::drain(Duration most) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, most,
-                           [&] { return now_.empty() && kept_.empty() && !busy_; });
+  return changed_.wait_for(lock, most, [&] { return now_.empty() && kept_.empty() && !busy_; });
 }
 
 std::size_t WriteWorker::waiting() const {
@@ -52,7 +51,9 @@ std::size_t WriteWorker::waiting() const {
 void WriteWorker::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    const auto due = [&] { return !kept_.empty() && std::chrono::steady_clock::now() >= retry_at_; };
+    const auto due = [&] {
+      return !kept_.empty() && std::chrono::steady_clock::now() >= retry_at_;
+    };
     const auto awake = [&] { return stop_ || !now_.empty() || due(); };
     if (kept_.empty()) {
       changed_.wait(lock, [&] { return awake() || !kept_.empty(); });

@@ -18,8 +18,8 @@
 namespace lazaret::cells {
 
 struct WriteJob {
-  std::function<Result<void>()> run;         // on the worker
-  std::function<void(Result<void>)> done;    // on the worker, once; may be empty
+  std::function<Result<void>()> run;       // on the worker
+  std::function<void(Result<void>)> done;  // on the worker, once; may be empty
   // Kept jobs are tried until they succeed or fail for another reason than `unavailable`. A new one
   // replaces the waiting one of the same key. An empty key is never replaced.
   std::string key;
@@ -33,11 +33,12 @@ struct WorkerPace {
 
 class WriteWorker {
  public:
-  // `on_trouble`: on the worker, when kept jobs begin to fail (with the error) and when they go again.
+  // `on_trouble`: on the worker, when kept jobs begin to fail (with the error) and when they go
+  // again.
   explicit WriteWorker(std::function<void(std::optional<Error>)> on_trouble, WorkerPace pace = {});
   ~WriteWorker();  // finishes the job under way, drops the rest: drain() first
 
-  void submit_now(WriteJob job);   // answered at the first try; goes before kept ones
+  void submit_now(WriteJob job);  // answered at the first try; goes before kept ones
   void submit_kept(WriteJob job);
   // Waits until nothing is left; false if that took longer than `most`.
   bool drain(Duration most);
