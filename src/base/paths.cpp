@@ -27,8 +27,9 @@ Result<std::string> below_home(const PathRequest& request, std::string_view rest
                                std::string_view flag) {
   std::string home = xdg(request, "HOME");
   if (home.empty()) {
-    return fail(ErrorCode::invalid_input, fmt::format("HOME is not set, so {} has no default", flag),
-                std::string(flag), fmt::format("say {} DIRECTORY", flag));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("HOME is not set, so {} has no default", flag), std::string(flag),
+                fmt::format("say {} DIRECTORY", flag));
   }
   return home + std::string(rest);
 }
@@ -47,7 +48,8 @@ Result<std::string> find_missions(const PathRequest& request, const std::string&
   const bool asked_for = !request.state.empty() || !variable(request, "LAZARET_STATE").empty();
   if (asked_for) return state + "/missions";
   if (request.user == root) return "/var/missions";
-  if (auto value = xdg(request, "XDG_DATA_HOME"); !value.empty()) return value + "/lazaret/missions";
+  if (auto value = xdg(request, "XDG_DATA_HOME"); !value.empty())
+    return value + "/lazaret/missions";
   return below_home(request, "/.local/share/lazaret/missions", "--missions");
 }
 
@@ -94,10 +96,11 @@ Result<Paths> find_paths(const PathRequest& request) {
   paths.missions = absolute_path(*missions, request.current_directory);
   paths.run = absolute_path(find_run(request, paths.state), request.current_directory);
   if (paths.run.size() > longest_run_directory) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("the run directory {} is longer than {} characters, too long for sockets",
-                            paths.run, longest_run_directory),
-                "XDG_RUNTIME_DIR", "set XDG_RUNTIME_DIR to a shorter directory, or unset it");
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("the run directory {} is longer than {} characters, too long for sockets",
+                    paths.run, longest_run_directory),
+        "XDG_RUNTIME_DIR", "set XDG_RUNTIME_DIR to a shorter directory, or unset it");
   }
   return paths;
 }

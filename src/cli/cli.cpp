@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "cli/context.h"
+#include "cli/demo_program.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/verbs.h"
@@ -71,6 +72,7 @@ int run(int argc, char** argv, const Hooks& hooks) {
   if (!words.empty()) {
     const auto* program = program_of(hooks, words[0]);
     if (program != nullptr) return (*program)({words.begin() + 1, words.end()});
+    if (words[0] == "demo") return run_demo({words.begin() + 1, words.end()}, hooks);
   }
   if (words.size() == 1 && words[0] == "--version") words[0] = "version";
   const Environment environment = process_environment();

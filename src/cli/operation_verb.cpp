@@ -82,7 +82,8 @@ std::vector<Place> places_of(const Operation& operation, const Plan& plan) {
   for (const Input* input : free) {
     if (input->where != Where::path) continue;
     std::string word(input->name);
-    std::ranges::transform(word, word.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+    std::ranges::transform(word, word.begin(),
+                           [](char c) { return static_cast<char>(c - 'a' + 'A'); });
     places.push_back({word, input, ""});
   }
   return places;

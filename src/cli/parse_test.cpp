@@ -75,7 +75,8 @@ TEST(Parse, TheEnvironmentOfAnAgentStandsIn) {
   EXPECT_EQ(understood({"agent", "heartbeat"}, inside), "agent heartbeat AGENT=me");
   EXPECT_EQ(understood({"agent", "logs"}, inside), "agent logs AGENT=me");
   // Nobody kills himself by leaving out a word.
-  EXPECT_TRUE(understood({"agent", "kill"}, inside).starts_with("error: `lazaret agent kill` needs"));
+  EXPECT_TRUE(
+      understood({"agent", "kill"}, inside).starts_with("error: `lazaret agent kill` needs"));
 }
 
 TEST(Parse, ErrorsSayWhatWasMeant) {
@@ -93,7 +94,8 @@ TEST(Parse, ErrorsSayWhatWasMeant) {
       {{"down", "now"},
        "error: `lazaret down` does not know what to do with 'now' / see `lazaret down --help`"},
       {{"status", "--json=yes"}, "error: --json takes no value / see `lazaret status --help`"},
-      {{"status", "--", "x"}, "error: `lazaret status` runs no program / see `lazaret status --help`"},
+      {{"status", "--", "x"},
+       "error: `lazaret status` runs no program / see `lazaret status --help`"},
       {{"run", "--restart", "sometimes", "x"},
        "error: --restart cannot be 'sometimes' / it is one of on-failure|always|never"},
       {{"down", "--wait", "1", "--wait", "2"}, "error: --wait was given twice / say it once"},

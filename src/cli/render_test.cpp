@@ -68,7 +68,8 @@ TEST(Render, EventsAreOneLineEach) {
     "text":"exited: SIGKILL","body":{"incarnation":3}})");
   EXPECT_EQ(render_event(known, Look{}),
             "   812  2026-11-21 05:00:01  agent_exited           write-2          exited: SIGKILL");
-  const auto unknown = json::parse(R"({"number":9,"at":"2026-11-21T05:00:01.250Z","kind":"odd_thing",
+  const auto unknown =
+      json::parse(R"({"number":9,"at":"2026-11-21T05:00:01.250Z","kind":"odd_thing",
     "cell":"1f2e3d4c-0000","agent":null,"task":null,"text":"odd_thing",
     "body":{"exit":{"kind":"signalled","signal":9},"tries":2,"note":"a\nb"}})");
   EXPECT_EQ(render_event(unknown, Look{}),
@@ -89,11 +90,14 @@ TEST(Render, ListsAndSmallAnswers) {
   EXPECT_EQ(render("WakeMade", json::parse(R"({"wake":"w-7","fate":"started"})"), Look{}, noon),
             "w-7 started\n");
   EXPECT_EQ(render("Done", json::parse("{}"), Look{}, noon), "done\n");
-  EXPECT_EQ(render("Graph", json::parse(R"({"tasks":[{"task_id":"b","title":"B","status":"pending"}],
-    "edges":[{"from":"a","to":"b"}]})"), Look{}, noon),
-            "b                pending     B   after a\n");
+  EXPECT_EQ(
+      render("Graph", json::parse(R"({"tasks":[{"task_id":"b","title":"B","status":"pending"}],
+    "edges":[{"from":"a","to":"b"}]})"),
+             Look{}, noon),
+      "b                pending     B   after a\n");
   EXPECT_EQ(render("LintPage", json::parse(R"({"problems":[{"file":"cell.json","line":3,"column":7,
-    "pointer":"/status","found":"\"busy\"","expected":"active","severity":"error"}]})"), Look{}, noon),
+    "pointer":"/status","found":"\"busy\"","expected":"active","severity":"error"}]})"),
+                   Look{}, noon),
             "error cell.json:3:7 /status: found \"busy\", expected active\n");
 }
 

@@ -74,9 +74,8 @@ std::string render_event(const json::value& event, const Look& look) {
 std::string render_why(const json::value& why, const Look& look, WallTime now) {
   const std::string state = text_at(why, "state");
   const std::string sentence = text_at(why, "sentence");
-  std::string out = sentence.empty()
-                        ? fmt::format("{} is {}", text_at(why, "agent"), state)
-                        : sentence;
+  std::string out =
+      sentence.empty() ? fmt::format("{} is {}", text_at(why, "agent"), state) : sentence;
   out = inked(look, ink_of_state(state), plain(out)) + "\n";
   const auto& evidence = list_at(why, "evidence");
   if (!evidence.empty()) {

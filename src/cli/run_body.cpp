@@ -136,7 +136,8 @@ RunStage stage_of(const json::value& agent) {
   if (process == "quarantined") return RunStage::given_up;
   if (process != "stopped") return RunStage::going;
   // Stopped, but to be started: between two starts, or its mission is paused.
-  return flag_at(agent, "finished") || !flag_at(agent, "wanted") ? RunStage::ended : RunStage::going;
+  return flag_at(agent, "finished") || !flag_at(agent, "wanted") ? RunStage::ended
+                                                                 : RunStage::going;
 }
 
 }  // namespace lazaret::cli

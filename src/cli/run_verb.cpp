@@ -187,10 +187,12 @@ class Run {
     if (stage == RunStage::needs_person) {
       const std::string id = text_at(agent, "approval");
       context_.remark(fmt::format("{} ended {} times and waits for you: `lazaret inbox approve {}`",
-                                  name_, text_at(agent, "deaths"), id), Ink::warn);
+                                  name_, text_at(agent, "deaths"), id),
+                      Ink::warn);
     } else if (stage == RunStage::given_up && !once) {
       context_.remark(fmt::format("{} was given up: `lazaret why {}`; `lazaret mission destroy {}`",
-                                  name_, name_, name_), Ink::warn);
+                                  name_, name_, name_),
+                      Ink::warn);
     } else if (!arguments_.has("keep")) {
       remove_cell("its program ended");
     }

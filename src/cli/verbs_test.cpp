@@ -56,9 +56,7 @@ class Cli : public testing::Test {
     return seen.back().method + " " + seen.back().target + " " + seen.back().body;
   }
 
-  void SetUp() override {
-    symlink(daemon_.directory().c_str(), (state_ + "/run").c_str());
-  }
+  void SetUp() override { symlink(daemon_.directory().c_str(), (state_ + "/run").c_str()); }
   void TearDown() override {
     unlink((state_ + "/run").c_str());
     rmdir(state_.c_str());
@@ -102,7 +100,8 @@ TEST_F(Cli, VerbsOfTheTableBecomeRequests) {
        R"(POST /api/v1/cells/c/tasks {"title":"Read the Archive!","task_id":"read-the-archive",)"
        R"("dependencies":["a","b"],"timeout":5})"},
       {{"task", "dep", "c", "t-2", "t-1"}, R"(POST /api/v1/cells/c/tasks/t-2/depend {"on":"t-1"})"},
-      {{"task", "assign", "c", "t", "null"}, R"(POST /api/v1/cells/c/tasks/t/assign {"agent":null})"},
+      {{"task", "assign", "c", "t", "null"},
+       R"(POST /api/v1/cells/c/tasks/t/assign {"agent":null})"},
       {{"task", "done", "c", "t", "--result", "ok"},
        R"(POST /api/v1/cells/c/tasks/t/done {"result":"ok"})"},
       {{"task", "verify", "c", "t"}, "POST /api/v1/cells/c/tasks/t/verify {}"},
@@ -167,7 +166,8 @@ TEST_F(Cli, WrongValuesAreRefusedBeforeTheyAreSent) {
 
 TEST_F(Cli, JsonIsTheAnswerItself) {
   answers_["GET /api/v1/agents/x"] = json_answer(R"({"agent_id":"x","tries":0})");
-  EXPECT_EQ(say({"agent", "show", "x", "--json"}).out, "{\n  \"agent_id\": \"x\",\n  \"tries\": 0\n}\n");
+  EXPECT_EQ(say({"agent", "show", "x", "--json"}).out,
+            "{\n  \"agent_id\": \"x\",\n  \"tries\": 0\n}\n");
 }
 
 TEST_F(Cli, ListsAreReadToTheirEnd) {
@@ -282,8 +282,11 @@ TEST_F(Cli, CompletionIsAScriptThatBashAccepts) {
   const std::string file = state_ + "/completion";
   FILE* out = fopen(file.c_str(), "w");
   fputs(script.c_str(), out);
-  fputs("\ncheck() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _lazaret; echo \"${COMPREPLY[*]}\"; }\n"
-        "check lazaret agent pa\ncheck lazaret inbox app\ncheck lazaret --state /x up --det\n", out);
+  fputs(
+      "\ncheck() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _lazaret; echo "
+      "\"${COMPREPLY[*]}\"; }\n"
+      "check lazaret agent pa\ncheck lazaret inbox app\ncheck lazaret --state /x up --det\n",
+      out);
   fclose(out);
   FILE* bash = popen(("bash --norc " + file + " 2>&1").c_str(), "r");
   std::string said(4096, '\0');
@@ -321,8 +324,12 @@ TEST(RunNames, ComeFromTheProgram) {
 
 TEST(RunEnvironment, IsTheCallersWithoutWhatIsOurs) {
   std::vector<std::string> left_out;
-  EXPECT_EQ(env_file_text({{"A", "b c\"'"}, {"LAZARET_KEY", "secret"}, {"E", ""}, {"F", "x\ny"},
-                           {"NOTIFY_SOCKET", "/x"}}, left_out),
+  EXPECT_EQ(env_file_text({{"A", "b c\"'"},
+                           {"LAZARET_KEY", "secret"},
+                           {"E", ""},
+                           {"F", "x\ny"},
+                           {"NOTIFY_SOCKET", "/x"}},
+                          left_out),
             "A=b c\"'\nE=\n");
   EXPECT_EQ(left_out, std::vector<std::string>{"F"});
 }
