@@ -33,7 +33,7 @@ enum class Kind : std::uint16_t {
   line,        // incarnation, nonce, text: for stdin, without newline → line_done
   retire,      // kill what runs and go away; the connection closes
   // shim → daemon
-  state = 64,    // the last incarnation, pid, process_start, flags
+  state = 64,    // the last incarnation, pid, process_start, flags; number = the shim's own pid
   spawned,       // incarnation, nonce, pid, process_start
   spawn_failed,  // incarnation, nonce, number = errno, stage
   exited,        // incarnation, number = wait status, flags, count = log bytes; exit.rec is written

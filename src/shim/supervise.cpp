@@ -138,6 +138,7 @@ void Supervisor::tell_state() {
   message.flags = (phase_ != Phase::idle ? flag_running : 0U) | (ready_ ? flag_ready : 0U) |
                   (stopped_ ? flag_stopped : 0U) | (frozen_ ? flag_frozen : 0U);
   message.count = output_.bytes();
+  message.number = getpid();
   link_.send(message);
 }
 
