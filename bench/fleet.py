@@ -63,15 +63,21 @@ class Daemon:
     def down(self):
         self.lazaret("down", "--state", self.state)
 
-    def get(self, path):
+    def ask(self, method, path, body=None):
         connection = UnixConnection(os.path.join(self.state, "run/api.sock"))
-        connection.request("GET", path)
+        connection.request(method, path, body and json.dumps(body),
+                           {"Content-Type": "application/json"} if body else {})
         answer = connection.getresponse()
-        body = json.loads(answer.read())
+        found = json.loads(answer.read())
         connection.close()
-        if answer.status != 200:
-            raise SystemExit(f"GET {path}: {answer.status} {body}")
-        return body
+        if answer.status // 100 != 2:
+            raise SystemExit(f"{method} {path}: {answer.status} {found}")
+        return found
+
+    def start_mission(self, cell):
+        """A cell that was laid out by somebody else is paused until it is wanted."""
+        self.ask("POST", f"/api/v1/cells/{cell}/status",
+                 {"status": "active", "reason": "measured"})
 
     def pid(self):
         """Of the process behind the unix socket."""

@@ -38,9 +38,11 @@ def run():
         words = fleet.FirstWords(folder)
         daemon = fleet.Daemon(folder)
         names = [f"a{i}" for i in range(AGENTS)]
-        fleet.lay_out_cell(daemon.missions, "beats", {name: words.command() for name in names})
+        cell = fleet.lay_out_cell(daemon.missions, "beats",
+                                  {name: words.command() for name in names})
         agents = os.path.join(folder, "agents.txt")
         with fleet.running(daemon):
+            daemon.start_mission(cell)
             began = words.wait_for(AGENTS, 120)
             if len(began) != AGENTS:
                 raise SystemExit(f"only {len(began)} of {AGENTS} agents came up")

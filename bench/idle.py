@@ -32,9 +32,10 @@ def run():
     with fleet.folder_of_our_own() as folder:
         words = fleet.FirstWords(folder)
         daemon = fleet.Daemon(folder)
-        fleet.lay_out_cell(daemon.missions, "idle",
-                           {f"a{i}": words.command() for i in range(AGENTS)})
+        cell = fleet.lay_out_cell(daemon.missions, "idle",
+                                  {f"a{i}": words.command() for i in range(AGENTS)})
         with fleet.running(daemon):
+            daemon.start_mission(cell)
             agents = [pid for _, pid, *_ in words.wait_for(AGENTS, 60)]
             if len(agents) != AGENTS:
                 raise SystemExit(f"only {len(agents)} of {AGENTS} agents came up")

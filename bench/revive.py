@@ -15,9 +15,10 @@ AT_ONCE = 1000
 @contextlib.contextmanager
 def lazaret_fleet(folder, words, count):
     daemon = fleet.Daemon(folder)
-    fleet.lay_out_cell(daemon.missions, "revive",
-                       {f"a{i}": words.command() for i in range(count)})
+    cell = fleet.lay_out_cell(daemon.missions, "revive",
+                              {f"a{i}": words.command() for i in range(count)})
     with fleet.running(daemon):
+        daemon.start_mission(cell)
         yield
 
 

@@ -37,4 +37,4 @@ def run():
 
 
 def count_cells(daemon):
-    return daemon.get("/api/v1/status")["counts"]["cells"]
+    return daemon.ask("GET", "/api/v1/status")["counts"]["cells"]

@@ -20,8 +20,9 @@ def run():
         took = time.monotonic() - begin
         found = re.search(r"([\d.]+) virtual hours, (\d+) events", done.stdout)
         if done.returncode != 0 or not found:
-            raise SystemExit(f"lazaret sim --seed {seed}: exit {done.returncode}\n{done.stdout}"
-                             f"{done.stderr}")
+            broken = [line for line in done.stdout.split("\n") if line.startswith("VIOLATION")]
+            raise SystemExit(f"lazaret sim --seed {seed}: exit {done.returncode} {done.stderr}\n"
+                             + "\n".join(broken))
         hours, events = float(found.group(1)), int(found.group(2))
         row(f"seed {seed}", f"{hours:.1f}", f"{took:.2f}", f"{hours * 3600 / took:,.0f}",
             f"{events / took:,.0f}")
