@@ -82,16 +82,16 @@ Result<std::string> find_demo_programs(const Environment& environment) {
   std::vector<fs::path> places;
   const auto share = environment.find("LAZARET_SHARE");
   if (share != environment.end() && !share->second.empty()) {
-    places.push_back(fs::path(share->second) / "demo");
+    places.push_back(fs::path(share->second) / "missions");
   }
   fs::path above = fs::path(own_program()).parent_path();
-  places.push_back((above / "../share/lazaret/demo").lexically_normal());
+  places.push_back((above / "../share/lazaret/missions").lexically_normal());
   while (above.has_relative_path()) {  // a build below, or beside, the source tree
-    places.push_back(above / "demo");
+    places.push_back(above / "missions");
     above = above.parent_path();
   }
 #ifdef LAZARET_SOURCE_DIRECTORY
-  places.push_back(fs::path(LAZARET_SOURCE_DIRECTORY) / "demo");
+  places.push_back(fs::path(LAZARET_SOURCE_DIRECTORY) / "missions");
 #endif
   std::string all;
   for (const auto& place : places) {

@@ -10,7 +10,7 @@
 namespace lazaret::cli {
 
 // The directory with survey/ and hanoi/ in it: LAZARET_SHARE/demo, ../share/lazaret/demo from this
-// program, or demo/ of the source tree above a build. not_found says where it was looked for.
+// program, or missions/ of the source tree above a build. not_found says where it was looked for.
 Result<std::string> find_demo_programs(const Environment& environment);
 
 // Runs a program to its end; its stdout. Its stderr becomes the error's text when it fails.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs the survey's real agents, as processes, against the double.   python3 demo/survey/tests/survey_test.py"""
+"""Runs the survey's real agents, as processes, against the double.   python3 missions/survey/tests/survey_test.py"""
 import json
 import os
 import random
