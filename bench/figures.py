@@ -20,7 +20,8 @@ def print_machine():
     memory = int(first("/proc/meminfo", "MemTotal").split()[0]) / 1024 / 1024
     print(f"machine  {first('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores, "
           f"{memory:.0f} GiB, Linux {platform.release()}")
-    print(f"build    {commit}, release preset, {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}")
+    now = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    print(f"build    {commit}, release preset, {now}")
     print(f"load     {os.getloadavg()[0]:.2f} before the start")
 
 
