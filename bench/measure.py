@@ -4,6 +4,7 @@
 import sys
 
 import figures
+import hanoi
 import heartbeat
 import idle
 import revive
@@ -11,7 +12,7 @@ import scan
 import simulation
 
 ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
-       "simulation": simulation}
+       "simulation": simulation, "hanoi": hanoi}
 
 
 def main(names):
