@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace lazaret::cli {
 
 Result<Client*> Context::client() {
@@ -24,8 +26,10 @@ Result<boost::json::value> Context::look_up(const std::string& api_target) {
   if (!places) return std::unexpected(places.error());
   auto kept = hooks.read_offline(*places, api_target);
   if (!kept && kept.error().code == ErrorCode::unavailable) return answer;  // no state either
-  remark(fmt::format("the daemon is down; this is what its journal in {} says", places->state),
-         Ink::warn);
+  if (!std::exchange(said_down_, true)) {
+    remark(fmt::format("the daemon is down; this is what its journal in {} says", places->state),
+           Ink::warn);
+  }
   return kept;
 }
 

@@ -47,6 +47,7 @@ struct Context {
 
  private:
   std::unique_ptr<Client> client_;
+  bool said_down_ = false;
 };
 
 // One command line from words to exit status; sets the context's target and json from its flags.

@@ -117,12 +117,18 @@ std::string render_list(const ListShape& shape, const json::value& answer, const
   return table.empty() ? std::string(shape.none) + "\n" : table.draw(look);
 }
 
-// "name  value" lines; what lies deeper is indented.
+bool is_nothing(const json::value& value) {
+  return value.is_null() || (value.is_string() && value.get_string().empty()) ||
+         (value.is_array() && value.get_array().empty()) ||
+         (value.is_object() && value.get_object().empty());
+}
+
+// "name  value" lines; what lies deeper is indented, what is empty is left out.
 void render_fields(const json::value& value, const Look& look, int depth, std::string& out) {
   std::size_t width = 0;
   for (const auto& field : value.get_object()) width = std::max(width, field.key().size());
   for (const auto& field : value.get_object()) {
-    if (field.value().is_null()) continue;
+    if (is_nothing(field.value())) continue;
     const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
     const auto* list = field.value().if_array();
     const bool objects = list != nullptr && !list->empty() && list->front().is_object();

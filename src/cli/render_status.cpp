@@ -40,7 +40,8 @@ std::string needs_you(const json::value& status, const Look& look) {
     out += inked(look, Ink::warn, "NEEDS YOU");
     std::string text = text_at(one, "text");
     if (text.empty()) text = text_at(one, "question");
-    out += fmt::format("  {}  {}", inked(look, Ink::strong, plain(id)), plain(text));
+    if (!id.empty()) out += "  " + inked(look, Ink::strong, plain(id));
+    out += "  " + plain(text);
     const std::string fallback = text_at(one, "default");
     if (!fallback.empty()) {
       out += fmt::format("   default: {} at {}", plain(fallback),
@@ -95,7 +96,8 @@ std::string render_agents(const json::value& page, const Look& look, WallTime no
     const std::string health = text_at(agent, "health");
     const auto cpu = number_at(agent, "cpu_percent");
     const auto memory = number_at(agent, "memory_bytes");
-    const bool well = ink_of_state(state) == Ink::good;
+    const std::string process = text_at(agent, "process");
+    const bool well = process == "running" || process == "external";
     table.row({{text_at(agent, "ref"), Ink::strong},
                {state, ink_of_state(state)},
                {age_at(agent, "since", now)},

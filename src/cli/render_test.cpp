@@ -89,6 +89,10 @@ TEST(Render, ListsAndSmallAnswers) {
   EXPECT_EQ(render("TaskPage", json::parse(R"({"tasks":[]})"), Look{}, noon), "no tasks\n");
   EXPECT_EQ(render("WakeMade", json::parse(R"({"wake":"w-7","fate":"started"})"), Look{}, noon),
             "w-7 started\n");
+  EXPECT_EQ(render("Task", json::parse(R"({"task_id":"t","result":"","needs":{},"tries":0,
+    "verify":{"command":["a","b"]},"list":[{"x":1}]})"),
+                   Look{}, noon),
+            "task_id  t\ntries    0\nverify \n  command  a, b\nlist   \n  {\"x\":1}\n");
   EXPECT_EQ(render("Done", json::parse("{}"), Look{}, noon), "done\n");
   EXPECT_EQ(
       render("Graph", json::parse(R"({"tasks":[{"task_id":"b","title":"B","status":"pending"}],

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <set>
 
 #include "cli/interrupt.h"
 #include "cli/json_view.h"
@@ -21,7 +23,8 @@ namespace json = boost::json;
 using std::chrono::milliseconds;
 
 constexpr int most_names_tried = 200;
-constexpr int poll_first_ms = 20;  // so that a short program is not made long
+constexpr int most_agents_swept = 1000;  // with more, old environment files are left
+constexpr int poll_first_ms = 20;        // so that a short program is not made long
 constexpr int poll_most_ms = 150;
 
 // One run, from the daemon's start to the agent's end.
@@ -82,10 +85,28 @@ class Run {
                 "give it a name of its own");
   }
 
+  // Files of agents that are no more: their missions may have been destroyed by another door. Young
+  // ones are left alone: their agent is perhaps about to be made.
+  void sweep_environments(const std::string& directory) {
+    auto page = client_->call("GET", fmt::format("/api/v1/agents?limit={}", most_agents_swept));
+    if (!page || find(*page, "next") != nullptr) return;
+    std::set<std::string> living;
+    for (const auto& agent : list_at(*page, "agents")) living.insert(text_at(agent, "agent_id"));
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(5);
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+      const auto written = entry.last_write_time(error);
+      const std::string file = entry.path().filename().string();
+      const bool kept = living.contains(file.substr(0, file.rfind('.', file.rfind('.') - 1)));
+      if (!error && !kept && written < old) std::filesystem::remove(entry.path(), error);
+    }
+  }
+
   Result<void> write_environment() {
     const std::string directory = paths_.state + "/env";
     if (auto made = make_private_directory(directory); !made) return made;
-    env_file_ = fmt::format("{}/{}-{}-{}", directory, name_, getpid(),
+    sweep_environments(directory);
+    env_file_ = fmt::format("{}/{}.{}.{}", directory, name_, getpid(),
                             std::chrono::system_clock::now().time_since_epoch().count());
     std::vector<std::string> left_out;
     const std::string text = env_file_text(context_.environment, left_out);
