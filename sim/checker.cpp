@@ -35,6 +35,7 @@ void Checker::on_decided(const ports::Decision& decision, const Fleet& fleet) {
       graphs.insert(subject.cell);
     }
   }
+  if (std::holds_alternative<event::AdoptionFinished>(decision.event.body)) check_adoption(fleet);
   for (const AgentRef& ref : agents) check_agent(ref, fleet);
   for (const TaskRef& ref : tasks) check_task(ref, fleet);
   for (const CellId& id : graphs) check_graph(id, fleet);
@@ -48,6 +49,7 @@ void Checker::take_stock(const Fleet& fleet) {
     for (const auto& [id, agent] : cell.agents) {
       AgentAccount& one = agents_[{cell_id, id}];
       one.process = agent.process;
+      one.to_be_found = is_live(agent.process);
       one.incarnation = agent.incarnation;
       one.tries = agent.tries;
       one.spawned = agent.spawned_at.mono;
@@ -63,6 +65,18 @@ void Checker::take_stock(const Fleet& fleet) {
       one.tries = task.tries;
       if (task.state == TaskState::in_progress || task.state == TaskState::reported) one.owner = task.owner;
     }
+  }
+}
+
+// Of those that were live when the daemon started: who counts as live now is there, with that pid.
+void Checker::check_adoption(const Fleet& fleet) {
+  for (auto& [ref, account] : agents_) {
+    const Agent* agent = find_agent(fleet, ref);
+    if (agent && agent->adoption_pending) wrong("adoption forgets nobody", qualified(ref));
+    if (!agent || !std::exchange(account.to_be_found, false)) continue;
+    const Slot* slot = processes_.find(ref);
+    const bool there = slot && slot->phase == Phase::alive && slot->incarnation == agent->incarnation;
+    if (!there || agent->pid != slot->pid) wrong("adoption finds the truth", qualified(ref));
   }
 }
 

@@ -26,6 +26,7 @@ class Checker {
     int tries = 0;
     Instant spawned{};
     bool spawn_seen = false;
+    bool to_be_found = false;  // live when the daemon started, so adoption has to say
     std::set<WakeId> open_wakes;
     std::set<WakeId> started_wakes;
   };
@@ -36,6 +37,7 @@ class Checker {
   struct Facts;  // one function a fact; checker_facts.cpp
 
   void take_stock(const core::Fleet& fleet);
+  void check_adoption(const core::Fleet& fleet);
   void check_agent(const AgentRef& ref, const core::Fleet& fleet);
   void check_wakes(const AgentRef& ref, const core::Agent& agent, const core::Fleet& fleet);
   void check_task(const TaskRef& ref, const core::Fleet& fleet);

@@ -43,20 +43,6 @@ bool Checker::Facts::contains_start_of(const AgentRef& ref) const {
 
 void Checker::Facts::operator()(const fact::DaemonStarted&) { c.take_stock(fleet); }
 
-void Checker::Facts::operator()(const fact::AdoptionFinished&) {
-  for (const auto& [cell_id, cell] : fleet.cells) {
-    for (const auto& [id, agent] : cell.agents) {
-      const AgentRef ref{cell_id, id};
-      if (agent.adoption_pending) c.wrong("adoption forgets nobody", name(ref));
-      if (!is_live(agent.process) || contains_start_of(ref)) continue;
-      const Slot* slot = c.processes_.find(ref);
-      const bool there = slot && slot->phase == Phase::alive && slot->incarnation == agent.incarnation;
-      if (!there) c.wrong("adoption finds the truth", name(ref) + " is taken for alive");
-      if (there && agent.pid != slot->pid) c.wrong("adoption finds the truth", name(ref) + ": pid");
-    }
-  }
-}
-
 void Checker::Facts::operator()(const fact::CellRemoved& f) {
   for (const auto& [ref, account] : c.agents_) {
     if (ref.cell == f.cell && !account.open_wakes.empty()) {
@@ -106,6 +92,7 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
     }
   }
   was.process = ProcessState::starting;
+  was.to_be_found = false;
   was.incarnation = f.incarnation;
   was.spawned = at.mono;
   was.spawn_seen = false;
@@ -145,6 +132,7 @@ void Checker::Facts::operator()(const fact::AgentExited& f) {
   }
   if (f.counted) ++one.tries;
   one.process = ProcessState::stopped;
+  one.to_be_found = false;
 }
 
 void Checker::Facts::operator()(const fact::AgentBackedOff& f) {
@@ -166,7 +154,7 @@ void Checker::Facts::operator()(const fact::AgentAwaitsApproval& f) {
 
 void Checker::Facts::operator()(const fact::AgentReleased& f) {
   AgentAccount& one = account(f.agent);
-  one.tries = 0;
+  if (f.forgiven) one.tries = 0;
   one.process = ProcessState::stopped;
 }
 
@@ -236,7 +224,13 @@ void Checker::Facts::operator()(const fact::TaskClaimed& f) {
   if (!able) c.wrong("only who lives takes work", name(claimer));
 }
 
-void Checker::Facts::operator()(const fact::TaskCompleted& f) { c.tasks_[f.task].owner.reset(); }
+void Checker::Facts::operator()(const fact::TaskCompleted& f) {
+  c.tasks_[f.task].owner.reset();
+  const auto* verified = std::get_if<event::VerifyFinished>(&decision.event.body);
+  if (verified && verified->task == f.task && !verified->passed) {
+    c.wrong("a failed check completes nothing", name(f.task));
+  }
+}
 
 void Checker::Facts::operator()(const fact::TaskFailed& f) {
   c.tasks_[f.task].owner.reset();

@@ -12,7 +12,6 @@ struct Checker::Facts {
   const ports::Decision& decision;
 
   void operator()(const core::fact::DaemonStarted& f);
-  void operator()(const core::fact::AdoptionFinished& f);
   void operator()(const core::fact::CellRemoved& f);
   void operator()(const core::fact::MissionStatusChanged& f);
   void operator()(const core::fact::AgentStarting& f);

@@ -2,7 +2,6 @@
 
 #include "core/approvals.h"
 #include "core/lifecycle.h"
-#include "core/line.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
@@ -15,18 +14,13 @@ void reissue(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
   const Incarnation incarnation = agent.incarnation;
   if (agent.process == ProcessState::stopping) {
-    d.act(command::StopAgent{ref, incarnation, agent.definition.run->stop_signal});
-    return;
+    const TimerKey grace{TimerKind::agent_kill, ref.cell, ref.agent.value};
+    if (!d.fleet().timers.all().contains(grace)) return d.act(command::KillAgent{ref, incarnation});
+    return d.act(command::StopAgent{ref, incarnation, agent.definition.run->stop_signal});
   }
   if (agent.frozen) d.act(command::FreezeAgent{ref, incarnation, true});
   if (agent.hang == HangStage::suspected) d.act(command::TakeEvidence{ref, incarnation});
-  const bool turn = agent.definition.run->adapter == AdapterKind::turn;
-  if (turn || !agent.running_wake) return;
-  const Wake& wake = *agent.running_wake;
-  d.act(command::SendLine{ref, incarnation,
-                          line::object({{"type", "wake"}, {"id", wake.id.value},
-                                        {"message", wake.message}, {"source", wake.source}}),
-                          wake.id});
+  if (agent.process == ProcessState::running) wake_queue::send_again(d, ref);
 }
 
 void lose(Decision& d, const AgentRef& ref) {

@@ -37,31 +37,9 @@ Agent new_agent(const AgentDefinition& definition, bool from_file, const Stamp& 
   return agent;
 }
 
-bool is_live(ProcessState state) {
-  return state == ProcessState::starting || state == ProcessState::running ||
-         state == ProcessState::stopping;
-}
-
-void define_agents(Cell& cell, const CellDefinition& definition, const Stamp& at) {
-  std::erase_if(cell.agents, [&](const auto& entry) {
-    return entry.second.from_file && !definition.agents.contains(entry.first) &&
-           !is_live(entry.second.process);
-  });
-  for (const auto& [id, agent_definition] : definition.agents) {
-    const auto [entry, is_new] =
-        cell.agents.try_emplace(id, new_agent(agent_definition, true, at));
-    Agent& agent = entry->second;
-    if (is_new) {
-      const auto runtime = definition.file_runtime.find(id);
-      if (runtime != definition.file_runtime.end()) agent.incarnation.value = runtime->second.incarnation;
-      continue;
-    }
-    const bool was_external = agent.process == ProcessState::external;
-    agent.definition = agent_definition;
-    agent.from_file = true;
-    if (was_external && agent_definition.run) agent.process = ProcessState::stopped;
-    if (!agent_definition.run && !is_live(agent.process)) agent.process = ProcessState::external;
-  }
+bool has_process(const Agent& agent) {
+  return agent.process == ProcessState::starting || agent.process == ProcessState::running ||
+         agent.process == ProcessState::stopping;
 }
 
 void define_tasks(Cell& cell, const CellDefinition& definition, const Stamp& at) {
@@ -103,6 +81,34 @@ const Task* find_task(const Fleet& fleet, const TaskRef& ref) {
   return found == cell->tasks.end() ? nullptr : &found->second;
 }
 
+// What is gone from the files is only marked here: somebody has to end its process and free its task.
+void Applier::define_agents(Cell& one, const CellDefinition& definition) {
+  for (auto& [id, agent] : one.agents) {
+    agent.removed = agent.from_file && !definition.agents.contains(id);
+  }
+  for (const auto& [id, agent_definition] : definition.agents) {
+    const auto [entry, is_new] = one.agents.try_emplace(id, new_agent(agent_definition, true, at));
+    Agent& agent = entry->second;
+    if (is_new) {
+      const auto runtime = definition.file_runtime.find(id);
+      if (runtime != definition.file_runtime.end()) agent.incarnation.value = runtime->second.incarnation;
+      continue;
+    }
+    const auto run = agent.definition.run;
+    agent.definition = agent_definition;
+    agent.from_file = true;
+    agent.withdrawn = !agent_definition.run && has_process(agent);
+    if (agent.withdrawn) {
+      agent.definition.run = run;
+    } else if (!agent_definition.run) {
+      clear_timers({definition.id, id});
+      set_process(agent, ProcessState::external, "runs elsewhere");
+    } else if (agent.process == ProcessState::external) {
+      set_process(agent, ProcessState::stopped, "never started");
+    }
+  }
+}
+
 void apply(Fleet& fleet, const Stamp& at, const Fact& fact) {
   std::visit(Applier{fleet, at}, fact);
   remember(fleet, at, fact);
@@ -135,7 +141,7 @@ void Applier::operator()(const fact::DaemonStarted& f) {
   fleet.ended_well = false;
   fleet.adopting = true;
   for (auto& [id, one] : fleet.cells) {
-    for (auto& [agent_id, agent] : one.agents) agent.adoption_pending = is_live(agent.process);
+    for (auto& [agent_id, agent] : one.agents) agent.adoption_pending = has_process(agent);
   }
 }
 
@@ -150,7 +156,7 @@ void Applier::operator()(const fact::CellDefined& f) {
   const auto [entry, is_new] = fleet.cells.try_emplace(f.cell.id);
   Cell& one = entry->second;
   if (is_new) one.status = f.cell.status;
-  define_agents(one, f.cell, at);
+  define_agents(one, f.cell);
   define_tasks(one, f.cell, at);
   one.definition = f.cell;
   one.definition.agents.clear();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/apply_parts.h"
 
 namespace lazaret::core {
@@ -40,6 +42,7 @@ void Applier::operator()(const fact::AgentStarting& f) {
   one.process_start = 0;
   one.spawned_at = at;
   one.exit_counts = false;
+  one.died = false;
   one.finished = false;
   one.stopped_by_others = false;
   one.frozen = false;
@@ -105,9 +108,12 @@ void Applier::operator()(const fact::AgentExited& f) {
   one.exit_counts = false;
   one.finished = f.finished;
   one.last_exit = f.exit;
+  one.died = !f.expected;
   if (!f.expected) ++one.deaths;
   if (f.counted) ++one.tries;
   forget_hang(one);
+  if (one.withdrawn) one.definition.run.reset();
+  one.withdrawn = false;
   set_process(one, one.definition.run ? ProcessState::stopped : ProcessState::external,
               describe(f.exit));
 }
@@ -138,10 +144,16 @@ void Applier::operator()(const fact::AgentReleased& f) {
   if (f.forgiven) {
     one.tries = 0;
     one.last_backoff = Duration(0);
-    one.approval.reset();
-    one.wanted = true;
+    one.died = false;
   }
+  one.approval.reset();
   set_process(one, ProcessState::stopped, f.reason);
+}
+
+void Applier::operator()(const fact::AgentRemoved& f) {
+  clear_timers(f.agent);
+  fleet.timers.clear(timer(TimerKind::rate_limit, f.agent));
+  cell(f.agent.cell).agents.erase(f.agent.agent);
 }
 
 void Applier::operator()(const fact::AgentSubstituted& f) {
@@ -165,8 +177,14 @@ void Applier::operator()(const fact::AgentHealthChanged& f) {
 
 void Applier::operator()(const fact::AgentBeatsBegan& f) { agent(f.agent).has_beaten = true; }
 
+// The limit is on the wall clock and the timer is not: it is looked at again at least so often.
+constexpr Duration rate_limit_look = std::chrono::hours(1);
+
 void Applier::operator()(const fact::AgentRateLimited& f) {
   agent(f.agent).rate_limited_until = f.until;
+  const TimerKey key = timer(TimerKind::rate_limit, f.agent);
+  if (!f.until) return fleet.timers.clear(key);
+  fleet.timers.set(key, at.mono + std::clamp(*f.until - at.wall, Duration(0), rate_limit_look));
 }
 
 void Applier::operator()(const fact::AgentStopSeen& f) {
@@ -187,6 +205,7 @@ void Applier::operator()(const fact::HangSuspected& f) {
 
 void Applier::operator()(const fact::HangEvidence& f) {
   Agent& one = agent(f.agent);
+  if (one.hang != HangStage::sampling) one.sampled_at = at.mono;
   one.hang = HangStage::sampling;
   one.first_evidence = f.evidence;
   one.last_evidence = f.evidence;

@@ -40,6 +40,7 @@ struct Applier {
   void operator()(const fact::AgentQuarantined& f);
   void operator()(const fact::AgentAwaitsApproval& f);
   void operator()(const fact::AgentReleased& f);
+  void operator()(const fact::AgentRemoved& f);
   void operator()(const fact::AgentSubstituted& f);
   void operator()(const fact::AgentPaused& f);
   void operator()(const fact::AgentFrozen& f);
@@ -74,6 +75,7 @@ struct Applier {
   Task& task(const TaskRef& ref);
   void set_process(Agent& agent, ProcessState state, std::string reason);
   void clear_timers(const AgentRef& ref);
+  void define_agents(Cell& cell, const CellDefinition& definition);
 };
 
 // Rebuilds a cell's indexes (ready, dependents, open counts) from its tasks.

@@ -128,6 +128,7 @@ void Applier::operator()(const fact::TaskReported& f) {
   Task& reported = task(f.task);
   set_state(reported, TaskState::reported, at, "reported done");
   reported.result = f.result;
+  cell(f.task.cell).ready.erase(f.task.task);  // a person may report what nobody has claimed
   free_owner(cell(f.task.cell), f.task.task, reported);
   clear_task_timers(fleet, f.task);
 }

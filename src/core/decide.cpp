@@ -31,6 +31,7 @@ void on_timer(Decision& d, const TimerKey& key) {
     case TimerKind::task_timeout: return work::on_timeout(d, task);
     case TimerKind::task_cancel: return work::on_cancel_due(d, task);
     case TimerKind::mission_timeout: return mission::on_timeout(d, key.cell);
+    case TimerKind::rate_limit: return wake_queue::on_rate_limit_over(d, agent);
   }
 }
 

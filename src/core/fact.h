@@ -92,6 +92,7 @@ struct AgentReleased {
   bool forgiven = true;  // its tries start at zero again
   LAZARET_FIELDS(AgentReleased, agent, by, reason, forgiven)
 };
+struct AgentRemoved { AgentRef agent; std::string reason; LAZARET_FIELDS(AgentRemoved, agent, reason) };
 struct AgentSubstituted { AgentRef agent; AgentId substitute; std::string reason; LAZARET_FIELDS(AgentSubstituted, agent, substitute, reason) };
 struct AgentPaused { AgentRef agent; bool paused = true; std::string by; std::string reason; LAZARET_FIELDS(AgentPaused, agent, paused, by, reason) };
 struct AgentFrozen { AgentRef agent; bool frozen = true; std::string by; std::string reason; LAZARET_FIELDS(AgentFrozen, agent, frozen, by, reason) };
@@ -169,6 +170,6 @@ using Fact = std::variant<
     fact::WakeStarted, fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed,
     fact::TaskCheckpointed, fact::TaskReported, fact::TaskCompleted, fact::TaskFailed,
     fact::TaskTimedOut, fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened,
-    fact::ApprovalAnswered, fact::WriteRefused>;
+    fact::ApprovalAnswered, fact::WriteRefused, fact::AgentRemoved>;
 
 }  // namespace lazaret::core

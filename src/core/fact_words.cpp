@@ -6,7 +6,7 @@ namespace lazaret::core {
 namespace {
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 52> kinds = {
+constexpr std::array<std::string_view, 53> kinds = {
     "daemon_started",
     "adoption_finished",
     "daemon_stopped",
@@ -59,6 +59,7 @@ constexpr std::array<std::string_view, 52> kinds = {
     "approval_opened",
     "approval_answered",
     "write_refused",
+    "agent_removed",
 };
 static_assert(kinds.size() == std::variant_size_v<Fact>);
 

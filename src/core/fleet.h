@@ -39,6 +39,8 @@ inline constexpr std::size_t history_most = 24;
 struct Agent {
   AgentDefinition definition;
   bool from_file = false;    // its file has been seen; without the file it goes
+  bool removed = false;      // its file is gone: it is stopped, and then it goes too
+  bool withdrawn = false;    // its file no longer says how to run it: it is stopped, then external
   ProcessState process = ProcessState::stopped;
   Stamp since;               // of `process`
   std::string state_reason;  // why it is in this state
@@ -59,6 +61,7 @@ struct Agent {
   Duration last_backoff{0};
   Instant backoff_until{};
   bool exit_counts = false;  // we are ending it because it failed
+  bool died = false;         // its last end was a failure, and nothing was done about it yet
   std::optional<ExitReport> last_exit;
   std::uint64_t deaths = 0;
   std::optional<ApprovalId> approval;
@@ -76,6 +79,7 @@ struct Agent {
   HangStage hang = HangStage::none;
   std::optional<Evidence> first_evidence;
   std::optional<Evidence> last_evidence;
+  Instant sampled_at{};      // first_evidence
 
   std::optional<TaskId> task;  // the one it owns
   std::optional<Wake> running_wake;
@@ -83,11 +87,11 @@ struct Agent {
 
   std::deque<HistoryLine> history;
 
-  LAZARET_FIELDS(Agent, definition, from_file, process, since, state_reason, incarnation, pid, process_start,
-                 spawned_at, adoption_pending, wanted, finished, paused, frozen, stopped_by_others,
-                 tries, last_backoff, backoff_until, exit_counts, last_exit, deaths, approval,
+  LAZARET_FIELDS(Agent, definition, from_file, removed, withdrawn, process, since, state_reason,
+                 incarnation, pid, process_start, spawned_at, adoption_pending, wanted, finished, paused, frozen, stopped_by_others,
+                 tries, last_backoff, backoff_until, exit_counts, died, last_exit, deaths, approval,
                  standing_in, stands_in_for, replaced_by, health, failures, health_reason,
-                 has_beaten, rate_limited_until, hang, first_evidence, last_evidence, task,
+                 has_beaten, rate_limited_until, hang, first_evidence, last_evidence, sampled_at, task,
                  running_wake, waiting_wake, history)
 };
 

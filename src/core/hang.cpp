@@ -75,10 +75,11 @@ Judgement judge(const Evidence& before, const Evidence& now) {
 void suspect(Decision& d, const AgentRef& ref, const std::string& reason) {
   const Agent& agent = *d.agent(ref);
   if (!is_live(agent.process) || agent.process == ProcessState::stopping) return;
-  if (agent.hang != HangStage::none || excuse(d, ref)) return;
+  if (excuse(d, ref)) return;
   const Incarnation incarnation = agent.incarnation;
-  d.record(fact::HangSuspected{ref, incarnation, reason});
-  d.act(command::TakeEvidence{ref, incarnation});
+  if (agent.hang == HangStage::none) d.record(fact::HangSuspected{ref, incarnation, reason});
+  // Asked again while no sample has come: the first one may have been lost, or there was no process yet.
+  if (agent.hang == HangStage::suspected) d.act(command::TakeEvidence{ref, incarnation});
 }
 
 void clear(Decision& d, const AgentRef& ref, const std::string& reason) {
@@ -99,6 +100,8 @@ void on_evidence(Decision& d, const event::EvidenceTaken& e) {
     const Duration window = agent->definition.hang_window;
     return d.record(fact::HangEvidence{e.agent, e.incarnation, e.evidence, d.now.mono + window});
   }
+  // A sample that was taken twice says nothing about the time between.
+  if (d.now.mono < agent->sampled_at + agent->definition.hang_window) return;
   const Judgement judgement = judge(*agent->first_evidence, e.evidence);
   if (judgement.verdict == Verdict::moving) return clear(d, e.agent, judgement.reason);
   declare(d, e.agent,
@@ -119,6 +122,7 @@ void on_stop_seen(Decision& d, const event::AgentStopSeen& e) {
   const Agent* agent = running(d, e.agent, e.incarnation);
   if (!agent || agent->frozen || agent->stopped_by_others == e.stopped) return;
   d.record(fact::AgentStopSeen{e.agent, e.incarnation, e.stopped});
+  if (!e.stopped) clear(d, e.agent, "it was continued");
   if (!e.stopped || policy_of(*agent) == HangPolicy::observe) return;
   Evidence evidence = agent->last_evidence.value_or(Evidence{});
   evidence.state = RunState::stopped;

@@ -37,17 +37,28 @@ void settle_agent(Decision& d, const AgentRef& ref) {
     if (mission_over(cell)) {
       return stop(d, ref, "the mission is " + std::string(to_word(cell.status)));
     }
-    if (!agent.wanted) stop(d, ref, "not wanted");
+    if (!agent.wanted) return stop(d, ref, "not wanted");
+    if (agent.removed) return stop(d, ref, "its file is gone");
+    if (agent.withdrawn) stop(d, ref, "its file no longer says how to run it");
     return;
   }
   if (agent.process != ProcessState::stopped || !should_run(d.fleet(), cell, agent)) return;
+  if (agent.died) return revival::go_on(d, ref);
   if (agent.definition.run->adapter == AdapterKind::turn) {  // started by wakes
     if (agent.running_wake) return start(d, ref, StartReason::revival, agent.running_wake);
     return wake_queue::deliver(d, ref);
   }
-  if (agent.tries > 0) return revival::go_on(d, ref);
   const bool first = agent.incarnation.value == 0 || !agent.last_exit;
   start(d, ref, first ? StartReason::first : StartReason::revival);
+}
+
+// Its file is gone and its process too.
+void remove(Decision& d, const AgentRef& ref) {
+  const Agent* agent = d.agent(ref);
+  if (!agent || !agent->removed || agent->adoption_pending || is_live(agent->process)) return;
+  lay_off(d, ref, "its file is gone");
+  if (d.agent(ref)->definition.run) d.act(command::RetireAgent{ref});
+  d.record(fact::AgentRemoved{ref, "its file is gone"});
 }
 
 }  // namespace
@@ -66,7 +77,8 @@ bool is_standby(const Cell& cell, const Agent& agent) {
 
 bool should_run(const Fleet& fleet, const Cell& cell, const Agent& agent) {
   return mission_runs(fleet, cell) && agent.definition.run && agent.definition.gateway.empty() &&
-         agent.wanted && !agent.finished && !is_standby(cell, agent);
+         agent.wanted && !agent.finished && !agent.removed && !agent.withdrawn &&
+         !is_standby(cell, agent);
 }
 
 void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake) {
@@ -85,6 +97,9 @@ void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<W
   if (wake) wake_id = wake->id;
   const Instant ready_by = d.now.mono + cell.definition.policies.revive_timeout;
   d.record(fact::AgentStarting{ref, incarnation, reason, agent.task, wake_id, ready_by});
+  if (agent.task && d.task({ref.cell, *agent.task})->owner_incarnation != incarnation) {
+    d.record(fact::TaskResumed{{ref.cell, *agent.task}, ref.agent, incarnation});
+  }
   d.act(std::move(spawn));
 }
 
@@ -113,8 +128,18 @@ void kill(Decision& d, const AgentRef& ref, const std::string& reason, bool coun
 void settle(Decision& d, const CellId& id) {
   const Cell* cell = d.cell(id);
   if (!cell) return;
-  for (const auto& [agent_id, agent] : cell->agents) settle_agent(d, {id, agent_id});
+  std::vector<AgentRef> gone;
+  for (const auto& [agent_id, agent] : cell->agents) {
+    settle_agent(d, {id, agent_id});
+    if (agent.removed) gone.push_back({id, agent_id});
+  }
+  for (const AgentRef& ref : gone) remove(d, ref);
   work::dispatch(d, id);
+}
+
+void lay_off(Decision& d, const AgentRef& ref, const std::string& reason) {
+  wake_queue::drop(d, ref, reason);
+  work::release_owned(d, ref, reason, false);
 }
 
 void settle_fleet(Decision& d) {
@@ -123,7 +148,7 @@ void settle_fleet(Decision& d) {
 
 void on_spawned(Decision& d, const event::AgentSpawned& e) {
   const Agent* agent = live(d, e.agent, e.incarnation);
-  if (!agent) return;
+  if (!agent || agent->process_start != 0) return;  // told twice
   const RunSpec& run = *agent->definition.run;
   const bool settles =
       run.ready == ReadyWhen::settled && agent->process == ProcessState::starting;
@@ -141,6 +166,7 @@ void on_ready(Decision& d, const AgentRef& ref, Incarnation incarnation, const s
   const Policies& policies = d.cell(ref.cell)->definition.policies;
   const Duration stable = std::max(policies.stable_after, 2 * agent->last_backoff);
   d.record(fact::AgentReady{ref, incarnation, how, agent->spawned_at.mono + stable});
+  wake_queue::send_again(d, ref);
   wake_queue::deliver(d, ref);
   work::dispatch(d, ref.cell);
 }

@@ -26,6 +26,9 @@ void kill(Decision& d, const AgentRef& ref, const std::string& reason,
 void settle(Decision& d, const CellId& cell);
 void settle_fleet(Decision& d);
 
+// Nobody wants it to run any longer: its task is free for others, and its wakes end with a record.
+void lay_off(Decision& d, const AgentRef& ref, const std::string& reason);
+
 void on_spawned(Decision& d, const event::AgentSpawned& e);
 void on_ready(Decision& d, const AgentRef& ref, Incarnation incarnation, const std::string& how);
 void on_settled(Decision& d, const AgentRef& ref);

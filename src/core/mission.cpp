@@ -17,16 +17,6 @@ bool is_over(MissionStatus status) {
   return status == MissionStatus::completed || status == MissionStatus::failed;
 }
 
-// Agents whose file is gone end before they are forgotten.
-void stop_undefined(Decision& d, const CellDefinition& cell) {
-  for (const auto& [id, agent] : d.cell(cell.id)->agents) {
-    if (!agent.from_file || cell.agents.contains(id) || !is_live(agent.process)) continue;
-    const AgentRef ref{cell.id, id};
-    d.record(fact::AgentWanted{ref, false, "file", "its file is gone"});
-    lifecycle::stop(d, ref, "its file is gone");
-  }
-}
-
 void start_if_active(Decision& d, const CellId& id) {
   const Cell& cell = *d.cell(id);
   if (cell.started || cell.status != MissionStatus::active) return;
@@ -78,6 +68,7 @@ void follow_status_edit(Decision& d, const CellDefinition& before, const CellDef
 void on_cell_observed(Decision& d, const event::CellObserved& e) {
   const Cell* known = d.cell(e.cell.id);
   if (known && known->definition.digest == e.cell.digest &&
+      known->definition.status == e.cell.status &&
       known->definition.path == e.cell.path) {
     return;
   }
@@ -85,10 +76,10 @@ void on_cell_observed(Decision& d, const event::CellObserved& e) {
   const bool existed = known != nullptr;
   if (existed) before = known->definition;
   d.record(fact::CellDefined{e.cell});
-  if (existed) {
-    follow_status_edit(d, before, e.cell);
-    stop_undefined(d, e.cell);
+  for (const auto& [id, agent] : d.cell(e.cell.id)->agents) {
+    if (!agent.definition.run) wake_queue::drop(d, {e.cell.id, id}, "it no longer runs here");
   }
+  if (existed) follow_status_edit(d, before, e.cell);
   start_if_active(d, e.cell.id);
   lifecycle::settle(d, e.cell.id);
 }

@@ -32,32 +32,39 @@ void Handler::operator()(const op::StartAgent& o) {
                     "lazaret mission start " + o.agent.cell.value.substr(0, 8));
   }
   const auto approval = agent.approval;
-  if (is_held(agent.process)) d.record(fact::AgentReleased{o.agent, caller.name, "started by " + caller.name});
+  const bool failed = agent.died || agent.tries > 0;
+  if (is_held(agent.process) || (failed && !is_live(agent.process))) d.record(fact::AgentReleased{o.agent, caller.name, "started by " + caller.name});
   if (approval && d.fleet().approvals.contains(*approval) && !d.fleet().approvals.at(*approval).answer) {
     d.record(fact::ApprovalAnswered{*approval, AnswerWord::yes, caller.name, "started by hand"});
   }
   if (!agent.wanted || agent.finished) d.record(fact::AgentWanted{o.agent, true, caller.name, "started"});
-  if (lifecycle::is_standby(cell, agent)) {
-    return lifecycle::start(d, o.agent, StartReason::operator_asked);
-  }
+  const bool ready_to_stand_in = lifecycle::is_standby(cell, agent) &&
+                                 agent.process == ProcessState::stopped && !d.fleet().frozen &&
+                                 !d.fleet().stopping &&
+                                 agent.definition.run->adapter == AdapterKind::process;
+  if (ready_to_stand_in) return lifecycle::start(d, o.agent, StartReason::operator_asked);
   lifecycle::settle(d, o.agent.cell);
+}
+
+// The will of an operator: it ends, and stays ended.
+void Handler::end(const AgentRef& ref, const std::string& reason, bool at_once) {
+  d.record(fact::AgentWanted{ref, false, caller.name, reason});
+  const std::string how = (at_once ? "killed by " : "stopped by ") + caller.name;
+  const Agent& agent = *d.agent(ref);
+  if (agent.process == ProcessState::backoff) d.record(fact::AgentReleased{ref, caller.name, how});
+  if (!is_live(agent.process)) return lifecycle::lay_off(d, ref, how);
+  if (at_once) return lifecycle::kill(d, ref, how);
+  lifecycle::stop(d, ref, how);
 }
 
 void Handler::operator()(const op::StopAgent& o) {
   if (!is_operator("stop an agent") || !known(o.agent)) return;
-  d.record(fact::AgentWanted{o.agent, false, caller.name, o.reason});
-  const Agent& agent = *d.agent(o.agent);
-  if (agent.process == ProcessState::backoff) {
-    d.record(fact::AgentReleased{o.agent, caller.name, "stopped"});
-    d.record(fact::AgentWanted{o.agent, false, caller.name, o.reason});
-  }
-  lifecycle::stop(d, o.agent, "stopped by " + caller.name);
+  end(o.agent, o.reason, false);
 }
 
 void Handler::operator()(const op::KillAgent& o) {
   if (!is_operator("kill an agent") || !known(o.agent)) return;
-  d.record(fact::AgentWanted{o.agent, false, caller.name, o.reason});
-  lifecycle::kill(d, o.agent, "killed by " + caller.name);
+  end(o.agent, o.reason, true);
 }
 
 void Handler::operator()(const op::PauseAgent& o) {
@@ -83,6 +90,7 @@ void Handler::freeze(const AgentRef& ref, bool frozen, const std::string& reason
   if (agent.frozen == frozen) return;
   d.record(fact::AgentFrozen{ref, frozen, caller.name, reason});
   d.act(command::FreezeAgent{ref, agent.incarnation, frozen});
+  if (!frozen) wake_queue::deliver(d, ref);
 }
 
 void Handler::operator()(const op::FreezeAgent& o) { freeze(o.agent, true, o.reason); }
@@ -141,6 +149,8 @@ void Handler::operator()(const op::WakeAgent& o) {
 void Handler::operator()(const op::ReportActivity& o) {
   if (!may_act_for(o.agent)) return;
   d.record(fact::AgentRateLimited{o.agent, o.rate_limited_until, o.reason});
+  if (d.agent(o.agent)->definition.run) wake_queue::deliver(d, o.agent);
+  work::dispatch(d, o.agent.cell);
 }
 
 }  // namespace lazaret::core::requests

@@ -53,6 +53,7 @@ struct Handler {
   bool may_publish(const CellId& cell, const std::string& what);
   // The live owner of the task, or an operator.
   bool may_write(const TaskRef& ref, const std::string& what);
+  void end(const AgentRef& ref, const std::string& reason, bool at_once);
   void freeze(const AgentRef& ref, bool frozen, const std::string& reason);
 };
 

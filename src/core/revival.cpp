@@ -69,7 +69,9 @@ void try_again(Decision& d, const AgentRef& ref) {
       mix(hash_text(ref.agent.value, hash_text(ref.cell.value, d.fleet().seed)) +
           agent.incarnation.value);
   const Duration delay = backoff(policies, agent.tries, seed);
-  const Instant due = agent.spawned_at.mono + delay;
+  // A death that does not count must not become a loop without a pause.
+  const Instant due =
+      agent.spawned_at.mono + (agent.tries == 0 ? policies.backoff_first : delay);
   if (due <= d.now.mono) {
     lifecycle::start(d, ref, StartReason::revival, agent.running_wake);
   } else {
@@ -77,24 +79,39 @@ void try_again(Decision& d, const AgentRef& ref) {
   }
 }
 
-void after_clean_end(Decision& d, const AgentRef& ref, Ending ending) {
+// It does not come back by itself, at least not now.
+void stay_down(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
-  const bool turn = agent.definition.run->adapter == AdapterKind::turn;
-  if (turn) {
-    wake_queue::on_turn_over(d, ref, ending == Ending::finished, "");
-  } else if (ending != Ending::asked || !agent.wanted) {
-    work::release_owned(d, ref, "its owner ended", ending != Ending::asked);
+  if (!agent.wanted || agent.finished || agent.removed || !agent.definition.run ||
+      lifecycle::is_standby(*d.cell(ref.cell), agent)) {
+    lifecycle::lay_off(d, ref, agent.state_reason);
+  }
+  lifecycle::settle(d, ref.cell);
+}
+
+void restart(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  const Duration pause = d.cell(ref.cell)->definition.policies.backoff_first;
+  const Instant due = agent.spawned_at.mono + pause;
+  if (due > d.now.mono) return d.record(fact::AgentBackedOff{ref, due, pause, agent.tries});
+  lifecycle::start(d, ref, StartReason::restart_asked, agent.running_wake);
+}
+
+void after_clean_end(Decision& d, const AgentRef& ref, Ending ending, bool turn) {
+  const Agent& agent = *d.agent(ref);
+  if (ending == Ending::restart_asked &&
+      lifecycle::should_run(d.fleet(), *d.cell(ref.cell), agent)) {
+    return restart(d, ref);
   }
   if (ending == Ending::no_restart) {
     d.record(fact::AgentWanted{ref, false, "core", "it asked not to be restarted"});
   }
-  if (ending == Ending::restart_asked) {
-    const Cell& cell = *d.cell(ref.cell);
-    if (lifecycle::should_run(d.fleet(), cell, *d.agent(ref))) {
-      return lifecycle::start(d, ref, StartReason::restart_asked);
-    }
+  if (turn) {
+    wake_queue::on_turn_over(d, ref, ending == Ending::finished, "");
+  } else if (ending == Ending::finished || ending == Ending::no_restart) {
+    work::release_owned(d, ref, "its owner ended", true);
   }
-  lifecycle::settle(d, ref.cell);
+  if (d.agent(ref)) stay_down(d, ref);  // the end of its task may have ended the mission, and it
   mission::check_end(d, ref.cell);
 }
 
@@ -103,7 +120,12 @@ void after_clean_end(Decision& d, const AgentRef& ref, Ending ending) {
 void go_on(Decision& d, const AgentRef& ref) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
-  if (!lifecycle::should_run(d.fleet(), cell, agent)) return;  // settle() comes back to it
+  if (!lifecycle::should_run(d.fleet(), cell, agent)) return stay_down(d, ref);
+  const bool turn = agent.definition.run->adapter == AdapterKind::turn;
+  if (turn && !agent.running_wake && !agent.task) {  // nothing is left to be tried again
+    wake_queue::deliver(d, ref);
+    return work::dispatch(d, ref.cell);
+  }
   switch (policy_of(cell, agent)) {
     case AutoRevive::yes:
       return try_again(d, ref);
@@ -150,15 +172,15 @@ void on_exit(Decision& d, const event::AgentExited& e) {
   const Agent* agent = lifecycle::live(d, e.agent, e.incarnation);
   if (!agent) return;
   const Ending ending = judge(*agent, e.exit);
+  const bool turn = agent->definition.run->adapter == AdapterKind::turn;
   const bool failed = ending == Ending::failure;
-  const bool finished = ending == Ending::finished &&
-                        agent->definition.run->adapter == AdapterKind::process;
+  const bool finished = ending == Ending::finished && !turn;
   const bool counted = failed && !is_excused(d, e.agent, *agent, e.exit);
   d.record(fact::AgentExited{e.agent, e.incarnation, e.exit, !failed, counted, finished});
   if (failed) {
     go_on(d, e.agent);
   } else {
-    after_clean_end(d, e.agent, ending);
+    after_clean_end(d, e.agent, ending, turn);
   }
 }
 
@@ -170,8 +192,9 @@ void on_spawn_failed(Decision& d, const event::SpawnFailed& e) {
   exit.detail = e.reason;
   const bool stopping = agent->process == ProcessState::stopping && !agent->exit_counts;
   d.record(fact::AgentExited{e.agent, e.incarnation, exit, stopping, !stopping, false});
-  if (stopping) return lifecycle::settle(d, e.agent.cell);
-  if (e.permanent) return give_up(d, e.agent, e.reason, true);
+  if (stopping) return stay_down(d, e.agent);
+  const bool wanted = lifecycle::should_run(d.fleet(), *d.cell(e.agent.cell), *agent);
+  if (e.permanent && wanted) return give_up(d, e.agent, e.reason, true);
   go_on(d, e.agent);
 }
 
@@ -199,6 +222,7 @@ void on_answer(Decision& d, const AgentRef& ref, AnswerWord answer, const std::s
     return give_up(d, ref, "revival denied by " + by, false);
   }
   d.record(fact::AgentReleased{ref, by, "revival approved by " + by});
+  if (!agent->wanted) d.record(fact::AgentWanted{ref, true, by, "revival approved"});
   lifecycle::settle(d, ref.cell);
 }
 

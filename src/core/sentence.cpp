@@ -59,6 +59,7 @@ struct Sentence {
     return "waits for a person: " + f.approval.value;
   }
   std::string operator()(const fact::AgentReleased& f) { return "released" + because(f.reason); }
+  std::string operator()(const fact::AgentRemoved& f) { return "agent removed" + because(f.reason); }
   std::string operator()(const fact::AgentSubstituted& f) {
     return "its work goes to substitute " + f.substitute.value + because(f.reason);
   }

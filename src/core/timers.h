@@ -18,7 +18,8 @@ LAZARET_ENUM(TimerKind,
              agent_backoff,  // the next try is due
              agent_stable,   // the run counts as stable
              hang_judge,     // compare evidence
-             task_timeout, task_cancel, mission_timeout)
+             task_timeout, task_cancel, mission_timeout,
+             rate_limit)     // the agent's rate limit is over
 
 struct TimerKey {
   TimerKind kind = TimerKind::agent_ready;

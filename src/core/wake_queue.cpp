@@ -11,8 +11,18 @@ namespace {
 
 constexpr std::string_view task_source = "task:";
 
+// The task that it was about has gone to somebody else, or was done.
+bool is_too_late(const Decision& d, const AgentRef& ref, const Wake& wake) {
+  if (!wake.source.starts_with(task_source)) return false;
+  const TaskId id(wake.source.substr(task_source.size()));
+  return d.task({ref.cell, id}) && !d.cell(ref.cell)->ready.contains(id);
+}
+
 void start_turn(Decision& d, const AgentRef& ref) {
   const Wake wake = *d.agent(ref)->waiting_wake;
+  if (is_too_late(d, ref, wake)) {
+    return d.record(fact::WakeEnded{ref, wake.id, WakeFate::dropped, "its task is no longer free"});
+  }
   const Incarnation next{d.agent(ref)->incarnation.value + 1};
   d.record(fact::WakeStarted{ref, wake.id, next});
   if (wake.source.starts_with(task_source)) {
@@ -23,15 +33,8 @@ void start_turn(Decision& d, const AgentRef& ref) {
 
 void send_line(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
-  const Wake wake = *agent.waiting_wake;
-  const Incarnation incarnation = agent.incarnation;
-  d.record(fact::WakeStarted{ref, wake.id, incarnation});
-  d.act(command::SendLine{ref, incarnation,
-                          line::object({{"type", "wake"},
-                                        {"id", wake.id.value},
-                                        {"message", wake.message},
-                                        {"source", wake.source}}),
-                          wake.id});
+  d.record(fact::WakeStarted{ref, agent.waiting_wake->id, agent.incarnation});
+  send_again(d, ref);
 }
 
 }  // namespace
@@ -61,6 +64,27 @@ void deliver(Decision& d, const AgentRef& ref) {
   }
 }
 
+void send_again(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  if (!agent.running_wake || agent.definition.run->adapter == AdapterKind::turn) return;
+  const Wake& wake = *agent.running_wake;
+  d.act(command::SendLine{ref, agent.incarnation,
+                          line::object({{"type", "wake"},
+                                        {"id", wake.id.value},
+                                        {"message", wake.message},
+                                        {"source", wake.source}}),
+                          wake.id});
+}
+
+void on_rate_limit_over(Decision& d, const AgentRef& ref) {
+  const auto until = d.agent(ref)->rate_limited_until;
+  const bool over = !until || *until <= d.now.wall;
+  d.record(fact::AgentRateLimited{ref, over ? std::nullopt : until, over ? "it is over" : "it goes on"});
+  if (!over) return;
+  deliver(d, ref);
+  work::dispatch(d, ref.cell);
+}
+
 void on_turn_over(Decision& d, const AgentRef& ref, bool finished, const std::string& detail) {
   const Agent& agent = *d.agent(ref);
   if (agent.running_wake) {
@@ -80,6 +104,8 @@ void on_turn_over(Decision& d, const AgentRef& ref, bool finished, const std::st
 void on_line_sent(Decision& d, const event::LineSent& e) {
   const Agent* agent = d.agent(e.agent);
   if (!agent || !agent->running_wake || agent->running_wake->id != e.wake) return;
+  // The next incarnation is sent the line again.
+  if (agent->incarnation != e.incarnation || (!e.delivered && !is_live(agent->process))) return;
   d.record(fact::WakeEnded{e.agent, e.wake, e.delivered ? WakeFate::finished : WakeFate::failed,
                            e.delivered ? "written to its stdin" : "its stdin did not take it"});
   deliver(d, e.agent);

@@ -14,6 +14,10 @@ WakeId accept(Decision& d, const AgentRef& ref, const std::string& message,
 // Starts the waiting wake if the agent can take it now.
 void deliver(Decision& d, const AgentRef& ref);
 
+// The line of a wake was under way when its agent or the daemon ended.
+void send_again(Decision& d, const AgentRef& ref);
+void on_rate_limit_over(Decision& d, const AgentRef& ref);
+
 // A `turn` process ended.
 void on_turn_over(Decision& d, const AgentRef& ref, bool finished, const std::string& detail);
 // The line of a `process` agent's wake was written, or could not be.

@@ -36,6 +36,7 @@ bool is_idle_turn(const Decision& d, const Cell& cell, const Agent& agent) {
   return agent.definition.run && agent.definition.run->adapter == AdapterKind::turn &&
          agent.process == ProcessState::stopped && !agent.task && !agent.waiting_wake &&
          !agent.running_wake && !agent.paused &&
+         !(agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) &&
          lifecycle::should_run(d.fleet(), cell, agent);
 }
 
@@ -66,8 +67,9 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
   if (agent.task) return resume_own(d, ref, *agent.task);
   const bool may_work = cell.started && cell.status == MissionStatus::active && !d.fleet().frozen &&
                         !d.fleet().stopping && !agent.paused &&
-                        agent.process != ProcessState::stopping &&
-                        agent.process != ProcessState::quarantined;
+                        (agent.process == ProcessState::external ||
+                         agent.process == ProcessState::starting ||
+                         agent.process == ProcessState::running);
   if (!may_work) return d.grant();
   std::optional<TaskId> id = only;
   if (only) {
@@ -97,6 +99,10 @@ void claim_for_turn(Decision& d, const AgentRef& ref, const TaskId& id, Incarnat
 
 void start_verify(Decision& d, const TaskRef& ref) {
   const Task& task = *d.task(ref);
+  if (!task.definition.verify) {  // perhaps taken out of the task's file meanwhile
+    d.record(fact::TaskCompleted{ref, "done"});
+    return mission::check_end(d, ref.cell);
+  }
   const AgentId assignee = task.owner.value_or(task.definition.assigned_to.value_or(AgentId()));
   d.act(command::VerifyTask{ref, task.claim, *task.definition.verify, {ref.cell, assignee},
                             d.cell(ref.cell)->definition.path});
@@ -105,12 +111,7 @@ void start_verify(Decision& d, const TaskRef& ref) {
 void report_done(Decision& d, const TaskRef& ref, const std::string& result) {
   const Task& task = *d.task(ref);
   d.record(fact::TaskReported{ref, task.owner_incarnation, result});
-  if (task.definition.verify) {
-    start_verify(d, ref);
-  } else {
-    d.record(fact::TaskCompleted{ref, "done"});
-    mission::check_end(d, ref.cell);
-  }
+  start_verify(d, ref);
   dispatch(d, ref.cell);
 }
 

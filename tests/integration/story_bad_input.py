@@ -102,7 +102,7 @@ class DiskFull(unittest.TestCase):
     def test_full_disk_refuses_with_503_and_recovers_by_itself(self):
         fleet = Fleet()
         fleet.state.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(fleet.state)],
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(fleet.state)],
                                  capture_output=True)
         if mounted.returncode != 0:
             self.skipTest("no right to mount")
@@ -110,13 +110,12 @@ class DiskFull(unittest.TestCase):
         self.addCleanup(lambda: (fleet.down(), subprocess.run(["umount", "-l", str(fleet.state)])))
         fleet.up()
         filler = fleet.state / "filler"
-        with open(filler, "wb") as file:
-            try:
-                while True:
-                    file.write(b"x" * 4096)
-                    file.flush()
-            except OSError:
-                pass
+        descriptor = os.open(filler, os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(descriptor, b"x" * 4096)
+        except OSError:
+            os.close(descriptor)
         status = 200
         for _ in range(3000):
             status, body = fleet.call("POST", "/api/v1/notes", {"text": "x" * 2000})
