@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares verdicts with the schemas beside this file.
 
-Reads lines {"kind": "agent", "accepted": true, "text": "<JSON text>"} from standard input; prints each
-text that the schema judges otherwise, and exits 1 if there is any.
+Reads lines {"kind": "agent", "accepted": true, "text": "<JSON text>"} from standard input; prints
+each text that the schema judges otherwise, and exits 1 if there is any.
 """
 import json
 import pathlib

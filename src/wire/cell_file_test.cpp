@@ -155,80 +155,81 @@ struct Case {
   const char* problem;
 };
 
+const std::vector<Case> single_file_cases = {
+    {"agents/w.json", "{\"agent_id\": \"w\",\n \"status\": \"busy\"}",
+     "agents/w.json:2:12 /status: found \"busy\", expected one of idle, active, paused, failed"},
+    {"agents/w.json", "{\"agent_id\": \"w\", \"role\": \"boss\"}",
+     "agents/w.json:1:27 /role: found \"boss\", expected one of lead, write, read, audit"},
+    {"agents/w.json", "{\"agent_id\": \"w\", \"capabilities\": [\"a\", 7]}",
+     "agents/w.json:1:41 /capabilities/1: found 7, expected a string"},
+    {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": []}}}",
+     "agents/w.json:1:50 /lazaret/run/command: found an empty array, expected a program and its "
+     "arguments"},
+    {"agents/w.json",
+     "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"comand\": [\"x\"], "
+     "\"command\": [\"x\"]}}}",
+     "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", "
+     "expected "
+     "one of adapter, command, working_directory, env_file, env, inherit_env, stop_signal, "
+     "stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, clean_exits, "
+     "no_restart_exits, restart_now_exits"},
+    {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"auto_revve\": \"no\"}}",
+     "agents/w.json:1:31 /lazaret/auto_revve: warning: found the unknown field \"auto_revve\", "
+     "expected perhaps \"auto_revive\""},
+    {"agents/w.json", "{\"agent_id\": \"w\", \"x_other_tool\": {}}", nullptr},
+    {"agents/w.json", "[]", "agents/w.json:1:1: found an empty array, expected an object"},
+    {"agents/w.json",
+     "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
+     "\"working_directory\": \"../up\"}}}",
+     "agents/w.json:1:78 /lazaret/run/working_directory: found \"../up\", expected an absolute "
+     "path, "
+     "or a path below the cell: relative, without \"..\""},
+    {"agents/w.json",
+     "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
+     "\"env\": {\"MY_TOKEN\": \"s\"}}}}",
+     "agents/w.json:1:65 /lazaret/run/env/MY_TOKEN: warning: found what looks like a secret, "
+     "expected "
+     "secrets in the env_file, not in the cell"},
+    {"config/isolation.json", "{\"resource_limits\": {\"cpu\": \"many\"}}",
+     "config/isolation.json:1:29 /resource_limits/cpu: found \"many\", expected an amount of CPU "
+     "such "
+     "as \"2 cores\" or \"500m\""},
+    {"config/policies.json", "{\"max_retries\": -1}",
+     "config/policies.json:1:17 /max_retries: found -1, expected a whole number from 0 to "
+     "1000000"},
+    {"config/policies.json", "{\"substitute_agents\": [\"w\", \"nobody\"]}",
+     "config/policies.json:1:29 /substitute_agents/1: found \"nobody\", which is no agent of "
+     "this "
+     "cell, expected the id of an agent of this cell"},
+    {"config/permissions.json", "{\"w\": {\"execute\": [\"t-9\"]}}",
+     "config/permissions.json:1:20 /w/execute/0: found \"t-9\", which is no task of this cell, "
+     "expected the id of a task of this cell"},
+    {"tasks/t.json", "{\"task_id\": \"t\", \"assigned_to\": \"x\"}",
+     "tasks/t.json:1:33 /assigned_to: found \"x\", which is no agent of this cell, expected the "
+     "id of "
+     "an agent of this cell"},
+    {"tasks/t.json", "{\"task_id\": \"t\", \"artifacts\": [\"../../etc/passwd\"]}",
+     "tasks/t.json:1:32 /artifacts/0: found \"../../etc/passwd\", expected a path below the "
+     "cell: "
+     "relative, without \"..\""},
+    {"tasks/t.json", "{\"task_id\": \"t\", \"created_at\": \"2026-02-30T00:00:00Z\"}",
+     "tasks/t.json:1:32 /created_at: found \"2026-02-30T00:00:00Z\", expected an RFC 3339 time "
+     "such "
+     "as 2026-01-31T09:00:00Z"},
+    {"tasks/t.json", "{\"task_id\": \"../t\"}",
+     "tasks/t.json:1:13 /task_id: found \"../t\", expected an id of 1 to 100 letters, digits and "
+     ". _ "
+     "- @ + : that begins with a letter, a digit or _"},
+    {"tasks/t.json", "{\"task_id\": \"u\"}",
+     "tasks/t.json:1:13 /task_id: found \"u\" in the file \"t.json\", expected the file's name"},
+    {"tasks/t.json", "{\"task_id\": \"t\", \"dependancies\": []}",
+     "tasks/t.json:1:18 /dependancies: warning: found the unknown field \"dependancies\", "
+     "expected "
+     "perhaps \"dependencies\""},
+};
+
 TEST(CellFile, SaysFileLineColumnPointerFoundAndExpected) {
-  const std::vector<Case> table = {
-      {"agents/w.json", "{\"agent_id\": \"w\",\n \"status\": \"busy\"}",
-       "agents/w.json:2:12 /status: found \"busy\", expected one of idle, active, paused, failed"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"role\": \"boss\"}",
-       "agents/w.json:1:27 /role: found \"boss\", expected one of lead, write, read, audit"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"capabilities\": [\"a\", 7]}",
-       "agents/w.json:1:41 /capabilities/1: found 7, expected a string"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": []}}}",
-       "agents/w.json:1:50 /lazaret/run/command: found an empty array, expected a program and its "
-       "arguments"},
-      {"agents/w.json",
-       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"comand\": [\"x\"], "
-       "\"command\": [\"x\"]}}}",
-       "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", "
-       "expected "
-       "one of adapter, command, working_directory, env_file, env, inherit_env, stop_signal, "
-       "stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, clean_exits, "
-       "no_restart_exits, restart_now_exits"},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"auto_revve\": \"no\"}}",
-       "agents/w.json:1:31 /lazaret/auto_revve: warning: found the unknown field \"auto_revve\", "
-       "expected perhaps \"auto_revive\""},
-      {"agents/w.json", "{\"agent_id\": \"w\", \"x_other_tool\": {}}", nullptr},
-      {"agents/w.json", "[]", "agents/w.json:1:1: found an empty array, expected an object"},
-      {"agents/w.json",
-       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
-       "\"working_directory\": \"../up\"}}}",
-       "agents/w.json:1:78 /lazaret/run/working_directory: found \"../up\", expected an absolute "
-       "path, "
-       "or a path below the cell: relative, without \"..\""},
-      {"agents/w.json",
-       "{\"agent_id\": \"w\", \"lazaret\": {\"run\": {\"command\": [\"x\"], "
-       "\"env\": {\"MY_TOKEN\": \"s\"}}}}",
-       "agents/w.json:1:65 /lazaret/run/env/MY_TOKEN: warning: found what looks like a secret, "
-       "expected "
-       "secrets in the env_file, not in the cell"},
-      {"config/isolation.json", "{\"resource_limits\": {\"cpu\": \"many\"}}",
-       "config/isolation.json:1:29 /resource_limits/cpu: found \"many\", expected an amount of CPU "
-       "such "
-       "as \"2 cores\" or \"500m\""},
-      {"config/policies.json", "{\"max_retries\": -1}",
-       "config/policies.json:1:17 /max_retries: found -1, expected a whole number from 0 to "
-       "1000000"},
-      {"config/policies.json", "{\"substitute_agents\": [\"w\", \"nobody\"]}",
-       "config/policies.json:1:29 /substitute_agents/1: found \"nobody\", which is no agent of "
-       "this "
-       "cell, expected the id of an agent of this cell"},
-      {"config/permissions.json", "{\"w\": {\"execute\": [\"t-9\"]}}",
-       "config/permissions.json:1:20 /w/execute/0: found \"t-9\", which is no task of this cell, "
-       "expected the id of a task of this cell"},
-      {"tasks/t.json", "{\"task_id\": \"t\", \"assigned_to\": \"x\"}",
-       "tasks/t.json:1:33 /assigned_to: found \"x\", which is no agent of this cell, expected the "
-       "id of "
-       "an agent of this cell"},
-      {"tasks/t.json", "{\"task_id\": \"t\", \"artifacts\": [\"../../etc/passwd\"]}",
-       "tasks/t.json:1:32 /artifacts/0: found \"../../etc/passwd\", expected a path below the "
-       "cell: "
-       "relative, without \"..\""},
-      {"tasks/t.json", "{\"task_id\": \"t\", \"created_at\": \"2026-02-30T00:00:00Z\"}",
-       "tasks/t.json:1:32 /created_at: found \"2026-02-30T00:00:00Z\", expected an RFC 3339 time "
-       "such "
-       "as 2026-01-31T09:00:00Z"},
-      {"tasks/t.json", "{\"task_id\": \"../t\"}",
-       "tasks/t.json:1:13 /task_id: found \"../t\", expected an id of 1 to 100 letters, digits and "
-       ". _ "
-       "- @ + : that begins with a letter, a digit or _"},
-      {"tasks/t.json", "{\"task_id\": \"u\"}",
-       "tasks/t.json:1:13 /task_id: found \"u\" in the file \"t.json\", expected the file's name"},
-      {"tasks/t.json", "{\"task_id\": \"t\", \"dependancies\": []}",
-       "tasks/t.json:1:18 /dependancies: warning: found the unknown field \"dependancies\", "
-       "expected "
-       "perhaps \"dependencies\""},
-  };
-  for (const Case& one : table) {
+  for (const Case& one : single_file_cases) {
     CellFiles cell = small_cell();
     cell.files[one.file] = one.text;
     if (one.problem == nullptr) {

@@ -82,7 +82,7 @@ void spans_of(const JsonValue& value, std::vector<JsonSpan>& out) {
 void add_case(std::string& lines, const std::string& kind, const std::string& text) {
   lines += "{\"kind\": \"" + kind +
            "\", \"accepted\": " + (accepted(kind, text) ? "true" : "false") +
-           ", \"text\": " + quoted(text) + "}\n";
+           ", \"text\": " + wire::quoted(text) + "}\n";
 }
 
 TEST(CellSchema, SchemaAndReaderAgreeOnTheCorpusAndItsMutations) {
