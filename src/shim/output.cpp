@@ -93,7 +93,7 @@ void Output::put(const char* text, size_t size) {
 void Output::write_out(const char* text, size_t size) {
   if (size == 0) return;
   if (log_ < 0) open_log();
-  if (log_ >= 0 && (lost_lines_ == 0 || tell_loss())) {
+  if (log_ >= 0 && ((lost_lines_ == 0 && !line_lost_) || tell_loss())) {
     while (size > 0) {
       const ssize_t written = write(log_, text, size);
       if (written <= 0) break;
@@ -103,7 +103,9 @@ void Output::write_out(const char* text, size_t size) {
       size_ += written;
     }
   }
-  if (size > 0) lost_lines_ += count_lines(text, size) + (text[size - 1] != '\n');
+  if (size == 0) return;
+  lost_lines_ += count_lines(text, size);
+  line_lost_ = text[size - 1] != '\n';
 }
 
 bool Output::tell_loss() {
@@ -111,13 +113,14 @@ bool Output::tell_loss() {
   char* end = digits + sizeof digits - 1;
   *end = 0;
   char line[96] = "\nlazaret: ";
-  strcat(strcat(line, digits_before(end, lost_lines_)), " lines were lost, the log was not writable\n");
+  strcat(line, digits_before(end, lost_lines_ + line_lost_));
+  strcat(line, " lines were lost, the log was not writable\n");
   const char* text = line_open_ ? line : line + 1;
   const size_t size = strlen(text);
   const ssize_t written = write(log_, text, size);
   if (written > 0) size_ += written;
   if (written != static_cast<ssize_t>(size)) return false;
-  line_open_ = false;
+  line_open_ = line_lost_ = false;
   lost_lines_ = 0;
   return true;
 }
@@ -137,7 +140,9 @@ void Output::turn_over() {
 void Output::finish() {
   while (take()) {
   }
-  if (line_open_) write_out("\n", 1);
+  if (line_open_ && !line_lost_) write_out("\n", 1);
+  lost_lines_ += line_lost_;
+  line_lost_ = false;
 }
 
 }  // namespace lazaret::shim

@@ -37,6 +37,7 @@ class Output {
   uint32_t kept_ = 0;
   uint64_t bytes_ = 0;
   uint64_t lost_lines_ = 0;
+  bool line_lost_ = false;  // the beginning of a line whose end has not come yet
   bool line_open_ = false;  // the last byte in the log was no newline
   char path_[1024] = {};
 };

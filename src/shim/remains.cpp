@@ -127,6 +127,11 @@ bool open_group(Group& group, const char* path) {
   return make_leaf(group);
 }
 
+void remove_group(const Group& group) {
+  unlinkat(group.directory, "run", AT_REMOVEDIR);
+  rmdir(group.path);
+}
+
 bool is_empty(const Group& group) {
   if (group.events < 0) return true;
   char text[128];

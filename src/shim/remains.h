@@ -22,6 +22,8 @@ struct Group {
 // Opens `path`, or keeps it if it is open already, with a leaf that takes children. "" closes. False:
 // errno says why.
 bool open_group(Group& group, const char* path);
+// Where nothing is in it any more.
+void remove_group(const Group& group);
 // True also when there is no group.
 bool is_empty(const Group& group);
 // False where the kernel has no cgroup.freeze.

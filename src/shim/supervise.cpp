@@ -18,6 +18,9 @@ constexpr int64_t leftover_grace_ms = 1000;
 constexpr int64_t kill_pause_first_ms = 2;
 constexpr int64_t kill_pause_most_ms = 250;
 constexpr int64_t idle_wait_most_ms = 60'000;
+// Without an agent and without a daemon there is nothing to do: exit.rec says what was, and the next
+// daemon starts a new shim.
+constexpr int64_t alone_most_ms = 10'000;
 
 void on_child(int) {}
 
@@ -58,7 +61,8 @@ bool hold_lock() {
 int Supervisor::run(const char* slot_directory) {
   const int status = begin(slot_directory);
   if (status != 0) return status;
-  while (!retiring_ || phase_ != Phase::idle) serve();
+  while (!leaving_ && (!retiring_ || phase_ != Phase::idle)) serve();
+  if (group_.path[0] != 0) remove_group(group_);
   return 0;
 }
 
@@ -104,6 +108,7 @@ void Supervisor::serve() {
   if (count > 0 && watched[3].revents != 0) take_notifications();
   if (phase_ != Phase::idle) reap();
   if (phase_ == Phase::clearing) clear();
+  leaving_ = count == 0 && alone_since_ != 0 && monotonic_ms() - alone_since_ >= alone_most_ms;
   if (count <= 0) return;
   if (watched[4].revents != 0) output_.take();
   if (watched[5].revents != 0 && input_.waiting()) input_.flush();
@@ -117,7 +122,11 @@ void Supervisor::serve() {
   if (watched[0].revents != 0) link_.accept_guest();
 }
 
-int64_t Supervisor::wait_most(int64_t now) const {
+int64_t Supervisor::wait_most(int64_t now) {
+  const bool alone = phase_ == Phase::idle && link_.daemon() < 0 && link_.guest() < 0;
+  if (!alone) alone_since_ = 0;
+  if (alone && alone_since_ == 0) alone_since_ = now;
+  if (alone) return now - alone_since_ < alone_most_ms ? alone_most_ms - (now - alone_since_) : 0;
   if (phase_ != Phase::clearing) return idle_wait_most_ms;
   const int64_t left = kill_at_ - now;
   return left < 0 ? 0 : left < idle_wait_most_ms ? left : idle_wait_most_ms;
@@ -343,6 +352,7 @@ void Supervisor::finish() {
   message.flags = flags;
   message.count = output_.bytes();
   phase_ = Phase::idle;
+  thaw_before_spawn_ = thaw_before_spawn_ || frozen_;
   frozen_ = stopped_ = false;
   link_.send(message);
   if (!spawn_waits_) return;

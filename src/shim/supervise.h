@@ -27,7 +27,7 @@ class Supervisor {
 
   int begin(const char* slot_directory);
   void serve();
-  int64_t wait_most(int64_t now) const;
+  int64_t wait_most(int64_t now);
   void obey(const Message& message, const char* text);
   void tell_state();
 
@@ -68,6 +68,8 @@ class Supervisor {
   bool asked_to_end_ = false;
   bool nothing_left_ = true;       // waitpid: no child
   bool retiring_ = false;
+  bool leaving_ = false;
+  int64_t alone_since_ = 0;        // without agent and without daemon; monotonic, ms; 0 = not alone
   int64_t kill_at_ = 0;            // monotonic, ms
   int64_t kill_pause_ = 0;
   char oom_file_[512] = {};
