@@ -123,6 +123,7 @@ std::expected<Identity, Refusal> Door::identify(const Peer& peer,
     if (!token) return std::unexpected(Refusal{401, token.error()});
     Identity who{.right = Right::agent,
                  .name = token->agent.agent.value,
+                 .account = "agent:" + token->agent.cell.value + "/" + token->agent.agent.value,
                  .agent = token->agent,
                  .incarnation = token->incarnation,
                  .local = local};

@@ -90,7 +90,8 @@ void resume(Context& context, Call& call) {
 
 void stop(Context& context, Call& call) {
   if (!context.services.stop) {
-    return call.reply.fail({ErrorCode::unsupported, "this daemon cannot be ended from here", {}, {}});
+    return call.reply.fail(
+        {ErrorCode::unsupported, "this daemon cannot be ended from here", {}, {}});
   }
   const bool keep_agents = call.inputs.truth("keep_agents").value_or(false);
   context.services.stop(keep_agents, call.inputs.text("reason"), call.identity.name);

@@ -78,7 +78,9 @@ class Parser : public http::basic_parser<true> {
       ++head_.hosts;
       head_.host = view(value);
     } else if (name == field::content_length) {
-      if (++lengths_ > 1) return stop(bad("there is more than one Content-Length"), error);
+      if (++lengths_ > 1 || value.find(',') != value.npos) {
+        return stop(bad("there is more than one Content-Length"), error);
+      }
       check_framing(error);
     } else if (name == field::transfer_encoding) {
       if (++codings_ > 1 || !iequals(value, "chunked")) {

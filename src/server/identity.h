@@ -14,10 +14,11 @@ LAZARET_ENUM(Right, nobody, agent, viewer, operator_, admin)
 
 struct Identity {
   Right right = Right::nobody;
-  std::string name{};             // "cli:root", "key:ci", the agent's id; empty = nobody
+  std::string name{};               // "cli:root", "key:ci", the agent's id; empty = nobody
+  std::string account{};            // as name, but no two callers share it
   std::optional<AgentRef> agent{};  // for Right::agent
-  Incarnation incarnation{};      // of its token; 0 = none
-  bool local = false;             // over the unix socket or from loopback
+  Incarnation incarnation{};        // of its token; 0 = none
+  bool local = false;               // over the unix socket or from loopback
 
   // As the core wants it.
   core::Caller caller() const;

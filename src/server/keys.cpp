@@ -101,8 +101,9 @@ std::optional<Identity> Keys::check(std::string_view key) const {
   }
   if (!found) return std::nullopt;
   auto identity = identity_of_scope(found->scope);
-  if (identity)
-    identity->name = identity->agent ? identity->agent->agent.value : "key:" + found->name;
+  if (!identity) return std::nullopt;
+  identity->name = identity->agent ? identity->agent->agent.value : "key:" + found->name;
+  identity->account = "key:" + found->sha256;  // names may be given twice, ids again
   return identity;
 }
 

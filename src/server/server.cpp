@@ -178,11 +178,15 @@ std::optional<Peer> Server::Impl::peer_of(const Accepted& accepted) const {
   if (accepted.user != ::geteuid() && accepted.user != 0) return std::nullopt;
   std::optional<AgentRef> agent;
   if (services_.agent_of_pid) agent = services_.agent_of_pid(accepted.pid);
-  Identity who{.right = Right::admin, .name = "cli:" + user_name(accepted.user), .local = true};
+  Identity who{.right = Right::admin,
+               .name = "cli:" + user_name(accepted.user),
+               .account = "user:" + std::to_string(accepted.user),
+               .local = true};
   if (agent) {
     const core::Agent* known = core::find_agent(context_.fleet(), *agent);
     who = {.right = Right::agent,
            .name = agent->agent.value,
+           .account = "agent:" + agent->cell.value + "/" + agent->agent.value,
            .agent = agent,
            .incarnation = known ? known->incarnation : Incarnation{},
            .local = true};
@@ -339,12 +343,13 @@ void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
 bool Server::Impl::check_idempotency(Session& session, Reply& reply) {
   const RequestHead& head = session.parser().head();
   if (head.idempotency_key.empty() || head.method != "POST") return true;
+  if (session.operation->name == "key.add") return true;  // a key is shown once, and not kept
   if (head.idempotency_key.size() > idempotency_key_most) {
     reply.fail(
         {ErrorCode::invalid_input, "the key is longer than 200 bytes", "Idempotency-Key", {}}, 400);
     return false;
   }
-  const std::string who = session.identity.name;
+  const std::string who = session.identity.account;
   const std::string key = head.idempotency_key;
   const auto fingerprint = hash_text(session.parser().body(), hash_text(head.target));
   const auto seen = idempotency_.begin(who, key, fingerprint, context_.loop.now().mono);

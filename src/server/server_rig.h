@@ -1,5 +1,5 @@
-// For tests: a server on real sockets over a real loop, with a journal in memory. The server runs on a
-// thread of its own; the test talks to it as any client would.
+// For tests: a server on real sockets over a real loop, with a journal in memory. The server runs
+// on a thread of its own; the test talks to it as any client would.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -61,7 +61,7 @@ class SystemClock : public ports::Clock {
 };
 
 struct Response {
-  int status = 0;  // 0: the connection ended without one
+  int status = 0;                              // 0: the connection ended without one
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
   boost::json::value json() const;
@@ -79,10 +79,11 @@ class Wire {
 
   void send(std::string_view bytes);
   void end_sending();
-  Response read();                       // the next response
-  std::string read_until(std::string_view mark);  // everything up to and with it; shorter at the end
-  std::string read_all();                // until the other side closes
-  bool closed();                         // the other side has closed; waits for it
+  Response read();  // the next response
+  std::string read_until(
+      std::string_view mark);  // everything up to and with it; shorter at the end
+  std::string read_all();      // until the other side closes
+  bool closed();               // the other side has closed; waits for it
 
  private:
   bool fill();

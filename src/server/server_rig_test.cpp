@@ -1,3 +1,5 @@
+#include "server/server_rig.h"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -10,7 +12,6 @@
 
 #include "core/fact_words.h"
 #include "server/event_streams.h"
-#include "server/server_rig.h"
 #include "wire/journal_rows.h"
 
 namespace lazaret::server {
@@ -52,7 +53,9 @@ void MemoryJournal::read(const ports::FactQuery& query, Done done) {
   done(std::move(page));
 }
 
-void MemoryJournal::set_trouble(std::optional<Error> trouble) { committed_(last_, std::move(trouble)); }
+void MemoryJournal::set_trouble(std::optional<Error> trouble) {
+  committed_(last_, std::move(trouble));
+}
 
 boost::json::value Response::json() const {
   boost::system::error_code bad;
@@ -78,7 +81,8 @@ Wire::Wire(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CL
   EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
 }
 
-Wire::Wire(const std::string& unix_path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Wire::Wire(const std::string& unix_path)
+    : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un at{};
   at.sun_family = AF_UNIX;
   unix_path.copy(at.sun_path, sizeof at.sun_path - 1);
@@ -154,10 +158,12 @@ Response Wire::read() {
 
 std::string request(std::string_view method, std::string_view target, std::string_view body,
                     std::string_view headers) {
-  std::string out = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n";
+  std::string out =
+      std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n";
   out += headers;
   if (!body.empty()) {
-    out += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    out +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   }
   return out + "\r\n" + std::string(body);
 }
@@ -199,8 +205,8 @@ Response Rig::as_admin(std::string_view method, std::string_view target, std::st
 
 std::string Rig::make_key(const std::string& scope) {
   Wire wire(unix_path);
-  wire.send(request("POST", "/api/v1/keys",
-                    "{\"name\": \"test\", \"scope\": \"" + scope + "\"}", "Connection: close\r\n"));
+  wire.send(request("POST", "/api/v1/keys", "{\"name\": \"test\", \"scope\": \"" + scope + "\"}",
+                    "Connection: close\r\n"));
   return wire.read().text("key");
 }
 
@@ -239,7 +245,8 @@ void Rig::make_cell(const std::string& id, const std::vector<std::string>& agent
 
 std::string Rig::token(const std::string& cell, const std::string& agent) {
   const AgentRef ref{CellId(cell), AgentId(agent)};
-  return on_loop([&] { return tokens.mint(ref, core::find_agent(loop->fleet(), ref)->incarnation); });
+  return on_loop(
+      [&] { return tokens.mint(ref, core::find_agent(loop->fleet(), ref)->incarnation); });
 }
 
 bool Rig::until(const std::function<bool()>& condition) {

@@ -55,6 +55,9 @@ void add_cells(std::vector<Operation>& table) {
        .output = "Done",
        .cli = "mission destroy CELL",
        .example = "lazaret mission destroy survey"});
+}
+
+void add_cell_views(std::vector<Operation>& table) {
   table.push_back({.name = "cell.status",
                    .method = Method::POST,
                    .path = "/api/v1/cells/{cell}/status",
@@ -242,6 +245,7 @@ void add_task_verbs(std::vector<Operation>& table) {
 
 void add_mission_operations(std::vector<Operation>& table) {
   add_cells(table);
+  add_cell_views(table);
   add_task_reads(table);
   add_task_writes(table);
   add_task_verbs(table);
