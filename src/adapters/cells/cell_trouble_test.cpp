@@ -177,7 +177,7 @@ TEST_F(CellTroubleTest, LintNeedsNoDaemon) {
 // LAZARET_SCAN_CELLS=10000 measures; the figure is printed.
 TEST_F(CellTroubleTest, ManyCellsAreFoundInOneScan) {
   const char* asked = std::getenv("LAZARET_SCAN_CELLS");
-  const int count = asked != nullptr ? std::atoi(asked) : 200;
+  const int count = asked != nullptr ? std::atoi(asked) : 60;
   for (int i = 0; i < count; ++i) lay_out(files("single"));
   for (const auto& entry : fs::directory_iterator(missions_)) {
     known_.insert(CellId(entry.path().filename().string()));
