@@ -72,6 +72,9 @@ void add_cell_views(std::vector<Operation>& table) {
                    .output = "Done",
                    .cli = "mission pause CELL",
                    .example = "lazaret mission pause survey"});
+}
+
+void add_cell_parts(std::vector<Operation>& table) {
   table.push_back({.name = "cell.graph",
                    .method = Method::GET,
                    .path = "/api/v1/cells/{cell}/graph",
@@ -245,6 +248,7 @@ void add_task_verbs(std::vector<Operation>& table) {
 
 void add_mission_operations(std::vector<Operation>& table) {
   add_cells(table);
+  add_cell_parts(table);
   add_cell_views(table);
   add_task_reads(table);
   add_task_writes(table);
