@@ -17,7 +17,9 @@ constexpr std::uint64_t large_graph_every = 64;
 
 std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
 
-bool is_final(TaskState state) { return state == TaskState::completed || state == TaskState::failed; }
+bool is_final(TaskState state) {
+  return state == TaskState::completed || state == TaskState::failed;
+}
 
 }  // namespace
 
@@ -63,7 +65,8 @@ void Checker::take_stock(const Fleet& fleet) {
     for (const auto& [id, task] : cell.tasks) {
       TaskAccount& one = tasks_[{cell_id, id}];
       one.tries = task.tries;
-      if (task.state == TaskState::in_progress || task.state == TaskState::reported) one.owner = task.owner;
+      if (task.state == TaskState::in_progress || task.state == TaskState::reported)
+        one.owner = task.owner;
     }
   }
 }
@@ -75,7 +78,8 @@ void Checker::check_adoption(const Fleet& fleet) {
     if (agent && agent->adoption_pending) wrong("adoption forgets nobody", qualified(ref));
     if (!agent || !std::exchange(account.to_be_found, false)) continue;
     const Slot* slot = processes_.find(ref);
-    const bool there = slot && slot->phase == Phase::alive && slot->incarnation == agent->incarnation;
+    const bool there =
+        slot && slot->phase == Phase::alive && slot->incarnation == agent->incarnation;
     if (!there || agent->pid != slot->pid) wrong("adoption finds the truth", qualified(ref));
   }
 }
@@ -109,7 +113,8 @@ void Checker::check_wakes(const AgentRef& ref, const Agent& agent, const Fleet& 
   for (const WakeId& id : agents_[ref].open_wakes) {
     const bool waits = agent.waiting_wake && agent.waiting_wake->id == id;
     const bool runs = agent.running_wake && agent.running_wake->id == id;
-    if (!waits && !runs) wrong("no wake without a fate", fmt::format("{}: {}", qualified(ref), id.value));
+    if (!waits && !runs)
+      wrong("no wake without a fate", fmt::format("{}: {}", qualified(ref), id.value));
     const auto receipt = fleet.wakes.find(id);
     const WakeFate expected = runs ? WakeFate::started : WakeFate::waiting;
     if (receipt == fleet.wakes.end() || receipt->second.fate != expected) {
@@ -126,7 +131,8 @@ void Checker::check_task(const TaskRef& ref, const Fleet& fleet) {
     wrong("failures use up tries",
           fmt::format("{}: {} counted, {} on record", name(ref), one.tries, task->tries));
   }
-  if (task->state == TaskState::pending && task->owner) wrong("what is free has no owner", name(ref));
+  if (task->state == TaskState::pending && task->owner)
+    wrong("what is free has no owner", name(ref));
   if (task->state != TaskState::in_progress) return;
   const Agent* owner = task->owner ? find_agent(fleet, {ref.cell, *task->owner}) : nullptr;
   if (!owner || owner->task != ref.task) wrong("owner and task agree", name(ref));
@@ -146,11 +152,13 @@ void Checker::check_graph(const CellId& id, const Fleet& fleet) {
     }
     const bool ready = task.state == TaskState::pending && !waits;
     if (ready != cell->ready.contains(task_id)) {
-      wrong("the ready set is right", fmt::format("{} {}", name({id, task_id}), ready ? "missing" : "extra"));
+      wrong("the ready set is right",
+            fmt::format("{} {}", name({id, task_id}), ready ? "missing" : "extra"));
     }
   }
   if (open != cell->open_tasks) {
-    wrong("the ready set is right", fmt::format("{} open tasks, {} counted", open, cell->open_tasks));
+    wrong("the ready set is right",
+          fmt::format("{} open tasks, {} counted", open, cell->open_tasks));
   }
 }
 

@@ -1,6 +1,6 @@
-// The promises of the core, checked after every decision against the facts it recorded, the fleet it left
-// behind, and the truth that only the simulated world knows. It keeps its own small account of each agent
-// and task, so that a wrong rule in the core is not simply asked to judge itself.
+// The promises of the core, checked after every decision against the facts it recorded, the fleet
+// it left behind, and the truth that only the simulated world knows. It keeps its own small account
+// of each agent and task, so that a wrong rule in the core is not simply asked to judge itself.
 #pragma once
 
 #include <map>
@@ -42,7 +42,9 @@ class Checker {
   void check_wakes(const AgentRef& ref, const core::Agent& agent, const core::Fleet& fleet);
   void check_task(const TaskRef& ref, const core::Fleet& fleet);
   void check_graph(const CellId& id, const core::Fleet& fleet);
-  void wrong(std::string_view rule, const std::string& detail) { world_.violate(false, rule, detail); }
+  void wrong(std::string_view rule, const std::string& detail) {
+    world_.violate(false, rule, detail);
+  }
 
   World& world_;
   Processes& processes_;

@@ -34,6 +34,14 @@ bool Checker::Facts::mission_runs(const CellId& id) const {
          !fleet.stopping;
 }
 
+// The mission came to rest in this same decision; what was started before is stopped again.
+bool Checker::Facts::changes_status(const CellId& id) const {
+  return std::any_of(decision.facts.begin(), decision.facts.end(), [&](const Fact& one) {
+    const auto* change = std::get_if<fact::MissionStatusChanged>(&one);
+    return change && change->cell == id;
+  });
+}
+
 bool Checker::Facts::contains_start_of(const AgentRef& ref) const {
   return std::any_of(decision.facts.begin(), decision.facts.end(), [&](const Fact& one) {
     const auto* start = std::get_if<fact::AgentStarting>(&one);
@@ -73,10 +81,12 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
     c.wrong("held until somebody releases it", name(f.agent));
   }
   if (f.incarnation.value != was.incarnation.value + 1) {
-    c.wrong("incarnations grow by one",
-            fmt::format("{}: {} after {}", name(f.agent), f.incarnation.value, was.incarnation.value));
+    c.wrong("incarnations grow by one", fmt::format("{}: {} after {}", name(f.agent),
+                                                    f.incarnation.value, was.incarnation.value));
   }
-  if (!mission_runs(f.agent.cell)) c.wrong("nothing starts in a mission at rest", name(f.agent));
+  if (!mission_runs(f.agent.cell) && !changes_status(f.agent.cell)) {
+    c.wrong("nothing starts in a mission at rest", name(f.agent));
+  }
   if (agent && !agent->wanted) c.wrong("what was stopped stays stopped", name(f.agent));
   const Policies& policies = find_cell(fleet, f.agent.cell)->definition.policies;
   if (f.reason == StartReason::revival && was.tries > policies.max_retries) {
@@ -87,8 +97,9 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
     for (int i = 2; i < was.tries && delay < policies.backoff_most; ++i) delay *= 2;
     const Duration least = std::min(policies.backoff_most, delay * 79 / 100);
     if (at.mono < was.spawned + least) {
-      c.wrong("backoff grows", fmt::format("{}: try {} came {} s after the last start", name(f.agent),
-                                           was.tries + 1, in_seconds(at.mono - was.spawned)));
+      c.wrong("backoff grows",
+              fmt::format("{}: try {} came {} s after the last start", name(f.agent), was.tries + 1,
+                          in_seconds(at.mono - was.spawned)));
     }
   }
   was.process = ProcessState::starting;
@@ -121,7 +132,8 @@ void Checker::Facts::operator()(const fact::AgentKilled& f) {
 void Checker::Facts::operator()(const fact::AgentExited& f) {
   AgentAccount& one = account(f.agent);
   if (!is_live(one.process) || one.incarnation != f.incarnation) {
-    c.wrong("an exit counts once", fmt::format("{} incarnation {}", name(f.agent), f.incarnation.value));
+    c.wrong("an exit counts once",
+            fmt::format("{} incarnation {}", name(f.agent), f.incarnation.value));
   }
   const Slot* slot = c.processes_.find(f.agent);
   if (slot && slot->incarnation == f.incarnation && slot->phase == Phase::alive) {
@@ -189,7 +201,8 @@ void Checker::Facts::operator()(const fact::WakeAccepted& f) {
 
 void Checker::Facts::operator()(const fact::WakeStarted& f) {
   AgentAccount& one = account(f.agent);
-  if (!one.open_wakes.contains(f.wake)) c.wrong("a wake runs once", name(f.agent) + ": it was over");
+  if (!one.open_wakes.contains(f.wake))
+    c.wrong("a wake runs once", name(f.agent) + ": it was over");
   if (!one.started_wakes.insert(f.wake).second) c.wrong("a wake runs once", f.wake.value);
   const Agent* agent = find_agent(fleet, f.agent);
   if (agent && agent->paused) c.wrong("who is paused gets no work", name(f.agent));
@@ -216,7 +229,9 @@ void Checker::Facts::operator()(const fact::TaskClaimed& f) {
     }
   }
   if (agent->paused) c.wrong("who is paused gets no work", name(claimer));
-  if (!mission_runs(f.task.cell)) c.wrong("nothing starts in a mission at rest", name(f.task));
+  if (!mission_runs(f.task.cell) && !changes_status(f.task.cell)) {
+    c.wrong("nothing starts in a mission at rest", name(f.task));
+  }
   if (task->definition.assigned_to && *task->definition.assigned_to != f.agent) {
     c.wrong("an assigned task is for its assignee", name(f.task));
   }

@@ -43,6 +43,7 @@ struct Checker::Facts {
   AgentAccount& account(const AgentRef& ref) { return c.agents_[ref]; }
   bool is_excused(const AgentRef& ref, const core::ExitReport& exit) const;
   bool mission_runs(const CellId& id) const;
+  bool changes_status(const CellId& id) const;
   bool contains_start_of(const AgentRef& ref) const;
 };
 

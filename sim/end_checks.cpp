@@ -19,7 +19,9 @@ struct EndChecks {
   Processes& processes;
   const Fleet& fleet;
 
-  void stuck(std::string_view what, const std::string& detail) { world.violate(true, what, detail); }
+  void stuck(std::string_view what, const std::string& detail) {
+    world.violate(true, what, detail);
+  }
   void check_agent(const AgentRef& ref, const Cell& cell, const Agent& agent);
   void check_process(const AgentRef& ref, const Agent& agent);
   void check_tasks(const CellId& id, const Cell& cell);
@@ -58,7 +60,8 @@ void EndChecks::check_agent(const AgentRef& ref, const Cell& cell, const Agent& 
   switch (agent.process) {
     case ProcessState::running:
       check_process(ref, agent);
-      if (!turn && agent.hang == HangStage::suspected) stuck("a suspicion is resolved", say(ref, agent));
+      if (!turn && agent.hang == HangStage::suspected)
+        stuck("a suspicion is resolved", say(ref, agent));
       if (cell.status == MissionStatus::completed || cell.status == MissionStatus::failed) {
         stuck("a mission that is over rests", say(ref, agent));
       }
@@ -81,7 +84,8 @@ void EndChecks::check_agent(const AgentRef& ref, const Cell& cell, const Agent& 
       break;
   }
   const bool can_take = wants && !agent.paused && !agent.frozen;
-  const bool for_nobody = !agent.wanted || agent.finished || agent.process == ProcessState::quarantined;
+  const bool for_nobody =
+      !agent.wanted || agent.finished || agent.process == ProcessState::quarantined;
   if ((agent.waiting_wake || agent.running_wake) && (can_take || for_nobody)) {
     stuck("no wake without a fate", say(ref, agent));
   }
@@ -89,13 +93,15 @@ void EndChecks::check_agent(const AgentRef& ref, const Cell& cell, const Agent& 
 
 void EndChecks::check_tasks(const CellId& id, const Cell& cell) {
   if (cell.status != MissionStatus::active || !cell.started) return;
-  if (cell.definition.complete_when_tasks_done && !cell.tasks.empty() && cell.open_tasks == 0) {
+  const bool reopened = !cell.status_reason.empty();  // by hand, perhaps for tasks still to come
+  if (cell.definition.complete_when_tasks_done && !cell.tasks.empty() && cell.open_tasks == 0 &&
+      !reopened) {
     stuck("a mission completes with its tasks", id.value);
   }
   for (const auto& [task_id, task] : cell.tasks) {
-    const std::string what = fmt::format("{}/{} is {} since {} s: {}", id.value.substr(0, 8), task_id.value,
-                                         to_word(task.state),
-                                         in_seconds(world.now() - task.since.mono), task.state_reason);
+    const std::string what = fmt::format(
+        "{}/{} is {} since {} s: {}", id.value.substr(0, 8), task_id.value, to_word(task.state),
+        in_seconds(world.now() - task.since.mono), task.state_reason);
     if (task.state == TaskState::in_progress || task.state == TaskState::reported) {
       stuck("work ends", what);
     }
@@ -114,7 +120,8 @@ void EndChecks::check_tasks(const CellId& id, const Cell& cell) {
 
 void EndChecks::check_deadlines() {
   for (const auto& [key, at] : fleet.timers.all()) {
-    if (at + overdue < world.now()) stuck("timers ring", fmt::format("{} {}", to_word(key.kind), key.subject));
+    if (at + overdue < world.now())
+      stuck("timers ring", fmt::format("{} {}", to_word(key.kind), key.subject));
   }
   for (const auto& [id, approval] : fleet.approvals) {
     if (!approval.answer && approval.deadline + overdue < world.clock.now().wall) {
@@ -129,7 +136,8 @@ void EndChecks::check_leftovers() {
     if (slot.phase != Phase::alive) continue;
     const Agent* agent = find_agent(fleet, ref);
     if (!agent || !is_live(agent->process) || agent->incarnation != slot.incarnation) {
-      stuck("stop means gone", fmt::format("{} incarnation {}", qualified(ref), slot.incarnation.value));
+      stuck("stop means gone",
+            fmt::format("{} incarnation {}", qualified(ref), slot.incarnation.value));
     }
   }
 }
@@ -140,7 +148,8 @@ void check_nothing_stuck(World& world, Processes& processes) {
   if (!world.loop) return world.violate(true, "the daemon runs", "it does not");
   EndChecks checks{world, processes, world.loop->fleet()};
   for (const auto& [id, cell] : checks.fleet.cells) {
-    for (const auto& [agent_id, agent] : cell.agents) checks.check_agent({id, agent_id}, cell, agent);
+    for (const auto& [agent_id, agent] : cell.agents)
+      checks.check_agent({id, agent_id}, cell, agent);
     checks.check_tasks(id, cell);
   }
   checks.check_deadlines();
@@ -153,7 +162,8 @@ void check_one_truth(World& world, const FakeJournal& journal) {
     world.violate(false, "replay is exact", "the replayed fleet differs from the folded one");
   }
   if (world.loop && folded != wire::fleet_text(world.loop->fleet())) {
-    world.violate(false, "facts folded give the state", "the living fleet differs from the folded one");
+    world.violate(false, "facts folded give the state",
+                  "the living fleet differs from the folded one");
   }
   const auto read = wire::read_fleet(folded);
   if (!read || wire::fleet_text(*read) != folded) {

@@ -33,7 +33,8 @@ void FakeJournal::append(ports::Decision decision, ports::Durability durability)
 void FakeJournal::schedule_commit() {
   if (committing_) return;
   committing_ = true;
-  const Duration delay = sync_wanted_ ? between(world_.disk, 2ms, 20ms) : between(world_.disk, 0ms, 3ms);
+  const Duration delay =
+      sync_wanted_ ? between(world_.disk, 2ms, 20ms) : between(world_.disk, 0ms, 3ms);
   world_.after(delay, [this, life = life_] {
     if (life == life_) commit();
   });
@@ -104,9 +105,7 @@ void FakeJournal::prove(const ports::Decision& decision) {
   }
 }
 
-void FakeJournal::fail_for(Duration time) {
-  healthy_at_ = world_.now() + time;
-}
+void FakeJournal::fail_for(Duration time) { healthy_at_ = world_.now() + time; }
 
 void FakeJournal::lose_daemon() {
   ++life_;

@@ -1,7 +1,7 @@
-// A journal of memory with a disk's manners: it commits in groups after a while, fsyncs what must be
-// safe, fails now and then, and loses what was not committed when its daemon dies (what was not fsynced
-// when the machine does). Two fleets follow what is safe: one folds the facts, one decides the events
-// anew; that they agree is the proof that replay is exact.
+// A journal of memory with a disk's manners: it commits in groups after a while, fsyncs what must
+// be safe, fails now and then, and loses what was not committed when its daemon dies (what was not
+// fsynced when the machine does). Two fleets follow what is safe: one folds the facts, one decides
+// the events anew; that they agree is the proof that replay is exact.
 #pragma once
 
 #include <deque>
@@ -60,8 +60,8 @@ class FakeJournal final : public ports::Journal {
   bool committing_ = false;
   bool sync_wanted_ = false;
   Instant healthy_at_{};
-  std::deque<ports::Decision> queued_;     // not committed
-  std::deque<ports::Decision> unsynced_;   // committed, not fsynced
+  std::deque<ports::Decision> queued_;    // not committed
+  std::deque<ports::Decision> unsynced_;  // committed, not fsynced
   std::deque<ports::Decision> tail_;
   std::map<AgentRef, Incarnation> starts_;
   core::Fleet folded_;

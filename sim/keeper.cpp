@@ -28,6 +28,7 @@ void Keeper::start() {
   loop_->post(event::DaemonStarted{++epoch_, fmt::format("boot-{}", boots_), "sim"});
   const bool files_first = world_.daemon.chance(0.5);
   const auto read_files = [this] {
+    for (const auto& [id, cell] : loop_->fleet().cells) workload_.mirror(id, cell.status);
     for (const auto& [id, cell] : workload_.cells()) loop_->post(event::CellObserved{cell});
   };
   if (files_first) read_files();

@@ -1,4 +1,5 @@
-// Starts the daemon (a Loop over the simulated ports), kills it, cuts the power, and starts it again.
+// Starts the daemon (a Loop over the simulated ports), kills it, cuts the power, and starts it
+// again.
 #pragma once
 
 #include <memory>
@@ -11,8 +12,13 @@ namespace lazaret::sim {
 
 class Keeper {
  public:
-  Keeper(World& world, FakeJournal& journal, Processes& processes, Workload& workload, People& people)
-      : world_(world), journal_(journal), processes_(processes), workload_(workload), people_(people) {}
+  Keeper(World& world, FakeJournal& journal, Processes& processes, Workload& workload,
+         People& people)
+      : world_(world),
+        journal_(journal),
+        processes_(processes),
+        workload_(workload),
+        people_(people) {}
 
   void start();
   // Kills, power cuts, clock jumps, stalls and disk errors begin to happen.

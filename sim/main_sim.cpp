@@ -24,7 +24,8 @@ constexpr std::uint64_t seeds_most = 1'000'000;
 constexpr const char* usage =
     R"(lazaret sim: the fleet's own core and loop in a world made of numbers.
 
-  lazaret sim [--seed N] [--seeds N] [--scenario NAME|JSON] [--agents N] [--hours H] [--exact] [--trace]
+  lazaret sim [--seed N] [--seeds N] [--scenario NAME|JSON] [--agents N]
+              [--hours H] [--exact] [--trace]
   lazaret sim --list
 
   --seed N        first seed (default 1); the same seed gives the same run and hash
@@ -36,7 +37,8 @@ constexpr const char* usage =
   --trace         print every decision
   --list          the built-in scenarios
 
-Exit status: 0 every promise held, 2 usage, 10 crash (a broken invariant), 11 liveness (something was
+Exit status: 0 every promise held, 2 usage, 10 crash (a broken invariant), 11 liveness (something
+was
 stuck after the faults had stopped), 12 correctness (something was wrong).
 )";
 
@@ -97,10 +99,14 @@ void print_list() {
 
 int exit_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::ok: return 0;
-    case Outcome::crash: return exit_crash;
-    case Outcome::liveness: return exit_liveness;
-    case Outcome::correctness: return exit_correctness;
+    case Outcome::ok:
+      return 0;
+    case Outcome::crash:
+      return exit_crash;
+    case Outcome::liveness:
+      return exit_liveness;
+    case Outcome::correctness:
+      return exit_correctness;
   }
   return exit_crash;
 }
@@ -110,12 +116,13 @@ void print_report(const Report& report) {
   fmt::print("{:.1f} virtual hours, {} events, {} decisions, {} facts, {} restarts\n",
              report.virtual_hours, report.events, report.decisions, report.facts, report.restarts);
   std::string faults;
-  for (const auto& [fault, count] : report.faults) faults += fmt::format(" {}={}", to_word(fault), count);
+  for (const auto& [fault, count] : report.faults)
+    faults += fmt::format(" {}={}", to_word(fault), count);
   fmt::print("faults:{}\n", faults.empty() ? " none" : faults);
   for (const std::string& line : report.trace_tail) fmt::print("{}\n", line);
   for (const Violation& one : report.violations) {
-    fmt::print("VIOLATION at {:.3f}: {} ({}): {}\n", in_seconds(one.at.time_since_epoch()), one.rule,
-               one.liveness ? "liveness" : "correctness", one.detail);
+    fmt::print("VIOLATION at {:.3f}: {} ({}): {}\n", in_seconds(one.at.time_since_epoch()),
+               one.rule, one.liveness ? "liveness" : "correctness", one.detail);
   }
   std::fflush(stdout);
 }

@@ -94,24 +94,43 @@ Operation People::some_act(const AgentRef& agent) {
     task = TaskRef{agent.cell, one->first};
   }
   switch (world_.people.below(task ? 19 : 12)) {
-    case 0: return op::PauseAgent{agent, "sim"};
-    case 1: case 2: return op::ResumeAgent{agent, "sim"};
-    case 3: return op::FreezeAgent{agent, "sim"};
-    case 4: return op::ThawAgent{agent, "sim"};
-    case 5: return op::StopAgent{agent, "sim"};
-    case 6: return op::KillAgent{agent, "sim"};
-    case 7: case 8: return op::StartAgent{agent};
-    case 9: return op::SetMission{agent.cell, MissionStatus::paused, "sim"};
-    case 10: return op::SetMission{agent.cell, MissionStatus::active, "sim"};
-    case 11: return op::FreezeFleet{world_.people.chance(0.3), "sim"};
-    case 12: return op::ReleaseTask{*task, "sim"};
-    case 13: return op::RetryTask{*task, "sim"};
-    case 14: return op::AssignTask{*task, world_.people.chance(0.5) ? std::optional(agent.agent)
-                                                                    : std::nullopt};
-    case 15: return op::ReportFailed{*task, "sim"};
-    case 16: return op::VerifyAgain{*task};
-    case 17: return op::ReportDone{*task, "by hand"};
-    default: return op::AddDependency{*task, cell.tasks.begin()->first};
+    case 0:
+      return op::PauseAgent{agent, "sim"};
+    case 1:
+    case 2:
+      return op::ResumeAgent{agent, "sim"};
+    case 3:
+      return op::FreezeAgent{agent, "sim"};
+    case 4:
+      return op::ThawAgent{agent, "sim"};
+    case 5:
+      return op::StopAgent{agent, "sim"};
+    case 6:
+      return op::KillAgent{agent, "sim"};
+    case 7:
+    case 8:
+      return op::StartAgent{agent};
+    case 9:
+      return op::SetMission{agent.cell, MissionStatus::paused, "sim"};
+    case 10:
+      return op::SetMission{agent.cell, MissionStatus::active, "sim"};
+    case 11:
+      return op::FreezeFleet{world_.people.chance(0.3), "sim"};
+    case 12:
+      return op::ReleaseTask{*task, "sim"};
+    case 13:
+      return op::RetryTask{*task, "sim"};
+    case 14:
+      return op::AssignTask{*task,
+                            world_.people.chance(0.5) ? std::optional(agent.agent) : std::nullopt};
+    case 15:
+      return op::ReportFailed{*task, "sim"};
+    case 16:
+      return op::VerifyAgain{*task};
+    case 17:
+      return op::ReportDone{*task, "by hand"};
+    default:
+      return op::AddDependency{*task, cell.tasks.begin()->first};
   }
 }
 
@@ -140,7 +159,9 @@ void People::edit_files() {
     workload_.remove(*id);
     return world_.loop->post(event::CellGone{*id});
   }
-  world_.loop->post(event::CellObserved{workload_.edit(*id)});
+  const Cell* cell = find_cell(world_.loop->fleet(), *id);
+  const MissionStatus status = cell ? cell->status : MissionStatus::active;
+  world_.loop->post(event::CellObserved{workload_.edit(*id, status)});
 }
 
 void People::put_right() {

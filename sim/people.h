@@ -1,5 +1,5 @@
-// People: who answer questions late or never, and operators who interfere at any moment. When faults
-// stop they put everything right, as a good operator would.
+// People: who answer questions late or never, and operators who interfere at any moment. When
+// faults stop they put everything right, as a good operator would.
 #pragma once
 
 #include "sim/programs.h"

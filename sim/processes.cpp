@@ -62,7 +62,8 @@ void Processes::tell(EventBody event, bool losable) {
 void Processes::spawn(const command::SpawnAgent& command) {
   Slot& slot = slots_[command.agent];
   if (!journal_.has_start(command.agent, command.incarnation)) {
-    world_.violate(false, "recorded before it is done", name_of(command.agent, command.incarnation));
+    world_.violate(false, "recorded before it is done",
+                   name_of(command.agent, command.incarnation));
   }
   if (command.incarnation <= slot.incarnation) return;  // idempotent
   if (slot.phase == Phase::spawning || slot.phase == Phase::alive) {
@@ -91,7 +92,8 @@ void Processes::spawn(const command::SpawnAgent& command) {
   if (world_.strikes(world_.life, s.slow_start, Fault::slow_start)) {
     delay = between(world_.life, 250s, 600s);
   }
-  world_.after(delay, [this, &slot, incarnation = slot.incarnation] { on_born(slot, incarnation); });
+  world_.after(delay,
+               [this, &slot, incarnation = slot.incarnation] { on_born(slot, incarnation); });
 }
 
 void Processes::on_born(Slot& slot, Incarnation incarnation) {
@@ -140,7 +142,8 @@ void Processes::freeze(const command::FreezeAgent& command) {
 
 void Processes::send(const command::SendLine& command) {
   Slot* slot = find(command.agent);
-  const bool takes = slot && slot->incarnation == command.incarnation && slot->phase == Phase::alive;
+  const bool takes =
+      slot && slot->incarnation == command.incarnation && slot->phase == Phase::alive;
   if (takes && !slot->is_turn()) {
     world_.after(1ms, [this, slot, command] {
       if (slot->incarnation == command.incarnation && slot->moves()) {
@@ -189,9 +192,8 @@ void Processes::verify(const command::VerifyTask& command) {
 void Processes::lose_power() {
   lose_daemon();
   for (auto& [ref, slot] : slots_) {
-    if (slot.phase == Phase::spawning || slot.phase == Phase::alive) slot.phase = Phase::dead;
-    slot.exit = {};
-    slot.exit.kind = ExitKind::lost;
+    slot.phase = Phase::none;
+    slot.incarnation = {};  // a start whose record was lost too may come again under its number
   }
 }
 
@@ -201,7 +203,7 @@ void Processes::report_all() {
     if (slot.phase == Phase::alive) {
       world_.loop->post(event::AgentAdopted{ref, slot.incarnation, slot.pid, slot.process_start,
                                             slot.said_ready});
-    } else if (slot.phase == Phase::dead && slot.exit.kind != ExitKind::lost) {
+    } else if (slot.phase == Phase::dead) {
       world_.loop->post(event::AgentExited{ref, slot.incarnation, slot.exit});
     }
   }

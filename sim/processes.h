@@ -1,6 +1,6 @@
-// The operating system of the simulated world: starts, stops, freezes and kills processes, watches them
-// die, and outlives daemons. It knows the truth that the core has to find out, so it is also a witness:
-// two live processes of one agent, or a start that was not on record, are violations here.
+// The operating system of the simulated world: starts, stops, freezes and kills processes, watches
+// them die, and outlives daemons. It knows the truth that the core has to find out, so it is also a
+// witness: two live processes of one agent, or a start that was not on record, are violations here.
 #pragma once
 
 #include <map>
@@ -24,14 +24,14 @@ struct Slot {
   std::int64_t process_start = 0;
   Instant born{};
   bool said_ready = false;
-  bool frozen = false;       // by us
-  bool stopped = false;      // state T, not by us
+  bool frozen = false;   // by us
+  bool stopped = false;  // state T, not by us
   bool hung = false;
-  bool silent = false;       // works, but does not beat
+  bool silent = false;  // works, but does not beat
   bool ignores_stop = false;
-  core::ExitReport exit;     // once dead
+  core::ExitReport exit;  // once dead
 
-  Duration worked{0};        // CPU time up to `moving_since`
+  Duration worked{0};  // CPU time up to `moving_since`
   Instant moving_since{};
   std::uint64_t progress = 0;
   std::optional<TaskId> spawn_task;

@@ -111,7 +111,8 @@ void Programs::act(Mind& mind) {
   if (!world_.calm && world_.life.chance(s.questions_an_hour / polls_an_hour)) {
     const Duration patience = between(world_.life, 60s, 1800s);
     mind.rests_until = world_.now() + patience;
-    return ask(mind, op::AskPerson{mind.slot->ref, mind.task, "may I?", patience, AnswerWord::no}, {});
+    return ask(mind, op::AskPerson{mind.slot->ref, mind.task, "may I?", patience, AnswerWord::no},
+               {});
   }
   if (!mind.task) return claim(mind);
   if (world_.now() >= mind.task_until) return finish_task(mind);
@@ -143,7 +144,8 @@ void Programs::finish_task(Mind& mind) {
 void Programs::on_line(Slot& slot, const std::string& line) {
   Mind& mind = minds_[slot.ref];
   if (line.find("\"cancel\"") == std::string::npos || !mind.task || !mind.obeys) return;
-  ask(mind, op::ReportFailed{*mind.task, "cancelled"}, [&mind](const Answer&) { mind.task.reset(); });
+  ask(mind, op::ReportFailed{*mind.task, "cancelled"},
+      [&mind](const Answer&) { mind.task.reset(); });
 }
 
 void Programs::ask(Mind& mind, Operation operation, Then then) {
@@ -180,8 +182,9 @@ void Programs::deliver(Mind& mind, Incarnation incarnation, Operation operation,
       std::move(caller), std::move(operation),
       [this, &mind, incarnation, stale, answer_lost, then = std::move(then)](const Answer& answer) {
         if (stale && answer) {
-          world_.violate(false, "an older incarnation writes nothing",
-                         fmt::format("{} incarnation {}", qualified(mind.slot->ref), incarnation.value));
+          world_.violate(
+              false, "an older incarnation writes nothing",
+              fmt::format("{} incarnation {}", qualified(mind.slot->ref), incarnation.value));
         }
         if (answer_lost || !lives(mind, incarnation)) return;
         mind.waits = false;

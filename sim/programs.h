@@ -1,6 +1,6 @@
-// What agents do while they live: beat, ask for work, checkpoint, report, ask people, crash, hang, fall
-// silent. They talk to the daemon as real ones do, through requests that may be lost, late or doubled,
-// and try again when they get no answer.
+// What agents do while they live: beat, ask for work, checkpoint, report, ask people, crash, hang,
+// fall silent. They talk to the daemon as real ones do, through requests that may be lost, late or
+// doubled, and try again when they get no answer.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,8 @@ class Programs final : public Program {
 
   // An agent that runs elsewhere begins to beat and to ask for work.
   void begin_external(const AgentRef& ref, const core::AgentDefinition& definition);
-  // Faults are over: what only a fault kept from moving moves again, except what Lazaret has to end.
+  // Faults are over: what only a fault kept from moving moves again, except what Lazaret has to
+  // end.
   void heal();
 
  private:
@@ -31,8 +32,8 @@ class Programs final : public Program {
     std::optional<TaskRef> task;
     Instant task_until{};
     Instant rests_until{};
-    bool obeys = true;       // lets go of a task that is cancelled
-    bool waits = false;      // for an answer of the daemon
+    bool obeys = true;   // lets go of a task that is cancelled
+    bool waits = false;  // for an answer of the daemon
     Instant asked_at{};
   };
   using Then = std::function<void(const core::Answer&)>;

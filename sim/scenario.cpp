@@ -9,19 +9,30 @@ namespace {
 
 using Chance = double Scenario::*;
 
-constexpr std::array<Chance, 24> faults = {
-    &Scenario::crashes_an_hour,      &Scenario::kills_an_hour,
-    &Scenario::hangs_an_hour,        &Scenario::stops_an_hour,
-    &Scenario::silences_an_hour,     &Scenario::daemon_kills_an_hour,
-    &Scenario::power_losses_an_hour, &Scenario::clock_jumps_an_hour,
-    &Scenario::stalls_an_hour,       &Scenario::disk_errors_an_hour,
-    &Scenario::operator_acts_an_hour, &Scenario::edits_an_hour,
-    &Scenario::slow_start,           &Scenario::slow_task,
-    &Scenario::spawn_failure,        &Scenario::spawn_impossible,
-    &Scenario::ignores_stop,         &Scenario::failed_beat,
-    &Scenario::lost,                 &Scenario::doubled,
-    &Scenario::late,                 &Scenario::person_silent,
-    &Scenario::verify_failed,        &Scenario::task_failed};
+constexpr std::array<Chance, 24> faults = {&Scenario::crashes_an_hour,
+                                           &Scenario::kills_an_hour,
+                                           &Scenario::hangs_an_hour,
+                                           &Scenario::stops_an_hour,
+                                           &Scenario::silences_an_hour,
+                                           &Scenario::daemon_kills_an_hour,
+                                           &Scenario::power_losses_an_hour,
+                                           &Scenario::clock_jumps_an_hour,
+                                           &Scenario::stalls_an_hour,
+                                           &Scenario::disk_errors_an_hour,
+                                           &Scenario::operator_acts_an_hour,
+                                           &Scenario::edits_an_hour,
+                                           &Scenario::slow_start,
+                                           &Scenario::slow_task,
+                                           &Scenario::spawn_failure,
+                                           &Scenario::spawn_impossible,
+                                           &Scenario::ignores_stop,
+                                           &Scenario::failed_beat,
+                                           &Scenario::lost,
+                                           &Scenario::doubled,
+                                           &Scenario::late,
+                                           &Scenario::person_silent,
+                                           &Scenario::verify_failed,
+                                           &Scenario::task_failed};
 
 Scenario everything() {
   Scenario s;
@@ -144,10 +155,17 @@ Result<Scenario> find_scenario(std::string_view text) {
 Scenario vary(Scenario scenario, Rng& rng) {
   for (const Chance chance : faults) {
     switch (rng.below(5)) {
-      case 0: scenario.*chance = 0; break;
-      case 1: scenario.*chance *= 0.5; break;
-      case 2: scenario.*chance *= 2; break;
-      default: break;
+      case 0:
+        scenario.*chance = 0;
+        break;
+      case 1:
+        scenario.*chance *= 0.5;
+        break;
+      case 2:
+        scenario.*chance *= 2;
+        break;
+      default:
+        break;
     }
   }
   return scenario;

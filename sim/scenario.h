@@ -1,5 +1,5 @@
-// What a simulated fleet is made of and what befalls it: data only. A run takes a scenario and a seed;
-// the seed switches some of the faults off and scales the others, so no two seeds are alike.
+// What a simulated fleet is made of and what befalls it: data only. A run takes a scenario and a
+// seed; the seed switches some of the faults off and scales the others, so no two seeds are alike.
 #pragma once
 
 #include <string>
@@ -19,14 +19,14 @@ struct Scenario {
   // Workload.
   int agents = 12;
   int agents_a_cell = 6;
-  double fault_hours = 3;          // then everything heals …
-  double calm_hours = 8;           // … and within this time everything must be in order
-  int tasks_an_agent = 5;          // at the start
-  double task_seconds = 120;       // on average
-  double poll_seconds = 15;        // how often an idle agent asks for work
-  double new_tasks_an_hour = 2;    // a cell
-  double wakes_an_hour = 1;        // an agent
-  double share_turn = 0.25;        // of the agents
+  double fault_hours = 3;        // then everything heals …
+  double calm_hours = 8;         // … and within this time everything must be in order
+  int tasks_an_agent = 5;        // at the start
+  double task_seconds = 120;     // on average
+  double poll_seconds = 15;      // how often an idle agent asks for work
+  double new_tasks_an_hour = 2;  // a cell
+  double wakes_an_hour = 1;      // an agent
+  double share_turn = 0.25;      // of the agents
   double share_external = 0.1;
   double share_beating = 0.7;
   double share_verified = 0.3;     // of the tasks
@@ -38,7 +38,7 @@ struct Scenario {
   double crashes_an_hour = 2;
   double kills_an_hour = 0.5;
   double hangs_an_hour = 0.5;
-  double stops_an_hour = 0.2;      // state T
+  double stops_an_hour = 0.2;  // state T
   double silences_an_hour = 0.3;
   // … for the whole fleet …
   double daemon_kills_an_hour = 2;
@@ -75,8 +75,8 @@ struct Scenario {
 
 const std::vector<Scenario>& built_in_scenarios();
 
-// A name of a built-in one, or a JSON object with the same fields ("name" may say which built-in one it
-// starts from). Error: invalid_input.
+// A name of a built-in one, or a JSON object with the same fields ("name" may say which built-in
+// one it starts from). Error: invalid_input.
 Result<Scenario> find_scenario(std::string_view name_or_json);
 
 // The seed's own variation: each class of faults is off, halved, as written, or doubled.

@@ -18,13 +18,16 @@ constexpr int rings_most = 50;
 constexpr std::size_t violations_most = 10;
 
 std::string line_of(const ports::Decision& decision) {
-  std::string text = fmt::format("{:>12.3f} #{} {}", in_seconds(decision.event.at.mono.time_since_epoch()),
-                                 decision.number, wire::event_row(decision.event.body).kind);
+  std::string text =
+      fmt::format("{:>12.3f} #{} {}", in_seconds(decision.event.at.mono.time_since_epoch()),
+                  decision.number, wire::event_row(decision.event.body).kind);
   for (const core::Fact& fact : decision.facts) {
     const core::FactSubject subject = core::subject_of(fact);
-    text += fmt::format("\n                 {} {} {}{}", core::kind_of(fact), subject.cell.value.substr(0, 8),
-                        subject.agent.value, subject.task.empty() ? "" : " " + subject.task.value);
-    if (!std::holds_alternative<core::fact::CellDefined>(fact)) text += ": " + core::sentence_of(fact);
+    text += fmt::format("\n                 {} {} {}{}", core::kind_of(fact),
+                        subject.cell.value.substr(0, 8), subject.agent.value,
+                        subject.task.empty() ? "" : " " + subject.task.value);
+    if (!std::holds_alternative<core::fact::CellDefined>(fact))
+      text += ": " + core::sentence_of(fact);
   }
   return text;
 }
@@ -145,7 +148,8 @@ Report Simulation::run() {
   if (world_.violations.empty()) become_calm();
   const Duration calm = seconds_of(world_.scenario.calm_hours * 3600);
   run_until(calm_at + calm / 4);
-  // Some only fail after the faults have stopped, for they were under way; a second round settles them.
+  // Some only fail after the faults have stopped, for they were under way; a second round settles
+  // them.
   if (world_.violations.empty()) become_calm();
   run_until(calm_at + calm);
   if (world_.violations.empty()) {

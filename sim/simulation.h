@@ -12,19 +12,19 @@ namespace lazaret::sim {
 struct Options {
   std::uint64_t seed = 1;
   Scenario scenario;
-  bool vary = true;       // let the seed change the scenario's rates
-  bool trace = false;     // print every decision
+  bool vary = true;    // let the seed change the scenario's rates
+  bool trace = false;  // print every decision
 };
 
 // What a run ended with. A crash is seen from outside: a broken invariant ends the process.
 enum class Outcome : std::uint8_t { ok, crash, liveness, correctness };
 
 struct Report {
-  std::uint64_t hash = 0;       // of every fact and its time
-  std::uint64_t events = 0;     // that happened in the world
+  std::uint64_t hash = 0;    // of every fact and its time
+  std::uint64_t events = 0;  // that happened in the world
   std::uint64_t decisions = 0;
   std::uint64_t facts = 0;
-  std::uint64_t restarts = 0;   // of the daemon
+  std::uint64_t restarts = 0;  // of the daemon
   double virtual_hours = 0;
   FaultCounts faults;
   std::vector<Violation> violations;

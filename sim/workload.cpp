@@ -47,7 +47,8 @@ AgentDefinition Workload::make_agent(std::size_t index, std::size_t place) {
   agent.run = run;
   if (chance(0.15)) agent.auto_revive = static_cast<AutoRevive>(world_.workload.below(4));
   static constexpr HangPolicy policies[] = {HangPolicy::by_beats, HangPolicy::by_beats,
-                                            HangPolicy::revive, HangPolicy::ask, HangPolicy::observe};
+                                            HangPolicy::revive, HangPolicy::ask,
+                                            HangPolicy::observe};
   agent.hang = policies[world_.workload.below(std::size(policies))];
   return agent;
 }
@@ -60,8 +61,8 @@ CellDefinition Workload::make_cell(std::size_t index, std::size_t agents) {
   cell.mission_name = fmt::format("mission {}", index);
   cell.max_agents = static_cast<int>(agents) + 4;
   cell.complete_when_tasks_done = chance(s.share_mortal);
-  cell.timeout = cell.complete_when_tasks_done && chance(0.3) ? Duration(std::chrono::hours(2))
-                                                              : Duration(0);
+  cell.timeout =
+      cell.complete_when_tasks_done && chance(0.3) ? Duration(std::chrono::hours(2)) : Duration(0);
   cell.policies.auto_revive = chance(0.2) ? AutoRevive::ask : AutoRevive::yes;
   cell.policies.approval_deadline = std::chrono::minutes(5 + world_.workload.below(60));
   cell.policies.max_retries = static_cast<int>(1 + world_.workload.below(5));
@@ -102,7 +103,8 @@ TaskDefinition Workload::make_task(const std::string& id, const std::vector<Agen
   for (int i = 0; i < 3 && !existing.empty(); ++i) {
     if (!chance(0.25)) continue;
     const TaskId& on = pick(existing);
-    if (std::find(task.dependencies.begin(), task.dependencies.end(), on) == task.dependencies.end()) {
+    if (std::find(task.dependencies.begin(), task.dependencies.end(), on) ==
+        task.dependencies.end()) {
       task.dependencies.push_back(on);
     }
   }
@@ -113,7 +115,8 @@ std::vector<TaskDefinition> Workload::new_tasks(const Cell& cell, std::size_t co
   std::vector<AgentId> doers;
   for (const auto& [id, agent] : cell.agents) {
     const auto& substitutes = cell.definition.policies.substitute_agents;
-    if (std::find(substitutes.begin(), substitutes.end(), id) == substitutes.end()) doers.push_back(id);
+    if (std::find(substitutes.begin(), substitutes.end(), id) == substitutes.end())
+      doers.push_back(id);
   }
   if (doers.empty()) return {};
   std::vector<TaskId> existing;
@@ -130,14 +133,20 @@ std::vector<TaskDefinition> Workload::new_tasks(const Cell& cell, std::size_t co
 
 void Workload::touch(CellDefinition& cell) { cell.digest = fmt::format("digest-{}", ++edits_); }
 
-CellDefinition Workload::edit(const CellId& id) {
+void Workload::mirror(const CellId& id, MissionStatus status) {
+  const auto found = cells_.find(id);
+  if (found != cells_.end()) found->second.status = status;
+}
+
+CellDefinition Workload::edit(const CellId& id, MissionStatus now) {
   CellDefinition& cell = cells_.at(id);
+  cell.status = now;
   std::vector<AgentId> agents;
   for (const auto& [agent_id, agent] : cell.agents) agents.push_back(agent_id);
   std::vector<TaskId> tasks;
   for (const auto& [task_id, task] : cell.tasks) tasks.push_back(task_id);
   const AgentId agent = pick(agents);
-  switch (world_.workload.below(6)) {
+  switch (world_.workload.below(7)) {
     case 0: {
       const AgentDefinition fresh = make_agent(edits_ + 100, 1);
       if (cell.agents.size() < static_cast<std::size_t>(cell.max_agents)) {
@@ -152,10 +161,14 @@ CellDefinition Workload::edit(const CellId& id) {
       cell.agents.at(agent).run.reset();
       break;
     case 3:
+      if (now == MissionStatus::active) cell.status = MissionStatus::paused;
+      if (now == MissionStatus::paused) cell.status = MissionStatus::active;
+      break;
+    case 4:
       cell.policies.max_retries = static_cast<int>(world_.workload.below(6));
       cell.policies.auto_revive = static_cast<AutoRevive>(world_.workload.below(4));
       break;
-    case 4: {
+    case 5: {
       const TaskDefinition task = make_task(fmt::format("e{}", edits_), agents, tasks);
       cell.tasks.emplace(task.id, task);
       break;

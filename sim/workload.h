@@ -20,8 +20,10 @@ class Workload {
   std::vector<core::TaskDefinition> new_tasks(const core::Cell& cell, std::size_t count);
 
   // Somebody edits a file: an agent comes, goes or changes, a policy changes, a task comes or goes.
-  // Returns the cell as it now is.
-  core::CellDefinition edit(const CellId& cell);
+  // Returns the cell as it now is; its status is as `now`, or what somebody wrote there by hand.
+  core::CellDefinition edit(const CellId& cell, core::MissionStatus now);
+  // The files say what the fleet says (as the daemon mirrors it).
+  void mirror(const CellId& cell, core::MissionStatus status);
   void remove(const CellId& cell) { cells_.erase(cell); }
 
  private:

@@ -35,7 +35,7 @@ struct World {
 
   // One generator for each concern: a change in one leaves the chances of the others as they were.
   Rng workload;
-  Rng life;      // of agents
+  Rng life;  // of agents
   Rng messages;
   Rng people;
   Rng disk;

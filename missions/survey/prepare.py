@@ -63,7 +63,7 @@ def cell_files(cell_id, now, options):
         "cell.json": {"cell_id": cell_id, "mission_name": name, "created_at": now,
                       "created_by": "lazaret demo", "status": "paused", "isolation_level": "none",
                       "max_agents": 8, "timeout": 600,
-                      "policies": {"auto_revive": True, "handoff_allowed": True,
+                      "policies": {"auto_revive": "yes", "handoff_allowed": True,
                                    "checkpoint_interval": 300}},
         "config/policies.json": policies,
         "tasks/plan.json": {

@@ -1,9 +1,10 @@
-// Names for the fields of a struct and the words of an enum, written once where the type is declared.
+// Names for the fields of a struct and the words of an enum, written once where the type is
+// declared.
 //
 // LAZARET_FIELDS(Type, a, b, c) inside a struct gives `Type::fields()`: a tuple of {name, member
-// pointer}. LAZARET_ENUM(Name, x, y) declares the enum and gives to_word / from_word. Everything that
-// turns types into bytes and back (journal, snapshots, API) is written against these two, so a new
-// field of a fact is one word in one place.
+// pointer}. LAZARET_ENUM(Name, x, y) declares the enum and gives to_word / from_word. Everything
+// that turns types into bytes and back (journal, snapshots, API) is written against these two, so a
+// new field of a fact is one word in one place.
 #pragma once
 
 #include <array>
@@ -28,16 +29,16 @@
 #define LAZARET_FOR_EACH_AGAIN() LAZARET_FOR_EACH_STEP
 
 #define LAZARET_ONE_FIELD(Type, member) ::lazaret::Field(#member, &Type::member)
-#define LAZARET_FIELDS(Type, ...)                                                     \
-  static constexpr auto fields() {                                                    \
+#define LAZARET_FIELDS(Type, ...)                                                            \
+  static constexpr auto fields() {                                                           \
     return std::tuple{LAZARET_FOR_EACH(LAZARET_ONE_FIELD, Type __VA_OPT__(, ) __VA_ARGS__)}; \
-  }                                                                                   \
+  }                                                                                          \
   [[maybe_unused]] friend bool operator==(const Type&, const Type&) = default;
 
 #define LAZARET_ONE_WORD(Name, word) std::string_view(#word)
-#define LAZARET_ENUM(Name, ...)                                                           \
-  enum class Name : std::uint8_t { __VA_ARGS__ };                                         \
-  constexpr auto enum_words(Name) {                                                       \
+#define LAZARET_ENUM(Name, ...)                                                             \
+  enum class Name : std::uint8_t { __VA_ARGS__ };                                           \
+  constexpr auto enum_words(Name) {                                                         \
     return std::array{LAZARET_FOR_EACH(LAZARET_ONE_WORD, Name __VA_OPT__(, ) __VA_ARGS__)}; \
   }
 
@@ -45,10 +46,10 @@ namespace lazaret {
 
 template <class Owner, class Member>
 struct Field {
-  constexpr Field(std::string_view field_name, Member Owner::*pointer)
+  constexpr Field(std::string_view field_name, Member Owner::* pointer)
       : name(field_name), member(pointer) {}
   std::string_view name;
-  Member Owner::*member;
+  Member Owner::* member;
 };
 
 template <class T>

@@ -13,16 +13,14 @@ namespace lazaret {
 LAZARET_ENUM(ErrorCode,
              invalid_input,  // the request or file is wrong; place and expectation are in the text
              not_found,
-             conflict,       // legal elsewhere, not in the present state
-             refused,        // the caller may not do this
-             fenced,         // the caller's incarnation is no longer the live one
-             unauthenticated,
-             too_large,
-             too_many,       // try again later
-             unavailable,    // storage full or read-only, daemon away
-             unsupported,    // this machine or build cannot do it
-             needs_person,
-             internal)
+             conflict,  // legal elsewhere, not in the present state
+             refused,   // the caller may not do this
+             fenced,    // the caller's incarnation is no longer the live one
+             unauthenticated, too_large,
+             too_many,     // try again later
+             unavailable,  // storage full or read-only, daemon away
+             unsupported,  // this machine or build cannot do it
+             needs_person, internal)
 
 struct Error {
   ErrorCode code = ErrorCode::internal;

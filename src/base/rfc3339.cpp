@@ -43,9 +43,10 @@ Duration read_fraction(std::string_view text, std::size_t& at) {
 }
 
 std::unexpected<Error> not_a_time(std::string_view text) {
-  return fail(ErrorCode::invalid_input,
-              fmt::format("\"{}\" is not an RFC 3339 time; expected a form like 2026-01-31T09:00:00Z",
-                          text.substr(0, 64)));
+  return fail(
+      ErrorCode::invalid_input,
+      fmt::format("\"{}\" is not an RFC 3339 time; expected a form like 2026-01-31T09:00:00Z",
+                  text.substr(0, 64)));
 }
 
 }  // namespace

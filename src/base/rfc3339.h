@@ -11,7 +11,8 @@ namespace lazaret {
 
 std::string to_rfc3339(WallTime time);
 
-// Accepts any offset and any fraction up to nanoseconds; error: invalid_input, says what was expected.
+// Accepts any offset and any fraction up to nanoseconds; error: invalid_input, says what was
+// expected.
 Result<WallTime> from_rfc3339(std::string_view text);
 
 // "2s", "4m 10s", "6d 02:11": how long, for people.

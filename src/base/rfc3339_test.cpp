@@ -22,9 +22,9 @@ TEST(Rfc3339, ReadsOffsetsAndFractions) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNotATime) {
-  for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
-                           "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx",
-                           "2026-01-01T00:00:00+0200", "tomorrow"}) {
+  for (const char* text :
+       {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+0200", "tomorrow"}) {
     EXPECT_FALSE(from_rfc3339(text).has_value()) << text;
   }
 }

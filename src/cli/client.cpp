@@ -134,7 +134,7 @@ Client::Client(Endpoint endpoint, ClientTimes times)
 // In /tmp anybody could have put a socket there before us.
 Result<void> Client::trust_run_directory() const {
   if (endpoint_.run_directory.empty()) return {};
-  struct stat found {};
+  struct stat found{};
   if (lstat(endpoint_.run_directory.c_str(), &found) != 0) return {};  // connecting says why
   const bool ours = found.st_uid == geteuid() || geteuid() == 0;
   if (S_ISDIR(found.st_mode) && ours && (found.st_mode & 022) == 0) return {};

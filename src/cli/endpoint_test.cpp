@@ -58,7 +58,7 @@ TEST_F(Places, AreMadePrivateAndLinked) {
     auto made = make_places(paths);
     ASSERT_TRUE(made) << made.error().message;
   }
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(stat(paths.state.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0700u);
   EXPECT_EQ(std::filesystem::read_symlink(paths.run_link()), paths.run);
@@ -76,7 +76,7 @@ TEST_F(Places, ALinkOfSomebodyElseIsNoPrivateDirectory) {
 
 TEST_F(Places, PrivateFilesAreNeverOverwritten) {
   ASSERT_TRUE(write_private_file(root_ + "/f", "secret"));
-  struct stat found {};
+  struct stat found{};
   stat((root_ + "/f").c_str(), &found);
   EXPECT_EQ(found.st_mode & 0777, 0600u);
   EXPECT_EQ(write_private_file(root_ + "/f", "x").error().code, ErrorCode::conflict);

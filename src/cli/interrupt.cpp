@@ -14,7 +14,7 @@ void note(int) { seen.fetch_add(1, std::memory_order_relaxed); }
 
 Interrupts::Interrupts() {
   seen = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = note;  // no SA_RESTART: sleeps end at once
   sigaction(SIGINT, &action, &before_int_);
   sigaction(SIGTERM, &action, &before_term_);

@@ -14,8 +14,8 @@ class Interrupts {
   static int count();
 
  private:
-  struct sigaction before_int_ {};
-  struct sigaction before_term_ {};
+  struct sigaction before_int_{};
+  struct sigaction before_term_{};
 };
 
 }  // namespace lazaret::cli

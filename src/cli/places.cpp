@@ -36,7 +36,7 @@ Result<void> make_private_directory(const std::string& path) {
                 fmt::format("{} is no directory of ours: {}", path, std::strerror(errno)), path,
                 "remove it");
   }
-  struct stat found {};
+  struct stat found{};
   const bool known = fstat(fd, &found) == 0;
   const bool ours = known && found.st_uid == geteuid();
   const bool narrowed = ours && ((found.st_mode & 077) == 0 || fchmod(fd, 0700) == 0);

@@ -81,7 +81,8 @@ const Task* find_task(const Fleet& fleet, const TaskRef& ref) {
   return found == cell->tasks.end() ? nullptr : &found->second;
 }
 
-// What is gone from the files is only marked here: somebody has to end its process and free its task.
+// What is gone from the files is only marked here: somebody has to end its process and free its
+// task.
 void Applier::define_agents(Cell& one, const CellDefinition& definition) {
   for (auto& [id, agent] : one.agents) {
     agent.removed = agent.from_file && !definition.agents.contains(id);
@@ -91,7 +92,8 @@ void Applier::define_agents(Cell& one, const CellDefinition& definition) {
     Agent& agent = entry->second;
     if (is_new) {
       const auto runtime = definition.file_runtime.find(id);
-      if (runtime != definition.file_runtime.end()) agent.incarnation.value = runtime->second.incarnation;
+      if (runtime != definition.file_runtime.end())
+        agent.incarnation.value = runtime->second.incarnation;
       continue;
     }
     const auto run = agent.definition.run;

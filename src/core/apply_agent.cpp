@@ -21,9 +21,9 @@ void Applier::set_process(Agent& agent, ProcessState state, std::string reason) 
 }
 
 void Applier::clear_timers(const AgentRef& ref) {
-  for (const TimerKind kind : {TimerKind::agent_ready, TimerKind::agent_settled, TimerKind::agent_kill,
-                               TimerKind::agent_backoff, TimerKind::agent_stable,
-                               TimerKind::hang_judge}) {
+  for (const TimerKind kind :
+       {TimerKind::agent_ready, TimerKind::agent_settled, TimerKind::agent_kill,
+        TimerKind::agent_backoff, TimerKind::agent_stable, TimerKind::hang_judge}) {
     fleet.timers.clear(timer(kind, ref));
   }
 }
@@ -194,7 +194,8 @@ void Applier::operator()(const fact::AgentStopSeen& f) {
 void Applier::operator()(const fact::AgentTimeExtended& f) {
   const Agent& one = agent(f.agent);
   const bool starting = one.process == ProcessState::starting;
-  fleet.timers.set(timer(starting ? TimerKind::agent_ready : TimerKind::agent_kill, f.agent), f.until);
+  fleet.timers.set(timer(starting ? TimerKind::agent_ready : TimerKind::agent_kill, f.agent),
+                   f.until);
 }
 
 void Applier::operator()(const fact::HangSuspected& f) {

@@ -20,7 +20,7 @@ void set_state(Task& task, TaskState state, const Stamp& at, std::string reason)
 void index_task(Cell& cell, const TaskId& id, Task& task) {
   task.open_dependencies = 0;
   for (const TaskId& dependency : task.definition.dependencies) {
-    cell.dependents[dependency].insert(id);
+    if (!cell.dependents[dependency].insert(id).second) continue;  // named twice
     const auto found = cell.tasks.find(dependency);
     const bool done = found != cell.tasks.end() && found->second.state == TaskState::completed;
     if (!done) ++task.open_dependencies;

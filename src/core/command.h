@@ -29,10 +29,11 @@ struct SpawnAgent {
   StartReason reason = StartReason::first;
   AgentDefinition definition;  // definition.run is set
   std::string cell_path;
-  IsolationSpec isolation;     // asked for; limits already resolved for this agent
+  IsolationSpec isolation;  // asked for; limits already resolved for this agent
   std::optional<TaskId> task;
-  std::optional<Wake> wake;    // `turn`: what the turn is about
-  LAZARET_FIELDS(SpawnAgent, agent, incarnation, reason, definition, cell_path, isolation, task, wake)
+  std::optional<Wake> wake;  // `turn`: what the turn is about
+  LAZARET_FIELDS(SpawnAgent, agent, incarnation, reason, definition, cell_path, isolation, task,
+                 wake)
 };
 
 // Ask with a signal. → event::AgentExited.

@@ -22,16 +22,26 @@ void on_timer(Decision& d, const TimerKey& key) {
   const AgentRef agent{key.cell, AgentId(key.subject)};
   const TaskRef task{key.cell, TaskId(key.subject)};
   switch (key.kind) {
-    case TimerKind::agent_ready: return lifecycle::on_not_ready(d, agent);
-    case TimerKind::agent_settled: return lifecycle::on_settled(d, agent);
-    case TimerKind::agent_kill: return lifecycle::on_kill_due(d, agent);
-    case TimerKind::agent_backoff: return revival::on_backoff_over(d, agent);
-    case TimerKind::agent_stable: return revival::on_stable(d, agent);
-    case TimerKind::hang_judge: return hang::on_judge_due(d, agent);
-    case TimerKind::task_timeout: return work::on_timeout(d, task);
-    case TimerKind::task_cancel: return work::on_cancel_due(d, task);
-    case TimerKind::mission_timeout: return mission::on_timeout(d, key.cell);
-    case TimerKind::rate_limit: return wake_queue::on_rate_limit_over(d, agent);
+    case TimerKind::agent_ready:
+      return lifecycle::on_not_ready(d, agent);
+    case TimerKind::agent_settled:
+      return lifecycle::on_settled(d, agent);
+    case TimerKind::agent_kill:
+      return lifecycle::on_kill_due(d, agent);
+    case TimerKind::agent_backoff:
+      return revival::on_backoff_over(d, agent);
+    case TimerKind::agent_stable:
+      return revival::on_stable(d, agent);
+    case TimerKind::hang_judge:
+      return hang::on_judge_due(d, agent);
+    case TimerKind::task_timeout:
+      return work::on_timeout(d, task);
+    case TimerKind::task_cancel:
+      return work::on_cancel_due(d, task);
+    case TimerKind::mission_timeout:
+      return mission::on_timeout(d, key.cell);
+    case TimerKind::rate_limit:
+      return wake_queue::on_rate_limit_over(d, agent);
   }
 }
 
@@ -49,9 +59,7 @@ struct Dispatcher {
   void operator()(const event::TimePassed&) { on_time(d); }
   void operator()(const event::DaemonStarted& e) { adoption::on_daemon_started(d, e); }
   void operator()(const event::AdoptionFinished&) { adoption::on_finished(d); }
-  void operator()(const event::DaemonStopping&) {
-    d.record(fact::DaemonStopped{d.fleet().epoch});
-  }
+  void operator()(const event::DaemonStopping&) { d.record(fact::DaemonStopped{d.fleet().epoch}); }
   void operator()(const event::CellObserved& e) { mission::on_cell_observed(d, e); }
   void operator()(const event::CellGone& e) { mission::on_cell_gone(d, e); }
   void operator()(const event::AgentSpawned& e) { lifecycle::on_spawned(d, e); }

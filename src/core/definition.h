@@ -1,5 +1,5 @@
-// What people wrote down: missions, agents, tasks, policies. These types mirror the files of a mission
-// cell after validation; nothing in here changes because something happened at run time.
+// What people wrote down: missions, agents, tasks, policies. These types mirror the files of a
+// mission cell after validation; nothing in here changes because something happened at run time.
 #pragma once
 
 #include <map>
@@ -42,12 +42,12 @@ struct RunSpec {
   std::string working_directory;     // absolute, or relative to the cell; empty = work/<agent_id>
   std::string env_file;              // NAME=value lines, outside the cell; never journalled
   std::map<std::string, std::string> env;
-  bool inherit_env = false;          // `lazaret run`: the caller's environment
+  bool inherit_env = false;  // `lazaret run`: the caller's environment
   std::string stop_signal = "SIGTERM";
   Duration stop_grace = 10s;
   ReadyWhen ready = ReadyWhen::spawned;
-  Duration settle{0};                // for ready = settled
-  Duration watchdog{0};              // 0 = none; else WATCHDOG=1 at least this often
+  Duration settle{0};    // for ready = settled
+  Duration watchdog{0};  // 0 = none; else WATCHDOG=1 at least this often
   Restart restart = Restart::on_failure;
   std::vector<int> clean_exits = {0};
   std::vector<int> no_restart_exits = {125};
@@ -66,10 +66,10 @@ struct AgentDefinition {
   std::optional<RunSpec> run;
   std::optional<AutoRevive> auto_revive;  // overrides the mission's
   Duration beat_interval = 30s;
-  Duration beat_timeout = 300s;           // no sign at all for so long is unhealthy at once
+  Duration beat_timeout = 300s;  // no sign at all for so long is unhealthy at once
   HangPolicy hang = HangPolicy::by_beats;
-  Duration hang_window = 10s;             // how long nothing may move before a hang is declared
-  std::optional<Limits> limits;           // overrides the mission's
+  Duration hang_window = 10s;    // how long nothing may move before a hang is declared
+  std::optional<Limits> limits;  // overrides the mission's
   LAZARET_FIELDS(AgentDefinition, id, name, role, capabilities, gateway, run, auto_revive,
                  beat_interval, beat_timeout, hang, hang_window, limits)
 };
@@ -89,12 +89,12 @@ struct TaskDefinition {
   std::vector<std::string> needs_capabilities;
   Priority priority = Priority::medium;
   std::vector<TaskId> dependencies;
-  Duration timeout = 1800s;            // from the claim, over revivals; 0 = none
+  Duration timeout = 1800s;  // from the claim, over revivals; 0 = none
   std::vector<std::string> artifacts;
   std::optional<VerifySpec> verify;
   OnTaskFailure on_failure = OnTaskFailure::retry;
   int max_tries = 3;
-  std::string input;                   // JSON text handed to the agent with the task; may be empty
+  std::string input;  // JSON text handed to the agent with the task; may be empty
   WallTime created_at{};
   LAZARET_FIELDS(TaskDefinition, id, title, description, assigned_to, needs_role,
                  needs_capabilities, priority, dependencies, timeout, artifacts, verify, on_failure,
@@ -109,10 +109,10 @@ struct Policies {
   HandoffApproval handoff_approval = HandoffApproval::automatic;
   bool checkpoint_required = false;
   Duration checkpoint_interval = 300s;
-  int max_retries = 3;             // since the last stable run
+  int max_retries = 3;  // since the last stable run
   Duration backoff_first = 1s;
   Duration backoff_most = 300s;
-  Duration stable_after = 60s;     // or twice the last backoff, whichever is longer
+  Duration stable_after = 60s;  // or twice the last backoff, whichever is longer
   Duration approval_deadline = 3600s;
   LAZARET_FIELDS(Policies, auto_revive, revive_timeout, substitute_agents, handoff_allowed,
                  handoff_approval, checkpoint_required, checkpoint_interval, max_retries,
@@ -141,8 +141,8 @@ struct IsolationSpec {
                  capabilities)
 };
 
-// Runtime fields as the files hold them: what a person asked for by editing, or what another machine
-// left behind. Compared with the mirror that we wrote; a difference is a request.
+// Runtime fields as the files hold them: what a person asked for by editing, or what another
+// machine left behind. Compared with the mirror that we wrote; a difference is a request.
 struct FileRuntime {
   std::string agent_status;
   std::uint64_t incarnation = 0;
@@ -168,8 +168,8 @@ struct CellDefinition {
   std::map<TaskId, std::string> task_status;  // as the files say: pending, in_progress, …
   std::string digest;  // of all files together; equal digests mean equal definitions
   LAZARET_FIELDS(CellDefinition, id, path, mission_name, created_at, created_by, status, isolation,
-                 max_agents, timeout, complete_when_tasks_done, policies, permissions, agents, tasks,
-                 file_runtime, task_status, digest)
+                 max_agents, timeout, complete_when_tasks_done, policies, permissions, agents,
+                 tasks, file_runtime, task_status, digest)
 };
 
 }  // namespace lazaret::core

@@ -1,5 +1,5 @@
-// What happened in the world: the inputs of decide(). Past tense; each carries the incarnation it is
-// about, and the core drops what does not match the live one.
+// What happened in the world: the inputs of decide(). Past tense; each carries the incarnation it
+// is about, and the core drops what does not match the live one.
 #pragma once
 
 #include <variant>
@@ -11,7 +11,9 @@
 namespace lazaret::core {
 namespace event {
 
-struct TimePassed { LAZARET_FIELDS(TimePassed) };
+struct TimePassed {
+  LAZARET_FIELDS(TimePassed)
+};
 
 // First event of every daemon. Agents are judged only after AdoptionFinished.
 struct DaemonStarted {
@@ -20,12 +22,22 @@ struct DaemonStarted {
   std::string build;
   LAZARET_FIELDS(DaemonStarted, epoch, boot_id, build)
 };
-struct AdoptionFinished { LAZARET_FIELDS(AdoptionFinished) };
+struct AdoptionFinished {
+  LAZARET_FIELDS(AdoptionFinished)
+};
 // Last event of a daemon that ends in an orderly way.
-struct DaemonStopping { LAZARET_FIELDS(DaemonStopping) };
+struct DaemonStopping {
+  LAZARET_FIELDS(DaemonStopping)
+};
 
-struct CellObserved { CellDefinition cell; LAZARET_FIELDS(CellObserved, cell) };
-struct CellGone { CellId cell; LAZARET_FIELDS(CellGone, cell) };
+struct CellObserved {
+  CellDefinition cell;
+  LAZARET_FIELDS(CellObserved, cell)
+};
+struct CellGone {
+  CellId cell;
+  LAZARET_FIELDS(CellGone, cell)
+};
 
 struct AgentSpawned {
   AgentRef agent;
@@ -38,7 +50,8 @@ struct SpawnFailed {
   AgentRef agent;
   Incarnation incarnation;
   std::string reason;
-  bool permanent = false;  // trying again cannot help (missing interpreter, isolation not available)
+  bool permanent =
+      false;  // trying again cannot help (missing interpreter, isolation not available)
   LAZARET_FIELDS(SpawnFailed, agent, incarnation, reason, permanent)
 };
 // READY=1, or the first beat.
@@ -85,7 +98,11 @@ struct AgentAdopted {
 };
 
 // Edges of the beat table: the beats themselves never come here.
-struct BeatsBegan { AgentRef agent; Incarnation incarnation; LAZARET_FIELDS(BeatsBegan, agent, incarnation) };
+struct BeatsBegan {
+  AgentRef agent;
+  Incarnation incarnation;
+  LAZARET_FIELDS(BeatsBegan, agent, incarnation)
+};
 struct BeatMissed {
   AgentRef agent;
   Incarnation incarnation;
@@ -93,7 +110,11 @@ struct BeatMissed {
   Duration silent_for{0};
   LAZARET_FIELDS(BeatMissed, agent, incarnation, in_a_row, silent_for)
 };
-struct BeatRecovered { AgentRef agent; Incarnation incarnation; LAZARET_FIELDS(BeatRecovered, agent, incarnation) };
+struct BeatRecovered {
+  AgentRef agent;
+  Incarnation incarnation;
+  LAZARET_FIELDS(BeatRecovered, agent, incarnation)
+};
 // The agent itself reported a failure with its beat.
 struct FailureReported {
   AgentRef agent;
@@ -123,17 +144,21 @@ struct VerifyFinished {
   LAZARET_FIELDS(VerifyFinished, task, claim, passed, output)
 };
 
-struct Requested { Request request; LAZARET_FIELDS(Requested, request) };
+struct Requested {
+  Request request;
+  LAZARET_FIELDS(Requested, request)
+};
 
 }  // namespace event
 
 using EventBody =
-    std::variant<event::TimePassed, event::DaemonStarted, event::AdoptionFinished, event::DaemonStopping,
-                 event::CellObserved, event::CellGone, event::AgentSpawned, event::SpawnFailed,
-                 event::AgentSaidReady, event::AgentSaidStopping, event::AgentAskedTime,
-                 event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,
-                 event::BeatMissed, event::BeatRecovered, event::FailureReported,
-                 event::EvidenceTaken, event::LineSent, event::VerifyFinished, event::Requested>;
+    std::variant<event::TimePassed, event::DaemonStarted, event::AdoptionFinished,
+                 event::DaemonStopping, event::CellObserved, event::CellGone, event::AgentSpawned,
+                 event::SpawnFailed, event::AgentSaidReady, event::AgentSaidStopping,
+                 event::AgentAskedTime, event::AgentExited, event::AgentStopSeen,
+                 event::AgentAdopted, event::BeatsBegan, event::BeatMissed, event::BeatRecovered,
+                 event::FailureReported, event::EvidenceTaken, event::LineSent,
+                 event::VerifyFinished, event::Requested>;
 
 struct Event {
   Stamp at;

@@ -1,5 +1,5 @@
-// What was decided: past tense, subject first. Facts are the only way to change the Fleet (apply.h) and
-// are what the journal, the event stream and `lazaret events` show.
+// What was decided: past tense, subject first. Facts are the only way to change the Fleet (apply.h)
+// and are what the journal, the event stream and `lazaret events` show.
 #pragma once
 
 #include <variant>
@@ -23,18 +23,58 @@ struct DaemonStarted {
   bool crashed = false;  // the one before did not say goodbye
   LAZARET_FIELDS(DaemonStarted, epoch, boot_id, build, crashed)
 };
-struct AdoptionFinished { LAZARET_FIELDS(AdoptionFinished) };
-struct DaemonStopped { std::uint64_t epoch = 0; LAZARET_FIELDS(DaemonStopped, epoch) };
-struct FleetStopping { std::string by; std::string reason; LAZARET_FIELDS(FleetStopping, by, reason) };
-struct FleetFrozen { bool frozen = true; std::string by; std::string reason; LAZARET_FIELDS(FleetFrozen, frozen, by, reason) };
-struct NoteRecorded { CellId cell; std::string text; std::string by; LAZARET_FIELDS(NoteRecorded, cell, text, by) };
+struct AdoptionFinished {
+  LAZARET_FIELDS(AdoptionFinished)
+};
+struct DaemonStopped {
+  std::uint64_t epoch = 0;
+  LAZARET_FIELDS(DaemonStopped, epoch)
+};
+struct FleetStopping {
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(FleetStopping, by, reason)
+};
+struct FleetFrozen {
+  bool frozen = true;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(FleetFrozen, frozen, by, reason)
+};
+struct NoteRecorded {
+  CellId cell;
+  std::string text;
+  std::string by;
+  LAZARET_FIELDS(NoteRecorded, cell, text, by)
+};
 
-struct CellDefined { CellDefinition cell; LAZARET_FIELDS(CellDefined, cell) };
-struct CellRemoved { CellId cell; std::string reason; LAZARET_FIELDS(CellRemoved, cell, reason) };
-struct AgentDefined { CellId cell; AgentDefinition definition; std::string by; LAZARET_FIELDS(AgentDefined, cell, definition, by) };
-struct TaskDefined { CellId cell; TaskDefinition definition; std::string by; LAZARET_FIELDS(TaskDefined, cell, definition, by) };
+struct CellDefined {
+  CellDefinition cell;
+  LAZARET_FIELDS(CellDefined, cell)
+};
+struct CellRemoved {
+  CellId cell;
+  std::string reason;
+  LAZARET_FIELDS(CellRemoved, cell, reason)
+};
+struct AgentDefined {
+  CellId cell;
+  AgentDefinition definition;
+  std::string by;
+  LAZARET_FIELDS(AgentDefined, cell, definition, by)
+};
+struct TaskDefined {
+  CellId cell;
+  TaskDefinition definition;
+  std::string by;
+  LAZARET_FIELDS(TaskDefined, cell, definition, by)
+};
 
-struct MissionStarted { CellId cell; Instant deadline = never; LAZARET_FIELDS(MissionStarted, cell, deadline) };
+struct MissionStarted {
+  CellId cell;
+  Instant deadline = never;
+  LAZARET_FIELDS(MissionStarted, cell, deadline)
+};
 struct MissionStatusChanged {
   CellId cell;
   MissionStatus status = MissionStatus::active;
@@ -43,7 +83,13 @@ struct MissionStatusChanged {
   LAZARET_FIELDS(MissionStatusChanged, cell, status, reason, by)
 };
 
-struct AgentWanted { AgentRef agent; bool wanted = true; std::string by; std::string reason; LAZARET_FIELDS(AgentWanted, agent, wanted, by, reason) };
+struct AgentWanted {
+  AgentRef agent;
+  bool wanted = true;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(AgentWanted, agent, wanted, by, reason)
+};
 struct AgentStarting {
   AgentRef agent;
   Incarnation incarnation;
@@ -61,18 +107,40 @@ struct AgentSpawned {
   Instant settled_at = never;  // when it counts as ready, for ReadyWhen::settled
   LAZARET_FIELDS(AgentSpawned, agent, incarnation, pid, process_start, settled_at)
 };
-struct AgentReady { AgentRef agent; Incarnation incarnation; std::string how; Instant stable_at = never; LAZARET_FIELDS(AgentReady, agent, incarnation, how, stable_at) };
-struct AgentAdopted { AgentRef agent; Incarnation incarnation; std::int64_t pid = 0; LAZARET_FIELDS(AgentAdopted, agent, incarnation, pid) };
-struct AgentStable { AgentRef agent; Incarnation incarnation; LAZARET_FIELDS(AgentStable, agent, incarnation) };
+struct AgentReady {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string how;
+  Instant stable_at = never;
+  LAZARET_FIELDS(AgentReady, agent, incarnation, how, stable_at)
+};
+struct AgentAdopted {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::int64_t pid = 0;
+  LAZARET_FIELDS(AgentAdopted, agent, incarnation, pid)
+};
+struct AgentStable {
+  AgentRef agent;
+  Incarnation incarnation;
+  LAZARET_FIELDS(AgentStable, agent, incarnation)
+};
 struct AgentStopping {
   AgentRef agent;
   Incarnation incarnation;
   std::string reason;
-  bool counts_as_failure = false;  // its exit will be treated like a crash (hang, timeout, not ready)
+  bool counts_as_failure =
+      false;  // its exit will be treated like a crash (hang, timeout, not ready)
   Instant kill_at = never;
   LAZARET_FIELDS(AgentStopping, agent, incarnation, reason, counts_as_failure, kill_at)
 };
-struct AgentKilled { AgentRef agent; Incarnation incarnation; std::string reason; bool counts_as_failure = false; LAZARET_FIELDS(AgentKilled, agent, incarnation, reason, counts_as_failure) };
+struct AgentKilled {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string reason;
+  bool counts_as_failure = false;
+  LAZARET_FIELDS(AgentKilled, agent, incarnation, reason, counts_as_failure)
+};
 struct AgentExited {
   AgentRef agent;
   Incarnation incarnation;
@@ -82,9 +150,23 @@ struct AgentExited {
   bool finished = false;  // its work is over; not started again by itself
   LAZARET_FIELDS(AgentExited, agent, incarnation, exit, expected, counted, finished)
 };
-struct AgentBackedOff { AgentRef agent; Instant until{}; Duration delay{0}; int tries = 0; LAZARET_FIELDS(AgentBackedOff, agent, until, delay, tries) };
-struct AgentQuarantined { AgentRef agent; std::string reason; LAZARET_FIELDS(AgentQuarantined, agent, reason) };
-struct AgentAwaitsApproval { AgentRef agent; ApprovalId approval; LAZARET_FIELDS(AgentAwaitsApproval, agent, approval) };
+struct AgentBackedOff {
+  AgentRef agent;
+  Instant until{};
+  Duration delay{0};
+  int tries = 0;
+  LAZARET_FIELDS(AgentBackedOff, agent, until, delay, tries)
+};
+struct AgentQuarantined {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(AgentQuarantined, agent, reason)
+};
+struct AgentAwaitsApproval {
+  AgentRef agent;
+  ApprovalId approval;
+  LAZARET_FIELDS(AgentAwaitsApproval, agent, approval)
+};
 struct AgentReleased {
   AgentRef agent;
   std::string by;
@@ -92,10 +174,31 @@ struct AgentReleased {
   bool forgiven = true;  // its tries start at zero again
   LAZARET_FIELDS(AgentReleased, agent, by, reason, forgiven)
 };
-struct AgentRemoved { AgentRef agent; std::string reason; LAZARET_FIELDS(AgentRemoved, agent, reason) };
-struct AgentSubstituted { AgentRef agent; AgentId substitute; std::string reason; LAZARET_FIELDS(AgentSubstituted, agent, substitute, reason) };
-struct AgentPaused { AgentRef agent; bool paused = true; std::string by; std::string reason; LAZARET_FIELDS(AgentPaused, agent, paused, by, reason) };
-struct AgentFrozen { AgentRef agent; bool frozen = true; std::string by; std::string reason; LAZARET_FIELDS(AgentFrozen, agent, frozen, by, reason) };
+struct AgentRemoved {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(AgentRemoved, agent, reason)
+};
+struct AgentSubstituted {
+  AgentRef agent;
+  AgentId substitute;
+  std::string reason;
+  LAZARET_FIELDS(AgentSubstituted, agent, substitute, reason)
+};
+struct AgentPaused {
+  AgentRef agent;
+  bool paused = true;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(AgentPaused, agent, paused, by, reason)
+};
+struct AgentFrozen {
+  AgentRef agent;
+  bool frozen = true;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(AgentFrozen, agent, frozen, by, reason)
+};
 struct AgentHealthChanged {
   AgentRef agent;
   Health health = Health::unknown;
@@ -103,19 +206,74 @@ struct AgentHealthChanged {
   std::string reason;
   LAZARET_FIELDS(AgentHealthChanged, agent, health, failures, reason)
 };
-struct AgentBeatsBegan { AgentRef agent; LAZARET_FIELDS(AgentBeatsBegan, agent) };
-struct AgentRateLimited { AgentRef agent; std::optional<WallTime> until; std::string reason; LAZARET_FIELDS(AgentRateLimited, agent, until, reason) };
-struct AgentStopSeen { AgentRef agent; Incarnation incarnation; bool stopped = true; LAZARET_FIELDS(AgentStopSeen, agent, incarnation, stopped) };
-struct AgentTimeExtended { AgentRef agent; Incarnation incarnation; Instant until{}; LAZARET_FIELDS(AgentTimeExtended, agent, incarnation, until) };
+struct AgentBeatsBegan {
+  AgentRef agent;
+  LAZARET_FIELDS(AgentBeatsBegan, agent)
+};
+struct AgentRateLimited {
+  AgentRef agent;
+  std::optional<WallTime> until;
+  std::string reason;
+  LAZARET_FIELDS(AgentRateLimited, agent, until, reason)
+};
+struct AgentStopSeen {
+  AgentRef agent;
+  Incarnation incarnation;
+  bool stopped = true;
+  LAZARET_FIELDS(AgentStopSeen, agent, incarnation, stopped)
+};
+struct AgentTimeExtended {
+  AgentRef agent;
+  Incarnation incarnation;
+  Instant until{};
+  LAZARET_FIELDS(AgentTimeExtended, agent, incarnation, until)
+};
 
-struct HangSuspected { AgentRef agent; Incarnation incarnation; std::string reason; LAZARET_FIELDS(HangSuspected, agent, incarnation, reason) };
-struct HangEvidence { AgentRef agent; Incarnation incarnation; Evidence evidence; Instant judge_at = never; LAZARET_FIELDS(HangEvidence, agent, incarnation, evidence, judge_at) };
-struct HangCleared { AgentRef agent; Incarnation incarnation; std::string reason; LAZARET_FIELDS(HangCleared, agent, incarnation, reason) };
-struct HangDeclared { AgentRef agent; Incarnation incarnation; std::string rule; Evidence evidence; LAZARET_FIELDS(HangDeclared, agent, incarnation, rule, evidence) };
+struct HangSuspected {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string reason;
+  LAZARET_FIELDS(HangSuspected, agent, incarnation, reason)
+};
+struct HangEvidence {
+  AgentRef agent;
+  Incarnation incarnation;
+  Evidence evidence;
+  Instant judge_at = never;
+  LAZARET_FIELDS(HangEvidence, agent, incarnation, evidence, judge_at)
+};
+struct HangCleared {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string reason;
+  LAZARET_FIELDS(HangCleared, agent, incarnation, reason)
+};
+struct HangDeclared {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string rule;
+  Evidence evidence;
+  LAZARET_FIELDS(HangDeclared, agent, incarnation, rule, evidence)
+};
 
-struct WakeAccepted { AgentRef agent; Wake wake; LAZARET_FIELDS(WakeAccepted, agent, wake) };
-struct WakeStarted { AgentRef agent; WakeId wake; Incarnation incarnation; LAZARET_FIELDS(WakeStarted, agent, wake, incarnation) };
-struct WakeEnded { AgentRef agent; WakeId wake; WakeFate fate = WakeFate::finished; std::string detail; LAZARET_FIELDS(WakeEnded, agent, wake, fate, detail) };
+struct WakeAccepted {
+  AgentRef agent;
+  Wake wake;
+  LAZARET_FIELDS(WakeAccepted, agent, wake)
+};
+struct WakeStarted {
+  AgentRef agent;
+  WakeId wake;
+  Incarnation incarnation;
+  LAZARET_FIELDS(WakeStarted, agent, wake, incarnation)
+};
+struct WakeEnded {
+  AgentRef agent;
+  WakeId wake;
+  WakeFate fate = WakeFate::finished;
+  std::string detail;
+  LAZARET_FIELDS(WakeEnded, agent, wake, fate, detail)
+};
 
 struct TaskClaimed {
   TaskRef task;
@@ -125,14 +283,52 @@ struct TaskClaimed {
   Instant deadline = never;
   LAZARET_FIELDS(TaskClaimed, task, agent, incarnation, claim, deadline)
 };
-struct TaskResumed { TaskRef task; AgentId agent; Incarnation incarnation; LAZARET_FIELDS(TaskResumed, task, agent, incarnation) };
-struct TaskCheckpointed { TaskRef task; Incarnation incarnation; std::string cursor; LAZARET_FIELDS(TaskCheckpointed, task, incarnation, cursor) };
-struct TaskReported { TaskRef task; Incarnation incarnation; std::string result; LAZARET_FIELDS(TaskReported, task, incarnation, result) };
-struct TaskCompleted { TaskRef task; std::string detail; LAZARET_FIELDS(TaskCompleted, task, detail) };
-struct TaskFailed { TaskRef task; std::string reason; LAZARET_FIELDS(TaskFailed, task, reason) };
-struct TaskTimedOut { TaskRef task; Instant kill_at = never; LAZARET_FIELDS(TaskTimedOut, task, kill_at) };
-struct TaskReleased { TaskRef task; std::string reason; bool counted = false; LAZARET_FIELDS(TaskReleased, task, reason, counted) };
-struct TaskTransferred { TaskRef task; std::optional<AgentId> from; AgentId to; std::string reason; LAZARET_FIELDS(TaskTransferred, task, from, to, reason) };
+struct TaskResumed {
+  TaskRef task;
+  AgentId agent;
+  Incarnation incarnation;
+  LAZARET_FIELDS(TaskResumed, task, agent, incarnation)
+};
+struct TaskCheckpointed {
+  TaskRef task;
+  Incarnation incarnation;
+  std::string cursor;
+  LAZARET_FIELDS(TaskCheckpointed, task, incarnation, cursor)
+};
+struct TaskReported {
+  TaskRef task;
+  Incarnation incarnation;
+  std::string result;
+  LAZARET_FIELDS(TaskReported, task, incarnation, result)
+};
+struct TaskCompleted {
+  TaskRef task;
+  std::string detail;
+  LAZARET_FIELDS(TaskCompleted, task, detail)
+};
+struct TaskFailed {
+  TaskRef task;
+  std::string reason;
+  LAZARET_FIELDS(TaskFailed, task, reason)
+};
+struct TaskTimedOut {
+  TaskRef task;
+  Instant kill_at = never;
+  LAZARET_FIELDS(TaskTimedOut, task, kill_at)
+};
+struct TaskReleased {
+  TaskRef task;
+  std::string reason;
+  bool counted = false;
+  LAZARET_FIELDS(TaskReleased, task, reason, counted)
+};
+struct TaskTransferred {
+  TaskRef task;
+  std::optional<AgentId> from;
+  AgentId to;
+  std::string reason;
+  LAZARET_FIELDS(TaskTransferred, task, from, to, reason)
+};
 
 struct ApprovalOpened {
   ApprovalId approval;
@@ -152,22 +348,27 @@ struct ApprovalAnswered {
   LAZARET_FIELDS(ApprovalAnswered, approval, answer, by, reason)
 };
 
-struct WriteRefused { AgentRef agent; Incarnation incarnation; Incarnation live; std::string what; LAZARET_FIELDS(WriteRefused, agent, incarnation, live, what) };
+struct WriteRefused {
+  AgentRef agent;
+  Incarnation incarnation;
+  Incarnation live;
+  std::string what;
+  LAZARET_FIELDS(WriteRefused, agent, incarnation, live, what)
+};
 
 }  // namespace fact
 
 using Fact = std::variant<
     fact::DaemonStarted, fact::AdoptionFinished, fact::DaemonStopped, fact::FleetStopping,
-    fact::FleetFrozen, fact::NoteRecorded,
-    fact::CellDefined, fact::CellRemoved, fact::AgentDefined, fact::TaskDefined,
-    fact::MissionStarted, fact::MissionStatusChanged, fact::AgentWanted, fact::AgentStarting,
-    fact::AgentSpawned, fact::AgentReady, fact::AgentAdopted, fact::AgentStable,
-    fact::AgentStopping, fact::AgentKilled, fact::AgentExited, fact::AgentBackedOff,
-    fact::AgentQuarantined, fact::AgentAwaitsApproval, fact::AgentReleased, fact::AgentSubstituted,
-    fact::AgentPaused, fact::AgentFrozen, fact::AgentHealthChanged, fact::AgentBeatsBegan,
-    fact::AgentRateLimited, fact::AgentStopSeen, fact::AgentTimeExtended, fact::HangSuspected,
-    fact::HangEvidence, fact::HangCleared, fact::HangDeclared, fact::WakeAccepted,
-    fact::WakeStarted, fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed,
+    fact::FleetFrozen, fact::NoteRecorded, fact::CellDefined, fact::CellRemoved, fact::AgentDefined,
+    fact::TaskDefined, fact::MissionStarted, fact::MissionStatusChanged, fact::AgentWanted,
+    fact::AgentStarting, fact::AgentSpawned, fact::AgentReady, fact::AgentAdopted,
+    fact::AgentStable, fact::AgentStopping, fact::AgentKilled, fact::AgentExited,
+    fact::AgentBackedOff, fact::AgentQuarantined, fact::AgentAwaitsApproval, fact::AgentReleased,
+    fact::AgentSubstituted, fact::AgentPaused, fact::AgentFrozen, fact::AgentHealthChanged,
+    fact::AgentBeatsBegan, fact::AgentRateLimited, fact::AgentStopSeen, fact::AgentTimeExtended,
+    fact::HangSuspected, fact::HangEvidence, fact::HangCleared, fact::HangDeclared,
+    fact::WakeAccepted, fact::WakeStarted, fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed,
     fact::TaskCheckpointed, fact::TaskReported, fact::TaskCompleted, fact::TaskFailed,
     fact::TaskTimedOut, fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened,
     fact::ApprovalAnswered, fact::WriteRefused, fact::AgentRemoved>;

@@ -38,26 +38,26 @@ inline constexpr std::size_t history_most = 24;
 
 struct Agent {
   AgentDefinition definition;
-  bool from_file = false;    // its file has been seen; without the file it goes
-  bool removed = false;      // its file is gone: it is stopped, and then it goes too
-  bool withdrawn = false;    // its file no longer says how to run it: it is stopped, then external
+  bool from_file = false;  // its file has been seen; without the file it goes
+  bool removed = false;    // its file is gone: it is stopped, and then it goes too
+  bool withdrawn = false;  // its file no longer says how to run it: it is stopped, then external
   ProcessState process = ProcessState::stopped;
   Stamp since;               // of `process`
   std::string state_reason;  // why it is in this state
 
-  Incarnation incarnation;   // the last one started
-  std::int64_t pid = 0;      // 0 = none
+  Incarnation incarnation;  // the last one started
+  std::int64_t pid = 0;     // 0 = none
   std::int64_t process_start = 0;
   Stamp spawned_at;
   bool adoption_pending = false;  // the daemon restarted and has not found it yet
 
-  bool wanted = true;        // an operator's will; false after stop or kill
-  bool finished = false;     // it ended as it should; not started again by itself
+  bool wanted = true;     // an operator's will; false after stop or kill
+  bool finished = false;  // it ended as it should; not started again by itself
   bool paused = false;
   bool frozen = false;
   bool stopped_by_others = false;  // state T that we did not cause
 
-  int tries = 0;             // failures since the last stable run
+  int tries = 0;  // failures since the last stable run
   Duration last_backoff{0};
   Instant backoff_until{};
   bool exit_counts = false;  // we are ending it because it failed
@@ -66,20 +66,20 @@ struct Agent {
   std::uint64_t deaths = 0;
   std::optional<ApprovalId> approval;
 
-  bool standing_in = false;             // a substitute that is in use
+  bool standing_in = false;  // a substitute that is in use
   std::optional<AgentId> stands_in_for;
   std::optional<AgentId> replaced_by;
 
   Health health = Health::unknown;
-  int failures = 0;          // in a row
+  int failures = 0;  // in a row
   std::string health_reason;
-  bool has_beaten = false;   // ever
+  bool has_beaten = false;  // ever
   std::optional<WallTime> rate_limited_until;
 
   HangStage hang = HangStage::none;
   std::optional<Evidence> first_evidence;
   std::optional<Evidence> last_evidence;
-  Instant sampled_at{};      // first_evidence
+  Instant sampled_at{};  // first_evidence
 
   std::optional<TaskId> task;  // the one it owns
   std::optional<Wake> running_wake;
@@ -88,11 +88,11 @@ struct Agent {
   std::deque<HistoryLine> history;
 
   LAZARET_FIELDS(Agent, definition, from_file, removed, withdrawn, process, since, state_reason,
-                 incarnation, pid, process_start, spawned_at, adoption_pending, wanted, finished, paused, frozen, stopped_by_others,
-                 tries, last_backoff, backoff_until, exit_counts, died, last_exit, deaths, approval,
-                 standing_in, stands_in_for, replaced_by, health, failures, health_reason,
-                 has_beaten, rate_limited_until, hang, first_evidence, last_evidence, sampled_at, task,
-                 running_wake, waiting_wake, history)
+                 incarnation, pid, process_start, spawned_at, adoption_pending, wanted, finished,
+                 paused, frozen, stopped_by_others, tries, last_backoff, backoff_until, exit_counts,
+                 died, last_exit, deaths, approval, standing_in, stands_in_for, replaced_by, health,
+                 failures, health_reason, has_beaten, rate_limited_until, hang, first_evidence,
+                 last_evidence, sampled_at, task, running_wake, waiting_wake, history)
 };
 
 struct Task {
@@ -101,17 +101,17 @@ struct Task {
   TaskState state = TaskState::pending;
   Stamp since;
   std::string state_reason;
-  std::optional<AgentId> owner;   // while in_progress or reported
+  std::optional<AgentId> owner;  // while in_progress or reported
   Incarnation owner_incarnation;
-  std::uint64_t claim = 0;        // how often it was claimed
-  int tries = 0;                  // claims that ended without being done
-  std::string cursor;             // newest checkpoint of the work, JSON text
+  std::uint64_t claim = 0;  // how often it was claimed
+  int tries = 0;            // claims that ended without being done
+  std::string cursor;       // newest checkpoint of the work, JSON text
   std::string result;
-  bool cancelling = false;        // timed out; the owner is being stopped
+  bool cancelling = false;  // timed out; the owner is being stopped
   std::size_t open_dependencies = 0;
   WallTime completed_at{};
-  LAZARET_FIELDS(Task, definition, from_file, state, since, state_reason, owner, owner_incarnation, claim,
-                 tries, cursor, result, cancelling, open_dependencies, completed_at)
+  LAZARET_FIELDS(Task, definition, from_file, state, since, state_reason, owner, owner_incarnation,
+                 claim, tries, cursor, result, cancelling, open_dependencies, completed_at)
 };
 
 struct Cell {
@@ -119,13 +119,13 @@ struct Cell {
   MissionStatus status = MissionStatus::active;
   std::string status_reason;
   bool started = false;
-  Instant timeout_at = never;      // while active
-  Duration timeout_left{0};        // while paused
+  Instant timeout_at = never;  // while active
+  Duration timeout_left{0};    // while paused
   std::map<AgentId, Agent> agents;
   std::map<TaskId, Task> tasks;
-  std::set<TaskId> ready;          // pending, every dependency completed
+  std::set<TaskId> ready;  // pending, every dependency completed
   std::map<TaskId, std::set<TaskId>> dependents;
-  std::size_t open_tasks = 0;      // neither completed nor failed
+  std::size_t open_tasks = 0;  // neither completed nor failed
   LAZARET_FIELDS(Cell, definition, status, status_reason, started, timeout_at, timeout_left, agents,
                  tasks, ready, dependents, open_tasks)
 };
@@ -141,7 +141,8 @@ struct Approval {
   std::optional<AnswerWord> answer;
   std::string by;
   std::string reason;
-  LAZARET_FIELDS(Approval, kind, agent, task, question, opened, deadline, fallback, answer, by, reason)
+  LAZARET_FIELDS(Approval, kind, agent, task, question, opened, deadline, fallback, answer, by,
+                 reason)
 };
 
 // What became of a wake; the last receipts are kept.
@@ -156,8 +157,8 @@ struct WakeReceipt {
 };
 
 struct Fleet {
-  std::uint64_t seed = 0;  // of all chance in here
-  std::uint64_t epoch = 0; // of the daemon; grows with each start
+  std::uint64_t seed = 0;   // of all chance in here
+  std::uint64_t epoch = 0;  // of the daemon; grows with each start
   std::string boot_id;
   bool stopping = false;   // the agents are being stopped because the daemon will end
   bool ended_well = true;  // the daemon before this one said goodbye
@@ -168,9 +169,9 @@ struct Fleet {
   std::map<CellId, Cell> cells;
   std::map<ApprovalId, Approval> approvals;  // open ones, and the last answered_kept answered ones
   std::deque<ApprovalId> answered;
-  std::map<WakeId, WakeReceipt> wakes;       // open ones, and the last receipts_kept ended ones
+  std::map<WakeId, WakeReceipt> wakes;  // open ones, and the last receipts_kept ended ones
   std::deque<WakeId> ended_wakes;
-  Timers timers;                             // derived: rebuilt with the rest
+  Timers timers;                                                 // derived: rebuilt with the rest
   std::set<std::pair<WallTime, ApprovalId>> approval_deadlines;  // derived too
   LAZARET_FIELDS(Fleet, seed, epoch, boot_id, stopping, ended_well, adopting, frozen, next_wake,
                  next_approval, cells, approvals, answered, wakes, ended_wakes)

@@ -19,7 +19,8 @@ std::optional<std::string> excuse(const Decision& d, const AgentRef& ref) {
     return "it is rate-limited until " + to_rfc3339(*agent.rate_limited_until);
   }
   for (const auto& [id, approval] : d.fleet().approvals) {
-    if (!approval.answer && approval.agent == ref) return "it waits for a person (" + id.value + ")";
+    if (!approval.answer && approval.agent == ref)
+      return "it waits for a person (" + id.value + ")";
   }
   return std::nullopt;
 }
@@ -78,7 +79,8 @@ void suspect(Decision& d, const AgentRef& ref, const std::string& reason) {
   if (excuse(d, ref)) return;
   const Incarnation incarnation = agent.incarnation;
   if (agent.hang == HangStage::none) d.record(fact::HangSuspected{ref, incarnation, reason});
-  // Asked again while no sample has come: the first one may have been lost, or there was no process yet.
+  // Asked again while no sample has come: the first one may have been lost, or there was no process
+  // yet.
   if (agent.hang == HangStage::suspected) d.act(command::TakeEvidence{ref, incarnation});
 }
 
@@ -132,7 +134,8 @@ void on_stop_seen(Decision& d, const event::AgentStopSeen& e) {
 void on_answer(Decision& d, const AgentRef& ref, AnswerWord answer, const std::string& by) {
   const Agent* agent = d.agent(ref);
   if (!agent || agent->hang != HangStage::declared) return;
-  if (answer == AnswerWord::yes) return lifecycle::kill(d, ref, "it hangs; killing approved by " + by, true);
+  if (answer == AnswerWord::yes)
+    return lifecycle::kill(d, ref, "it hangs; killing approved by " + by, true);
   clear(d, ref, "left alone by " + by);
 }
 

@@ -1,8 +1,8 @@
 // When is a silent agent hanging? Silence alone never kills. After a missed deadline two samples of
 // everything that moves are taken, hang_window apart. It hangs if nothing moved between them AND no
-// approval, rate limit or pause of ours explains the silence. A stop (state T) that we did not cause
-// counts at once. What follows is the agent's `hang` setting: observe, ask, or revive; by default revive
-// for agents that have ever sent a beat.
+// approval, rate limit or pause of ours explains the silence. A stop (state T) that we did not
+// cause counts at once. What follows is the agent's `hang` setting: observe, ask, or revive; by
+// default revive for agents that have ever sent a beat.
 #pragma once
 
 #include "core/decision.h"

@@ -1,6 +1,7 @@
-// Health from signs of life: a beat or a success sets healthy and zeroes the failures, at any time. A
-// missed deadline or a reported failure adds one: 1–2 degraded, 3 in a row unhealthy; no sign at all for
-// the agent's timeout is unhealthy at once. Silence makes an agent ill, never dead: see hang.h.
+// Health from signs of life: a beat or a success sets healthy and zeroes the failures, at any time.
+// A missed deadline or a reported failure adds one: 1–2 degraded, 3 in a row unhealthy; no sign at
+// all for the agent's timeout is unhealthy at once. Silence makes an agent ill, never dead: see
+// hang.h.
 #pragma once
 
 #include "core/decision.h"

@@ -150,8 +150,7 @@ void on_spawned(Decision& d, const event::AgentSpawned& e) {
   const Agent* agent = live(d, e.agent, e.incarnation);
   if (!agent || agent->process_start != 0) return;  // told twice
   const RunSpec& run = *agent->definition.run;
-  const bool settles =
-      run.ready == ReadyWhen::settled && agent->process == ProcessState::starting;
+  const bool settles = run.ready == ReadyWhen::settled && agent->process == ProcessState::starting;
   d.record(fact::AgentSpawned{e.agent, e.incarnation, e.pid, e.process_start,
                               settles ? d.now.mono + run.settle : never});
   if (agent->process == ProcessState::stopping) return;

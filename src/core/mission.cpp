@@ -57,7 +57,8 @@ bool all_agents_finished(const Cell& cell) {
   return any;
 }
 
-// A definition of an existing cell that a person changed by hand may also ask for a change of status.
+// A definition of an existing cell that a person changed by hand may also ask for a change of
+// status.
 void follow_status_edit(Decision& d, const CellDefinition& before, const CellDefinition& after) {
   if (before.status == after.status || d.cell(after.id)->status == after.status) return;
   set_status(d, after.id, after.status, "cell.json was edited", "file");
@@ -68,8 +69,7 @@ void follow_status_edit(Decision& d, const CellDefinition& before, const CellDef
 void on_cell_observed(Decision& d, const event::CellObserved& e) {
   const Cell* known = d.cell(e.cell.id);
   if (known && known->definition.digest == e.cell.digest &&
-      known->definition.status == e.cell.status &&
-      known->definition.path == e.cell.path) {
+      known->definition.status == e.cell.status && known->definition.path == e.cell.path) {
     return;
   }
   CellDefinition before;

@@ -1,6 +1,6 @@
-// What an agent may do with tasks. permissions.json decides where it names the agent; else its role's
-// defaults hold: everybody executes what is assigned to it; a lead publishes and writes all tasks; a
-// writer writes its own; readers and auditors write nothing but their own reports.
+// What an agent may do with tasks. permissions.json decides where it names the agent; else its
+// role's defaults hold: everybody executes what is assigned to it; a lead publishes and writes all
+// tasks; a writer writes its own; readers and auditors write nothing but their own reports.
 #pragma once
 
 #include "core/fleet.h"

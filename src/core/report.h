@@ -11,18 +11,18 @@
 namespace lazaret::core {
 
 LAZARET_ENUM(ExitKind,
-             exited,        // code says how
-             signalled,     // signal says which
-             out_of_memory, // killed by the kernel at its memory limit
-             never_started, // no process came to be; detail says why
-             lost)          // it ended while nobody could watch (reboot, shim gone)
+             exited,         // code says how
+             signalled,      // signal says which
+             out_of_memory,  // killed by the kernel at its memory limit
+             never_started,  // no process came to be; detail says why
+             lost)           // it ended while nobody could watch (reboot, shim gone)
 
 struct ExitReport {
   ExitKind kind = ExitKind::exited;
   int code = 0;
   int signal = 0;
-  std::string detail;                  // for never_started and lost
-  std::vector<std::string> last_lines; // of its log, at most 10 of at most 200 bytes
+  std::string detail;                   // for never_started and lost
+  std::vector<std::string> last_lines;  // of its log, at most 10 of at most 200 bytes
   LAZARET_FIELDS(ExitReport, kind, code, signal, detail, last_lines)
 };
 
@@ -39,8 +39,9 @@ struct Evidence {
   std::int64_t log_bytes = 0;
   std::int64_t files_changed_at_ns = 0;  // newest change below its work directory, wall clock
   std::int64_t children = 0;
-  std::uint64_t progress = 0;            // the beat's own counter
-  LAZARET_FIELDS(Evidence, state, cpu_ns, io_bytes, log_bytes, files_changed_at_ns, children, progress)
+  std::uint64_t progress = 0;  // the beat's own counter
+  LAZARET_FIELDS(Evidence, state, cpu_ns, io_bytes, log_bytes, files_changed_at_ns, children,
+                 progress)
 };
 
 }  // namespace lazaret::core

@@ -17,21 +17,48 @@ LAZARET_ENUM(CallerKind, admin, operator_, viewer, agent)
 // Who asks, as the door has proven it.
 struct Caller {
   CallerKind kind = CallerKind::admin;
-  std::string name;            // "cli:alice", "key:ci", the agent's id
+  std::string name;  // "cli:alice", "key:ci", the agent's id
   std::optional<AgentRef> agent;
-  Incarnation incarnation;     // of the agent's token; 0 for an external agent
+  Incarnation incarnation;  // of the agent's token; 0 for an external agent
   LAZARET_FIELDS(Caller, kind, name, agent, incarnation)
 };
 
 namespace op {
 
-struct StartAgent { AgentRef agent; LAZARET_FIELDS(StartAgent, agent) };
-struct StopAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(StopAgent, agent, reason) };
-struct KillAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(KillAgent, agent, reason) };
-struct PauseAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(PauseAgent, agent, reason) };
-struct ResumeAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(ResumeAgent, agent, reason) };
-struct FreezeAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(FreezeAgent, agent, reason) };
-struct ThawAgent { AgentRef agent; std::string reason; LAZARET_FIELDS(ThawAgent, agent, reason) };
+struct StartAgent {
+  AgentRef agent;
+  LAZARET_FIELDS(StartAgent, agent)
+};
+struct StopAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(StopAgent, agent, reason)
+};
+struct KillAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(KillAgent, agent, reason)
+};
+struct PauseAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(PauseAgent, agent, reason)
+};
+struct ResumeAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(ResumeAgent, agent, reason)
+};
+struct FreezeAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(FreezeAgent, agent, reason)
+};
+struct ThawAgent {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(ThawAgent, agent, reason)
+};
 
 struct DefineAgent {
   CellId cell;
@@ -74,11 +101,30 @@ struct CheckpointTask {
   LAZARET_FIELDS(CheckpointTask, task, cursor)
 };
 
-struct ReportDone { TaskRef task; std::string result; LAZARET_FIELDS(ReportDone, task, result) };
-struct ReportFailed { TaskRef task; std::string reason; LAZARET_FIELDS(ReportFailed, task, reason) };
-struct ReleaseTask { TaskRef task; std::string reason; LAZARET_FIELDS(ReleaseTask, task, reason) };
-struct RetryTask { TaskRef task; std::string reason; LAZARET_FIELDS(RetryTask, task, reason) };
-struct VerifyAgain { TaskRef task; LAZARET_FIELDS(VerifyAgain, task) };
+struct ReportDone {
+  TaskRef task;
+  std::string result;
+  LAZARET_FIELDS(ReportDone, task, result)
+};
+struct ReportFailed {
+  TaskRef task;
+  std::string reason;
+  LAZARET_FIELDS(ReportFailed, task, reason)
+};
+struct ReleaseTask {
+  TaskRef task;
+  std::string reason;
+  LAZARET_FIELDS(ReleaseTask, task, reason)
+};
+struct RetryTask {
+  TaskRef task;
+  std::string reason;
+  LAZARET_FIELDS(RetryTask, task, reason)
+};
+struct VerifyAgain {
+  TaskRef task;
+  LAZARET_FIELDS(VerifyAgain, task)
+};
 struct AssignTask {
   TaskRef task;
   std::optional<AgentId> agent;
@@ -112,15 +158,27 @@ struct SetMission {
   std::string reason;
   LAZARET_FIELDS(SetMission, cell, status, reason)
 };
-struct RemoveMission { CellId cell; std::string reason; LAZARET_FIELDS(RemoveMission, cell, reason) };
+struct RemoveMission {
+  CellId cell;
+  std::string reason;
+  LAZARET_FIELDS(RemoveMission, cell, reason)
+};
 struct FreezeFleet {
   bool frozen = true;
   std::string reason;
   LAZARET_FIELDS(FreezeFleet, frozen, reason)
 };
-// Stop every agent in good order before the daemon ends (`lazaret down`); the next daemon starts them.
-struct StopFleet { std::string reason; LAZARET_FIELDS(StopFleet, reason) };
-struct RecordNote { CellId cell; std::string text; LAZARET_FIELDS(RecordNote, cell, text) };
+// Stop every agent in good order before the daemon ends (`lazaret down`); the next daemon starts
+// them.
+struct StopFleet {
+  std::string reason;
+  LAZARET_FIELDS(StopFleet, reason)
+};
+struct RecordNote {
+  CellId cell;
+  std::string text;
+  LAZARET_FIELDS(RecordNote, cell, text)
+};
 
 }  // namespace op
 

@@ -27,17 +27,21 @@ void Handler::operator()(const op::StartAgent& o) {
                     "give it lazaret.run in its file to let Lazaret start it");
   }
   if (!cell.started || cell.status != MissionStatus::active) {
-    return d.refuse(ErrorCode::conflict,
-                    fmt::format("its mission is {}", cell.started ? to_word(cell.status) : "not started"),
-                    "lazaret mission start " + o.agent.cell.value.substr(0, 8));
+    return d.refuse(
+        ErrorCode::conflict,
+        fmt::format("its mission is {}", cell.started ? to_word(cell.status) : "not started"),
+        "lazaret mission start " + o.agent.cell.value.substr(0, 8));
   }
   const auto approval = agent.approval;
   const bool failed = agent.died || agent.tries > 0;
-  if (is_held(agent.process) || (failed && !is_live(agent.process))) d.record(fact::AgentReleased{o.agent, caller.name, "started by " + caller.name});
-  if (approval && d.fleet().approvals.contains(*approval) && !d.fleet().approvals.at(*approval).answer) {
+  if (is_held(agent.process) || (failed && !is_live(agent.process)))
+    d.record(fact::AgentReleased{o.agent, caller.name, "started by " + caller.name});
+  if (approval && d.fleet().approvals.contains(*approval) &&
+      !d.fleet().approvals.at(*approval).answer) {
     d.record(fact::ApprovalAnswered{*approval, AnswerWord::yes, caller.name, "started by hand"});
   }
-  if (!agent.wanted || agent.finished) d.record(fact::AgentWanted{o.agent, true, caller.name, "started"});
+  if (!agent.wanted || agent.finished)
+    d.record(fact::AgentWanted{o.agent, true, caller.name, "started"});
   const bool ready_to_stand_in = lifecycle::is_standby(cell, agent) &&
                                  agent.process == ProcessState::stopped && !d.fleet().frozen &&
                                  !d.fleet().stopping &&
@@ -137,10 +141,11 @@ void Handler::operator()(const op::WakeAgent& o) {
                     "agent \"" + o.agent.agent.value + "\" runs elsewhere and has no wake adapter");
   }
   if (agent.process == ProcessState::quarantined || !agent.wanted || agent.finished) {
-    return d.refuse(ErrorCode::conflict,
-                    fmt::format("agent \"{}\" is {} and would not see the wake", o.agent.agent.value,
-                                agent.process == ProcessState::quarantined ? "quarantined" : "stopped"),
-                    "lazaret agent start " + o.agent.agent.value);
+    return d.refuse(
+        ErrorCode::conflict,
+        fmt::format("agent \"{}\" is {} and would not see the wake", o.agent.agent.value,
+                    agent.process == ProcessState::quarantined ? "quarantined" : "stopped"),
+        "lazaret agent start " + o.agent.agent.value);
   }
   const WakeId id = wake_queue::accept(d, o.agent, o.message, o.source);
   d.grant(id.value);

@@ -18,7 +18,8 @@ void Handler::operator()(const op::AnswerPerson& o) {
   if (!is_operator("answer")) return;
   const auto found = d.fleet().approvals.find(o.approval);
   if (found == d.fleet().approvals.end()) {
-    return d.refuse(ErrorCode::not_found, "no approval \"" + o.approval.value + "\"", "lazaret inbox");
+    return d.refuse(ErrorCode::not_found, "no approval \"" + o.approval.value + "\"",
+                    "lazaret inbox");
   }
   if (found->second.answer) {
     return d.refuse(ErrorCode::conflict, "\"" + o.approval.value + "\" was answered already: " +

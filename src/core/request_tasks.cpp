@@ -50,9 +50,10 @@ bool Handler::may_publish(const CellId& cell, const std::string& what) {
   if (caller.agent->cell == cell && permissions::may_publish(*d.cell(cell), caller.agent->agent)) {
     return true;
   }
-  d.refuse(ErrorCode::refused,
-           fmt::format("agent \"{}\" may not {}: its role is not lead", caller.agent->agent.value, what),
-           "give it write \"*\" in permissions.json");
+  d.refuse(
+      ErrorCode::refused,
+      fmt::format("agent \"{}\" may not {}: its role is not lead", caller.agent->agent.value, what),
+      "give it write \"*\" in permissions.json");
   return false;
 }
 
@@ -78,7 +79,8 @@ void Handler::operator()(const op::AddTasks& o) {
   auto edges = edges_of(cell);
   for (const TaskDefinition& task : o.tasks) {
     if (edges.contains(task.id)) {
-      return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" exists already", task.id.value));
+      return d.refuse(ErrorCode::conflict,
+                      fmt::format("task \"{}\" exists already", task.id.value));
     }
     edges.emplace(task.id, task.dependencies);
   }
@@ -107,8 +109,8 @@ void Handler::operator()(const op::CheckpointTask& o) {
   if (!may_write(o.task, "checkpoint")) return;
   const Task& task = *d.task(o.task);
   if (task.state != TaskState::in_progress) {
-    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}", o.task.task.value,
-                                                     to_word(task.state)));
+    return d.refuse(ErrorCode::conflict,
+                    fmt::format("task \"{}\" is {}", o.task.task.value, to_word(task.state)));
   }
   d.record(fact::TaskCheckpointed{o.task, task.owner_incarnation, o.cursor});
 }
@@ -119,13 +121,12 @@ void Handler::operator()(const op::ReportDone& o) {
   const bool again = task.state == TaskState::reported || task.state == TaskState::completed;
   if (again && is_agent()) return;  // a repeated report of the same claim
   if (is_final(task.state) || task.state == TaskState::reported) {
-    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already",
-                                                     o.task.task.value, to_word(task.state)));
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already", o.task.task.value,
+                                                     to_word(task.state)));
   }
   if (task.open_dependencies > 0) {
-    return d.refuse(ErrorCode::conflict,
-                    fmt::format("task \"{}\" waits for {} other task(s)", o.task.task.value,
-                                task.open_dependencies));
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" waits for {} other task(s)",
+                                                     o.task.task.value, task.open_dependencies));
   }
   work::report_done(d, o.task, o.result);
 }
@@ -135,8 +136,8 @@ void Handler::operator()(const op::ReportFailed& o) {
   const Task& task = *d.task(o.task);
   if (is_final(task.state)) {
     if (is_agent()) return;
-    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already",
-                                                     o.task.task.value, to_word(task.state)));
+    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} already", o.task.task.value,
+                                                     to_word(task.state)));
   }
   work::fail_or_retry(d, o.task, o.reason.empty() ? "reported failed" : o.reason);
 }
@@ -153,10 +154,12 @@ void Handler::operator()(const op::ReleaseTask& o) {
 void Handler::operator()(const op::RetryTask& o) {
   if (!known(o.task) || !may_publish(o.task.cell, "retry a task")) return;
   if (d.task(o.task)->state != TaskState::failed) {
-    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}; only a failed one can be retried",
-                                                     o.task.task.value, to_word(d.task(o.task)->state)));
+    return d.refuse(ErrorCode::conflict,
+                    fmt::format("task \"{}\" is {}; only a failed one can be retried",
+                                o.task.task.value, to_word(d.task(o.task)->state)));
   }
-  d.record(fact::TaskReleased{o.task, o.reason.empty() ? "retried by " + caller.name : o.reason, false});
+  d.record(
+      fact::TaskReleased{o.task, o.reason.empty() ? "retried by " + caller.name : o.reason, false});
   work::dispatch(d, o.task.cell);
 }
 
@@ -172,16 +175,17 @@ void Handler::operator()(const op::AssignTask& o) {
   if (!known(o.task) || !may_publish(o.task.cell, "assign a task")) return;
   const Task& task = *d.task(o.task);
   if (task.state != TaskState::pending) {
-    return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {}; only a pending one can be assigned",
-                                                     o.task.task.value, to_word(task.state)));
+    return d.refuse(ErrorCode::conflict,
+                    fmt::format("task \"{}\" is {}; only a pending one can be assigned",
+                                o.task.task.value, to_word(task.state)));
   }
   TaskDefinition changed = task.definition;
   changed.assigned_to = o.agent;
   const Cell& cell = *d.cell(o.task.cell);
-  if (o.agent && (!cell.agents.contains(*o.agent) ||
-                  !permissions::may_execute(cell, *o.agent, o.task.task))) {
-    return d.refuse(ErrorCode::conflict, fmt::format("agent \"{}\" may not execute this task",
-                                                     o.agent->value));
+  if (o.agent &&
+      (!cell.agents.contains(*o.agent) || !permissions::may_execute(cell, *o.agent, o.task.task))) {
+    return d.refuse(ErrorCode::conflict,
+                    fmt::format("agent \"{}\" may not execute this task", o.agent->value));
   }
   d.record(fact::TaskDefined{o.task.cell, changed, caller.name});
   work::dispatch(d, o.task.cell);
@@ -195,6 +199,9 @@ void Handler::operator()(const op::AddDependency& o) {
     return d.refuse(ErrorCode::conflict, "dependencies of a task that has begun cannot be changed");
   }
   TaskDefinition changed = task.definition;
+  for (const TaskId& one : changed.dependencies) {
+    if (one == o.on) return;
+  }
   changed.dependencies.push_back(o.on);
   auto edges = edges_of(*d.cell(o.task.cell));
   edges[o.task.task] = changed.dependencies;

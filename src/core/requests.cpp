@@ -57,10 +57,9 @@ bool Handler::is_not_fenced(const std::string& what) {
     d.refuse(ErrorCode::fenced, "this agent no longer exists");
     return false;
   }
-  d.refuse(ErrorCode::fenced,
-           "incarnation " + std::to_string(caller.incarnation.value) + " of agent \"" +
-               caller.agent->agent.value + "\" is over; " +
-               std::to_string(self->incarnation.value) + " is the live one");
+  d.refuse(ErrorCode::fenced, "incarnation " + std::to_string(caller.incarnation.value) +
+                                  " of agent \"" + caller.agent->agent.value + "\" is over; " +
+                                  std::to_string(self->incarnation.value) + " is the live one");
   d.record(fact::WriteRefused{*caller.agent, caller.incarnation, self->incarnation, what});
   return false;
 }

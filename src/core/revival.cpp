@@ -27,7 +27,8 @@ bool waits_for_person(const Fleet& fleet, const AgentRef& ref) {
 }
 
 // Dying now says nothing against the agent.
-bool is_excused(const Decision& d, const AgentRef& ref, const Agent& agent, const ExitReport& exit) {
+bool is_excused(const Decision& d, const AgentRef& ref, const Agent& agent,
+                const ExitReport& exit) {
   return exit.kind == ExitKind::lost ||
          (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) ||
          waits_for_person(d.fleet(), ref);
@@ -62,16 +63,15 @@ void try_again(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
   const Policies& policies = d.cell(ref.cell)->definition.policies;
   if (agent.tries > policies.max_retries) {
-    return give_up(d, ref, fmt::format("{} (max_retries {})", how_often(agent), policies.max_retries),
-                   true);
+    return give_up(
+        d, ref, fmt::format("{} (max_retries {})", how_often(agent), policies.max_retries), true);
   }
   const std::uint64_t seed =
       mix(hash_text(ref.agent.value, hash_text(ref.cell.value, d.fleet().seed)) +
           agent.incarnation.value);
   const Duration delay = backoff(policies, agent.tries, seed);
   // A death that does not count must not become a loop without a pause.
-  const Instant due =
-      agent.spawned_at.mono + (agent.tries == 0 ? policies.backoff_first : delay);
+  const Instant due = agent.spawned_at.mono + (agent.tries == 0 ? policies.backoff_first : delay);
   if (due <= d.now.mono) {
     lifecycle::start(d, ref, StartReason::revival, agent.running_wake);
   } else {
@@ -111,8 +111,8 @@ void after_clean_end(Decision& d, const AgentRef& ref, Ending ending, bool turn)
   } else if (ending == Ending::finished || ending == Ending::no_restart) {
     work::release_owned(d, ref, "its owner ended", true);
   }
-  if (d.agent(ref)) stay_down(d, ref);  // the end of its task may have ended the mission, and it
   mission::check_end(d, ref.cell);
+  if (d.agent(ref)) stay_down(d, ref);  // the end of its task may have ended the mission, and it
 }
 
 }  // namespace

@@ -20,13 +20,18 @@ struct Sentence {
     return "fleet is being stopped" + by_whom(f.by) + because(f.reason);
   }
   std::string operator()(const fact::FleetFrozen& f) {
-    return std::string(f.frozen ? "fleet frozen" : "fleet resumed") + by_whom(f.by) + because(f.reason);
+    return std::string(f.frozen ? "fleet frozen" : "fleet resumed") + by_whom(f.by) +
+           because(f.reason);
   }
-  std::string operator()(const fact::NoteRecorded& f) { return "note" + by_whom(f.by) + ": " + f.text; }
+  std::string operator()(const fact::NoteRecorded& f) {
+    return "note" + by_whom(f.by) + ": " + f.text;
+  }
   std::string operator()(const fact::CellDefined& f) {
     return fmt::format("mission \"{}\" defined", f.cell.mission_name);
   }
-  std::string operator()(const fact::CellRemoved& f) { return "mission removed" + because(f.reason); }
+  std::string operator()(const fact::CellRemoved& f) {
+    return "mission removed" + because(f.reason);
+  }
   std::string operator()(const fact::AgentDefined& f) { return "agent defined" + by_whom(f.by); }
   std::string operator()(const fact::TaskDefined& f) { return "task defined" + by_whom(f.by); }
   std::string operator()(const fact::MissionStarted&) { return "mission started"; }
@@ -34,32 +39,45 @@ struct Sentence {
     return fmt::format("mission is {}{}{}", to_word(f.status), by_whom(f.by), because(f.reason));
   }
   std::string operator()(const fact::AgentWanted& f) {
-    return std::string(f.wanted ? "wanted" : "no longer wanted") + by_whom(f.by) + because(f.reason);
+    return std::string(f.wanted ? "wanted" : "no longer wanted") + by_whom(f.by) +
+           because(f.reason);
   }
   std::string operator()(const fact::AgentStarting& f) {
     return fmt::format("starting incarnation {} ({})", f.incarnation.value, to_word(f.reason));
   }
-  std::string operator()(const fact::AgentSpawned& f) { return fmt::format("spawned as pid {}", f.pid); }
+  std::string operator()(const fact::AgentSpawned& f) {
+    return fmt::format("spawned as pid {}", f.pid);
+  }
   std::string operator()(const fact::AgentReady& f) { return "ready: " + f.how; }
   std::string operator()(const fact::AgentAdopted& f) {
     return fmt::format("found alive as pid {} after the daemon's restart", f.pid);
   }
-  std::string operator()(const fact::AgentStable&) { return "its run counts as stable; tries are zero"; }
-  std::string operator()(const fact::AgentStopping& f) { return "being stopped" + because(f.reason); }
+  std::string operator()(const fact::AgentStable&) {
+    return "its run counts as stable; tries are zero";
+  }
+  std::string operator()(const fact::AgentStopping& f) {
+    return "being stopped" + because(f.reason);
+  }
   std::string operator()(const fact::AgentKilled& f) { return "being killed" + because(f.reason); }
   std::string operator()(const fact::AgentExited& f) {
     return fmt::format("ended: {}{}", describe(f.exit),
-                       f.finished ? " (finished)" : f.expected ? " (expected)" : "");
+                       f.finished   ? " (finished)"
+                       : f.expected ? " (expected)"
+                                    : "");
   }
   std::string operator()(const fact::AgentBackedOff& f) {
     return fmt::format("try {} waits {} from its last start", f.tries + 1, to_human(f.delay));
   }
-  std::string operator()(const fact::AgentQuarantined& f) { return "quarantined" + because(f.reason); }
+  std::string operator()(const fact::AgentQuarantined& f) {
+    return "quarantined" + because(f.reason);
+  }
   std::string operator()(const fact::AgentAwaitsApproval& f) {
     return "waits for a person: " + f.approval.value;
   }
   std::string operator()(const fact::AgentReleased& f) { return "released" + because(f.reason); }
-  std::string operator()(const fact::AgentRemoved& f) { return "agent removed" + because(f.reason); }
+  std::string operator()(const fact::AgentRemoved& f) {
+    return "agent removed" + because(f.reason);
+  }
   std::string operator()(const fact::AgentSubstituted& f) {
     return "its work goes to substitute " + f.substitute.value + because(f.reason);
   }
@@ -84,9 +102,10 @@ struct Sentence {
   std::string operator()(const fact::AgentTimeExtended&) { return "was given more time"; }
   std::string operator()(const fact::HangSuspected& f) { return "may hang" + because(f.reason); }
   std::string operator()(const fact::HangEvidence& f) {
-    return fmt::format("evidence: cpu {}, {} bytes of I/O, {} bytes of log, {} children, progress {}",
-                       to_human(Duration(f.evidence.cpu_ns)), f.evidence.io_bytes,
-                       f.evidence.log_bytes, f.evidence.children, f.evidence.progress);
+    return fmt::format(
+        "evidence: cpu {}, {} bytes of I/O, {} bytes of log, {} children, progress {}",
+        to_human(Duration(f.evidence.cpu_ns)), f.evidence.io_bytes, f.evidence.log_bytes,
+        f.evidence.children, f.evidence.progress);
   }
   std::string operator()(const fact::HangCleared& f) { return "does not hang" + because(f.reason); }
   std::string operator()(const fact::HangDeclared& f) { return "hangs" + because(f.rule); }
@@ -106,14 +125,18 @@ struct Sentence {
   std::string operator()(const fact::TaskCheckpointed& f) {
     return "checkpoint of task " + f.task.task.value;
   }
-  std::string operator()(const fact::TaskReported& f) { return "task " + f.task.task.value + " reported done"; }
+  std::string operator()(const fact::TaskReported& f) {
+    return "task " + f.task.task.value + " reported done";
+  }
   std::string operator()(const fact::TaskCompleted& f) {
     return "task " + f.task.task.value + " completed" + because(f.detail);
   }
   std::string operator()(const fact::TaskFailed& f) {
     return "task " + f.task.task.value + " failed" + because(f.reason);
   }
-  std::string operator()(const fact::TaskTimedOut& f) { return "task " + f.task.task.value + " timed out"; }
+  std::string operator()(const fact::TaskTimedOut& f) {
+    return "task " + f.task.task.value + " timed out";
+  }
   std::string operator()(const fact::TaskReleased& f) {
     return "task " + f.task.task.value + " is free again" + because(f.reason);
   }
@@ -121,7 +144,8 @@ struct Sentence {
     return fmt::format("task {} handed to {}{}", f.task.task.value, f.to.value, because(f.reason));
   }
   std::string operator()(const fact::ApprovalOpened& f) {
-    return fmt::format("{} asks: {} (default {})", f.approval.value, f.question, to_word(f.fallback));
+    return fmt::format("{} asks: {} (default {})", f.approval.value, f.question,
+                       to_word(f.fallback));
   }
   std::string operator()(const fact::ApprovalAnswered& f) {
     return fmt::format("{} answered {} by {}{}", f.approval.value, to_word(f.answer), f.by,

@@ -11,7 +11,8 @@ bool is_final(TaskState state) {
 }
 
 bool is_available(const Agent& agent) {
-  return !agent.standing_in && !agent.removed && !agent.withdrawn && agent.process != ProcessState::quarantined &&
+  return !agent.standing_in && !agent.removed && !agent.withdrawn &&
+         agent.process != ProcessState::quarantined &&
          agent.process != ProcessState::awaiting_approval && agent.definition.run;
 }
 

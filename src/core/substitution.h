@@ -1,5 +1,5 @@
-// Who takes over when an agent cannot go on: the first in substitute_agents that is free, has the same
-// role and may execute the work. It gets the tasks with their cursors.
+// Who takes over when an agent cannot go on: the first in substitute_agents that is free, has the
+// same role and may execute the work. It gets the tasks with their cursors.
 #pragma once
 
 #include "core/decision.h"

@@ -19,7 +19,7 @@ LAZARET_ENUM(TimerKind,
              agent_stable,   // the run counts as stable
              hang_judge,     // compare evidence
              task_timeout, task_cancel, mission_timeout,
-             rate_limit)     // the agent's rate limit is over
+             rate_limit)  // the agent's rate limit is over
 
 struct TimerKey {
   TimerKind kind = TimerKind::agent_ready;

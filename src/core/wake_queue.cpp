@@ -79,7 +79,8 @@ void send_again(Decision& d, const AgentRef& ref) {
 void on_rate_limit_over(Decision& d, const AgentRef& ref) {
   const auto until = d.agent(ref)->rate_limited_until;
   const bool over = !until || *until <= d.now.wall;
-  d.record(fact::AgentRateLimited{ref, over ? std::nullopt : until, over ? "it is over" : "it goes on"});
+  d.record(
+      fact::AgentRateLimited{ref, over ? std::nullopt : until, over ? "it is over" : "it goes on"});
   if (!over) return;
   deliver(d, ref);
   work::dispatch(d, ref.cell);

@@ -1,6 +1,6 @@
-// Messages for agents, a queue of depth one. An idle agent gets its wake at once; for a busy one it waits,
-// and a newer one replaces the waiting one. No wake is lost in silence: each ends with a fate in its
-// receipt (finished, failed, replaced, dropped).
+// Messages for agents, a queue of depth one. An idle agent gets its wake at once; for a busy one it
+// waits, and a newer one replaces the waiting one. No wake is lost in silence: each ends with a
+// fate in its receipt (finished, failed, replaced, dropped).
 #pragma once
 
 #include "core/decision.h"

@@ -24,8 +24,10 @@ std::string agent_place(const Agent& agent) {
 }
 
 Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
-  if (fleet.stopping) return {"the daemon is going down", "", "", "the next daemon starts it again"};
-  if (fleet.frozen) return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
+  if (fleet.stopping)
+    return {"the daemon is going down", "", "", "the next daemon starts it again"};
+  if (fleet.frozen)
+    return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
   if (!cell.started) return {"its mission was never started", "", "lazaret mission start", ""};
   if (cell.status != MissionStatus::active) {
     return {fmt::format("its mission is {}; agents of a mission that is not active are not started",
@@ -76,7 +78,8 @@ Reason why_running(const Cell& cell, const Agent& agent) {
             "killed and revived if nothing moved, left alone if anything did"};
   }
   if (agent.frozen) return {"somebody froze it", "", "lazaret agent thaw", ""};
-  if (agent.paused) return {"somebody paused it: it gets no new work", "", "lazaret agent resume", ""};
+  if (agent.paused)
+    return {"somebody paused it: it gets no new work", "", "lazaret agent resume", ""};
   return {"its mission is active and it is wanted",
           fmt::format("auto_revive = {}", to_word(revival::policy_of(cell, agent))), policies_place,
           "it is revived if it dies"};
@@ -87,9 +90,10 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
     case ProcessState::stopped:
       return why_stopped(fleet, cell, agent);
     case ProcessState::starting:
-      return {"it was started and has not said that it is ready",
-              fmt::format("revive_timeout = {}", in_seconds(cell.definition.policies.revive_timeout)),
-              policies_place, "killed and counted as a failure when the time is over"};
+      return {
+          "it was started and has not said that it is ready",
+          fmt::format("revive_timeout = {}", in_seconds(cell.definition.policies.revive_timeout)),
+          policies_place, "killed and counted as a failure when the time is over"};
     case ProcessState::running:
       return why_running(cell, agent);
     case ProcessState::stopping:
@@ -110,7 +114,8 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
       return {"it died and auto_revive is ask", "auto_revive = ask", policies_place,
               agent.approval ? "lazaret inbox approve " + agent.approval->value : ""};
     case ProcessState::external:
-      return {"it runs elsewhere; only its heartbeats are seen", "lazaret.run", agent_place(agent), ""};
+      return {"it runs elsewhere; only its heartbeats are seen", "lazaret.run", agent_place(agent),
+              ""};
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// Why is this agent in the state that it is in? The evidence, the rule that fired, and the setting that
-// would change it.
+// Why is this agent in the state that it is in? The evidence, the rule that fired, and the setting
+// that would change it.
 #pragma once
 
 #include <string>
@@ -19,11 +19,11 @@ struct EvidenceLine {
 
 struct Explanation {
   std::string subject;
-  std::string sentence;        // "write-2 is in backoff since 4s: SIGKILL"
-  std::string rule;            // the rule that led here, in one sentence
-  std::string setting;         // what would change it: name and present value
-  std::string setting_place;   // where that setting is
-  std::string next;            // what will happen next, if anything is planned
+  std::string sentence;                // "write-2 is in backoff since 4s: SIGKILL"
+  std::string rule;                    // the rule that led here, in one sentence
+  std::string setting;                 // what would change it: name and present value
+  std::string setting_place;           // where that setting is
+  std::string next;                    // what will happen next, if anything is planned
   std::vector<EvidenceLine> evidence;  // oldest first
   LAZARET_FIELDS(Explanation, subject, sentence, rule, setting, setting_place, next, evidence)
 };

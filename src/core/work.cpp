@@ -55,8 +55,8 @@ void wake_for_task(Decision& d, const AgentRef& ref, const TaskId& id) {
 
 // The one that a newly ready, assigned task is waiting for.
 void hint(Decision& d, const AgentRef& ref, const TaskId& id) {
-  d.act(command::SendLine{ref, d.agent(ref)->incarnation,
-                          line::object({{"type", "task"}, {"task_id", id.value}}), {}});
+  d.act(command::SendLine{
+      ref, d.agent(ref)->incarnation, line::object({{"type", "task"}, {"task_id", id.value}}), {}});
 }
 
 }  // namespace
@@ -65,11 +65,11 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
   if (agent.task) return resume_own(d, ref, *agent.task);
-  const bool may_work = cell.started && cell.status == MissionStatus::active && !d.fleet().frozen &&
-                        !d.fleet().stopping && !agent.paused &&
-                        (agent.process == ProcessState::external ||
-                         agent.process == ProcessState::starting ||
-                         agent.process == ProcessState::running);
+  const bool may_work =
+      cell.started && cell.status == MissionStatus::active && !d.fleet().frozen &&
+      !d.fleet().stopping && !agent.paused &&
+      (agent.process == ProcessState::external || agent.process == ProcessState::starting ||
+       agent.process == ProcessState::running);
   if (!may_work) return d.grant();
   std::optional<TaskId> id = only;
   if (only) {
@@ -104,7 +104,10 @@ void start_verify(Decision& d, const TaskRef& ref) {
     return mission::check_end(d, ref.cell);
   }
   const AgentId assignee = task.owner.value_or(task.definition.assigned_to.value_or(AgentId()));
-  d.act(command::VerifyTask{ref, task.claim, *task.definition.verify, {ref.cell, assignee},
+  d.act(command::VerifyTask{ref,
+                            task.claim,
+                            *task.definition.verify,
+                            {ref.cell, assignee},
                             d.cell(ref.cell)->definition.path});
 }
 
@@ -147,9 +150,11 @@ void on_timeout(Decision& d, const TaskRef& ref) {
                                          to_human(task.definition.timeout));
   if (agent.process != ProcessState::running) return fail_or_retry(d, ref, reason);
   d.record(fact::TaskTimedOut{ref, d.now.mono + agent.definition.run->stop_grace});
-  d.act(command::SendLine{owner, agent.incarnation,
-                          line::object({{"type", "cancel"}, {"task_id", ref.task.value},
-                                        {"reason", reason}}), {}});
+  d.act(command::SendLine{
+      owner,
+      agent.incarnation,
+      line::object({{"type", "cancel"}, {"task_id", ref.task.value}, {"reason", reason}}),
+      {}});
 }
 
 void on_cancel_due(Decision& d, const TaskRef& ref) {
@@ -180,7 +185,8 @@ void note_owner_waits(Decision& d, const AgentRef& ref) {
 
 void dispatch(Decision& d, const CellId& id) {
   const Cell* cell = d.cell(id);
-  if (!cell || cell->ready.empty() || cell->status != MissionStatus::active || !cell->started) return;
+  if (!cell || cell->ready.empty() || cell->status != MissionStatus::active || !cell->started)
+    return;
   for (const TaskId& task_id : cell->ready) {
     const Task& task = cell->tasks.at(task_id);
     if (task.since != d.now || !task.definition.assigned_to) continue;  // told when it became ready

@@ -19,8 +19,8 @@ namespace lazaret::main {
 namespace {
 
 void log(const std::string& line) {
-  std::cerr << to_rfc3339(WallTime(std::chrono::system_clock::now().time_since_epoch())) << ' ' << line
-            << std::endl;
+  std::cerr << to_rfc3339(WallTime(std::chrono::system_clock::now().time_since_epoch())) << ' '
+            << line << std::endl;
 }
 
 bool anybody_lives(const core::Fleet& fleet) {
@@ -89,20 +89,22 @@ void Daemon::open_world() {
   settings.log_bytes_most = config_.integer("logs.bytes");
   settings.logs_kept = static_cast<int>(config_.integer("logs.kept"));
   processes_ = std::make_unique<process::ProcessAdapter>(io_, std::move(settings), sink);
-  processes_->on_beat([this](const AgentRef& agent, Incarnation incarnation) {
-    beat(agent, incarnation);
-  });
+  processes_->on_beat(
+      [this](const AgentRef& agent, Incarnation incarnation) { beat(agent, incarnation); });
   cells::StoreOptions options;
   options.missions_path = paths_.missions;
   options.sink = sink;
-  options.known = [this](const CellId& id) { return core::find_cell(loop_->fleet(), id) != nullptr; };
+  options.known = [this](const CellId& id) {
+    return core::find_cell(loop_->fleet(), id) != nullptr;
+  };
   options.log = log;
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
 }
 
 Result<void> Daemon::open() {
   if (auto opened = open_journal(); !opened) return opened;
-  loop_->post(core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
+  loop_->post(
+      core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
   if (auto opened = open_doors(); !opened) return opened;
   open_world();
   adopt();

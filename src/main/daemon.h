@@ -44,8 +44,7 @@ class Daemon : public ports::Effects {
 
   server::Services services();
   server::OwnFigures own_figures() const;
-  void create_cell(const std::string& body, const std::string& by,
-                   server::Services::CellMade made);
+  void create_cell(const std::string& body, const std::string& by, server::Services::CellMade made);
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                     server::Services::CellDestroyed done);
   void stop(bool keep_agents, const std::string& reason, const std::string& by);

@@ -48,7 +48,8 @@ Result<void> Daemon::open_doors() {
   bounds.connections = static_cast<std::size_t>(config_.integer("http.connections"));
   server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds);
   const std::string& host = config_.text("http.host");
-  auto port = server_->listen_tcp(host, static_cast<std::uint16_t>(config_.integer("http.port")), true);
+  auto port =
+      server_->listen_tcp(host, static_cast<std::uint16_t>(config_.integer("http.port")), true);
   if (!port) return std::unexpected(port.error());
   const bool six = host.find(':') != std::string::npos;
   url_ = fmt::format("http://{}{}{}:{}", six ? "[" : "", host, six ? "]" : "", *port);
@@ -80,8 +81,8 @@ server::Services Daemon::services() {
                                 server::Services::CellMade done) {
     create_cell(body, by, std::move(done));
   };
-  services.destroy_cell = [this](const CellId& cell, const std::string& reason, const std::string& by,
-                                 server::Services::CellDestroyed done) {
+  services.destroy_cell = [this](const CellId& cell, const std::string& reason,
+                                 const std::string& by, server::Services::CellDestroyed done) {
     destroy_cell(cell, reason, by, std::move(done));
   };
   services.lint_cell = [this](const CellId& id) -> Result<std::vector<wire::Problem>> {

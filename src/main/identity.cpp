@@ -38,7 +38,8 @@ Result<Duration> clock_offset(sqlite::JournalStore& store, const std::string& bo
   if (*known_boot == boot_id && !known_offset->empty()) {
     return Duration(to_number<std::int64_t>(*known_offset));
   }
-  const Duration offset = last.mono == Instant{} ? Duration(0) : last.mono - SystemClock::machine_now();
+  const Duration offset =
+      last.mono == Instant{} ? Duration(0) : last.mono - SystemClock::machine_now();
   for (const auto& [name, value] : {std::pair<std::string, std::string>{"boot_id", boot_id},
                                     {"clock_offset", std::to_string(offset.count())}}) {
     if (auto set = store.set_value(name, value); !set) return std::unexpected(set.error());

@@ -6,7 +6,8 @@
 namespace lazaret::main {
 namespace {
 
-// A wall clock that was set moves deadlines of approvals: look again at least this often while any is open.
+// A wall clock that was set moves deadlines of approvals: look again at least this often while any
+// is open.
 constexpr Duration look_again = std::chrono::seconds(5);
 
 }  // namespace

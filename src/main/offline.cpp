@@ -67,8 +67,10 @@ Result<json::value> status(const core::Fleet& fleet) {
                                  {"default", need.fallback},
                                  {"deadline", wire::api_time(need.deadline)}});
   }
-  return json::object{{"sentence", summary.sentence}, {"needs_you", std::move(needs)},
-                      {"frozen", fleet.frozen},       {"daemon", nullptr}};
+  return json::object{{"sentence", summary.sentence},
+                      {"needs_you", std::move(needs)},
+                      {"frozen", fleet.frozen},
+                      {"daemon", nullptr}};
 }
 
 Result<json::value> agents(const core::Fleet& fleet, WallTime now) {
@@ -98,7 +100,8 @@ Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, c
   if (!ref) return std::unexpected(ref.error());
   const core::Agent& agent = *core::find_agent(fleet, *ref);
   const std::string address = server::Addresses(fleet).of(*ref);
-  if (slash == std::string_view::npos) return wire::agent_json(fleet, *ref, agent, address, now.wall);
+  if (slash == std::string_view::npos)
+    return wire::agent_json(fleet, *ref, agent, address, now.wall);
   if (rest.substr(slash) == "/why") {
     return wire::why_json(*ref, agent, core::explain(fleet, *ref, now), address);
   }
@@ -140,7 +143,8 @@ Result<json::value> read_offline(const Paths& paths, std::string_view text) {
   if (target.path == "/api/v1/status") return status(recorded->fleet);
   if (target.path == agents_path) return agents(recorded->fleet, now.wall);
   if (target.path.starts_with(agents_path) && target.path[agents_path.size()] == '/') {
-    return one_agent(recorded->fleet, std::string_view(target.path).substr(agents_path.size() + 1), now);
+    return one_agent(recorded->fleet, std::string_view(target.path).substr(agents_path.size() + 1),
+                     now);
   }
   return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
 }
@@ -154,7 +158,8 @@ Result<json::value> lint_cell(const std::string& directory) {
 }
 
 Result<json::value> import_proposal(std::string_view markdown) {
-  const wire::NewCell made{cells::new_cell_id(), "/", "proposal", SystemClock(Duration(0)).now().wall};
+  const wire::NewCell made{cells::new_cell_id(), "/", "proposal",
+                           SystemClock(Duration(0)).now().wall};
   auto imported = wire::import_proposal(markdown, "proposal", made);
   if (!imported.cell) {
     std::string all;

@@ -34,7 +34,9 @@ int run_program(int argc, char** argv) {
   hooks.import_proposal = import_proposal;
   hooks.export_proposal = export_proposal;
   hooks.collect_garbage = collect_garbage;
-  hooks.demo = [&hooks](const std::vector<std::string>& words) { return cli::run_demo(words, hooks); };
+  hooks.demo = [&hooks](const std::vector<std::string>& words) {
+    return cli::run_demo(words, hooks);
+  };
   return cli::run(argc, argv, hooks);
 }
 

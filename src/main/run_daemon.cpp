@@ -48,10 +48,11 @@ Result<void> make_private(const std::string& directory) {
   std::error_code failed;
   std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), failed);
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return fail(ErrorCode::unavailable, std::string("cannot make the directory: ") + std::strerror(errno),
-                directory, "make it yourself, or choose another with --state");
+    return fail(ErrorCode::unavailable,
+                std::string("cannot make the directory: ") + std::strerror(errno), directory,
+                "make it yourself, or choose another with --state");
   }
-  struct stat status {};
+  struct stat status{};
   if (lstat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
       status.st_uid != geteuid()) {
     return fail(ErrorCode::refused, "this directory belongs to somebody else", directory,
@@ -71,9 +72,11 @@ void raise_descriptor_limit() {
 std::string shim_beside_us() {
   char target[PATH_MAX] = {};
   const ssize_t length = readlink("/proc/self/exe", target, sizeof target - 1);
-  const auto here = std::filesystem::path(std::string(target, length > 0 ? static_cast<std::size_t>(length) : 0)).parent_path();
-  for (const char* place : {"lazaret-shim", "../libexec/lazaret/lazaret-shim",
-                            "../src/shim/lazaret-shim"}) {
+  const auto here =
+      std::filesystem::path(std::string(target, length > 0 ? static_cast<std::size_t>(length) : 0))
+          .parent_path();
+  for (const char* place :
+       {"lazaret-shim", "../libexec/lazaret/lazaret-shim", "../src/shim/lazaret-shim"}) {
     const auto candidate = (here / place).lexically_normal().string();
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
@@ -92,7 +95,8 @@ int run_on(Config config, const Paths& paths) {
   std::string shim = config.text("shim").empty() ? shim_beside_us() : config.text("shim");
   if (shim.empty() || access(shim.c_str(), X_OK) != 0) {
     return report({ErrorCode::not_found, "lazaret-shim is not there", shim,
-                   "install it beside lazaret, or name it with --shim"}, exit_unavailable);
+                   "install it beside lazaret, or name it with --shim"},
+                  exit_unavailable);
   }
   Daemon daemon(std::move(config), paths, shim);
   if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);

@@ -1,11 +1,11 @@
 #include "main/settings.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <toml++/toml.h>
 
 #include "base/invariant.h"
 
@@ -37,14 +37,14 @@ constexpr std::array table = {
             "How long `lazaret down` waits for agents before it leaves all the same."},
 };
 
-const Setting* find_by(std::string_view Setting::*member, std::string_view value) {
+const Setting* find_by(std::string_view Setting::* member, std::string_view value) {
   for (const Setting& setting : table) {
     if (!value.empty() && setting.*member == value) return &setting;
   }
   return nullptr;
 }
 
-std::string known(std::string_view Setting::*member) {
+std::string known(std::string_view Setting::* member) {
   std::string names;
   for (const Setting& setting : table) {
     if ((setting.*member).empty()) continue;
@@ -88,8 +88,8 @@ Result<void> Config::set(const Setting& setting, std::string value, const std::s
     if (read.ec != std::errc() || read.ptr != end || as_double < setting.least ||
         as_double > setting.most) {
       return fail(ErrorCode::invalid_input,
-                  fmt::format("{} is \"{}\"; expected a whole number from {} to {}", setting.path, value,
-                              setting.least, setting.most),
+                  fmt::format("{} is \"{}\"; expected a whole number from {} to {}", setting.path,
+                              value, setting.least, setting.most),
                   place);
     }
   }
@@ -121,8 +121,8 @@ Result<void> Config::read_file(const std::string& file) {
   return {};
 }
 
-Result<Config> Config::load(const std::vector<std::string>& arguments, const Environment& environment,
-                            const std::string& config_file) {
+Result<Config> Config::load(const std::vector<std::string>& arguments,
+                            const Environment& environment, const std::string& config_file) {
   Config config;
   for (const Setting& setting : table) {
     config.values_.emplace(std::string(setting.path), std::string(setting.initial));
@@ -170,7 +170,8 @@ std::int64_t Config::integer(std::string_view path) const {
 std::string settings_page() {
   std::string page =
       "# Settings\n\nLazaret runs without any. Where one is given twice, the flag wins over the "
-      "environment, the environment over `config.toml` in the state directory. This page is generated "
+      "environment, the environment over `config.toml` in the state directory. This page is "
+      "generated "
       "from the table in `src/main/settings.cpp`; a test compares the two.\n\n"
       "| setting | flag | environment | default | what for |\n|---|---|---|---|---|\n";
   for (const Setting& setting : table) {

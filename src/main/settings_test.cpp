@@ -10,7 +10,8 @@ namespace {
 
 std::string temp_file(const std::string& content) {
   const std::string path = ::testing::TempDir() + "lazaret-settings-" +
-                           ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name() +
+                           ".toml";
   std::ofstream(path) << content;
   return path;
 }

@@ -22,8 +22,9 @@ std::string read_holder(int descriptor) {
 Result<StateLock> StateLock::take(const std::string& file) {
   const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return fail(ErrorCode::unavailable, fmt::format("cannot open the lock: {}", std::strerror(errno)),
-                file, "the state directory must be writable by you, or choose another with --state");
+    return fail(ErrorCode::unavailable,
+                fmt::format("cannot open the lock: {}", std::strerror(errno)), file,
+                "the state directory must be writable by you, or choose another with --state");
   }
   StateLock lock(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
@@ -34,8 +35,9 @@ Result<StateLock> StateLock::take(const std::string& file) {
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor, 0) != 0 ||
       pwrite(descriptor, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    return fail(ErrorCode::unavailable, fmt::format("cannot write the lock: {}", std::strerror(errno)),
-                file, "free space on this file system");
+    return fail(ErrorCode::unavailable,
+                fmt::format("cannot write the lock: {}", std::strerror(errno)), file,
+                "free space on this file system");
   }
   return lock;
 }

@@ -17,9 +17,7 @@ Duration read(clockid_t clock) {
 
 Instant SystemClock::machine_now() { return Instant(read(CLOCK_MONOTONIC)); }
 
-Stamp SystemClock::now() const {
-  return {machine_now() + offset_, WallTime(read(CLOCK_REALTIME))};
-}
+Stamp SystemClock::now() const { return {machine_now() + offset_, WallTime(read(CLOCK_REALTIME))}; }
 
 std::string read_boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");

@@ -7,8 +7,8 @@
 
 namespace lazaret::main {
 
-// Fleet time is CLOCK_MONOTONIC plus an offset. Within one boot the offset stays; after a reboot it is
-// chosen so that fleet time goes on where the journal ends.
+// Fleet time is CLOCK_MONOTONIC plus an offset. Within one boot the offset stays; after a reboot it
+// is chosen so that fleet time goes on where the journal ends.
 class SystemClock : public ports::Clock {
  public:
   explicit SystemClock(Duration offset) : offset_(offset) {}

@@ -20,7 +20,8 @@ std::optional<double> Telemetry::cpu_percent(const AgentRef& agent, std::int64_t
   std::optional<double> percent;
   const Duration passed = now.at - last.at;
   if (last.at != Instant{} && passed > Duration(0) && cpu_ns >= last.cpu_ns) {
-    percent = 100.0 * static_cast<double>(cpu_ns - last.cpu_ns) / static_cast<double>(passed.count());
+    percent =
+        100.0 * static_cast<double>(cpu_ns - last.cpu_ns) / static_cast<double>(passed.count());
   }
   last = now;
   return percent;

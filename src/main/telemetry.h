@@ -5,8 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "adapters/procfs/host_sampler.h"
 #include "adapters/process/process_adapter.h"
+#include "adapters/procfs/host_sampler.h"
 #include "core/fleet.h"
 #include "ports/telemetry.h"
 

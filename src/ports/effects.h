@@ -15,7 +15,8 @@ class Effects {
  public:
   virtual ~Effects() = default;
   // Begins one command and returns at once; its one terminal event goes to the EventSink later.
-  // Idempotent by (agent, incarnation): a command that is already under way or done is not repeated.
+  // Idempotent by (agent, incarnation): a command that is already under way or done is not
+  // repeated.
   virtual void start(const core::Command& command) = 0;
 };
 

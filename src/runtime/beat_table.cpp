@@ -86,7 +86,8 @@ void BeatTable::judge(BeatEntry& entry, Instant now) {
   if (now < deadline) return arm(entry, deadline);
   ++entry.missed;
   arm(entry, deadline + entry.interval);
-  edge_(core::event::BeatMissed{entry.agent, entry.incarnation, entry.missed, now - entry.last_seen});
+  edge_(
+      core::event::BeatMissed{entry.agent, entry.incarnation, entry.missed, now - entry.last_seen});
 }
 
 void BeatTable::check(Instant now) {
@@ -101,9 +102,7 @@ void BeatTable::check(Instant now) {
   }
 }
 
-Instant BeatTable::next_check() const {
-  return checks_.empty() ? never : checks_.begin()->first;
-}
+Instant BeatTable::next_check() const { return checks_.empty() ? never : checks_.begin()->first; }
 
 void BeatTable::grant(Duration away) {
   for (auto& [agent, entry] : entries_) entry.last_seen += away;

@@ -1,5 +1,5 @@
-// Who has given a sign of life, and when. Beats are cheap: one lookup and a few stores, no journal. The
-// core hears edges only: the first beat of an incarnation, a missed deadline, a recovery.
+// Who has given a sign of life, and when. Beats are cheap: one lookup and a few stores, no journal.
+// The core hears edges only: the first beat of an incarnation, a missed deadline, a recovery.
 #pragma once
 
 #include <functional>
@@ -27,19 +27,19 @@ struct BeatEntry {
   Incarnation incarnation;
   Duration interval = 30s;
   Duration timeout = 300s;
-  Instant last_seen{};          // last beat, or when watching began
-  WallTime last_beat_wall{};    // zero = no beat yet
+  Instant last_seen{};        // last beat, or when watching began
+  WallTime last_beat_wall{};  // zero = no beat yet
   std::uint64_t beats = 0;
   std::uint64_t progress = 0;
   double response_seconds = 0;
-  int missed = 0;               // deadlines in a row
-  bool watched = false;         // deadlines are judged
-  bool begun = false;           // it has beaten in this incarnation
+  int missed = 0;        // deadlines in a row
+  bool watched = false;  // deadlines are judged
+  bool begun = false;    // it has beaten in this incarnation
   Instant next_check = never;
   std::string metadata;
   std::string error;
-  std::uint64_t bucket_minute = 0;     // for the bar of recent beats:
-  std::vector<std::uint16_t> recent;   // beats in each of the last 60 intervals
+  std::uint64_t bucket_minute = 0;    // for the bar of recent beats:
+  std::vector<std::uint16_t> recent;  // beats in each of the last 60 intervals
 };
 
 class BeatTable {
@@ -47,8 +47,8 @@ class BeatTable {
   using Edge = std::function<void(core::EventBody)>;
   explicit BeatTable(Edge edge) : edge_(std::move(edge)) {}
 
-  // A new incarnation begins (or an external agent is registered): counters start anew. `expected`: it
-  // is known to beat, so its deadlines count from now on; else they count from its first beat.
+  // A new incarnation begins (or an external agent is registered): counters start anew. `expected`:
+  // it is known to beat, so its deadlines count from now on; else they count from its first beat.
   BeatEntry& watch(const AgentRef& agent, Incarnation incarnation, Duration interval,
                    Duration timeout, bool expected, Instant now);
   void forget(const AgentRef& agent);

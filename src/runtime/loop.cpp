@@ -7,11 +7,12 @@
 namespace lazaret::runtime {
 namespace {
 
-// A task, approval or wake that was acknowledged must survive a power cut; what only the machine itself
-// caused (spawns, exits) cannot outlive it anyway.
+// A task, approval or wake that was acknowledged must survive a power cut; what only the machine
+// itself caused (spawns, exits) cannot outlive it anyway.
 ports::Durability durability_of(const core::EventBody& body) {
   if (std::holds_alternative<core::event::Requested>(body)) return ports::Durability::power_loss;
-  if (std::holds_alternative<core::event::VerifyFinished>(body)) return ports::Durability::power_loss;
+  if (std::holds_alternative<core::event::VerifyFinished>(body))
+    return ports::Durability::power_loss;
   return ports::Durability::daemon_crash;
 }
 

@@ -26,8 +26,9 @@ struct RecordedFact {
 
 // Bounds of the loop, from the config table.
 struct LoopBounds {
-  std::size_t waiting_decisions = 100'000;  // decided but not yet recorded; past it requests get 503
-  Duration away = 1s;                       // our own absence beyond this moves the beat deadlines
+  std::size_t waiting_decisions =
+      100'000;         // decided but not yet recorded; past it requests get 503
+  Duration away = 1s;  // our own absence beyond this moves the beat deadlines
 };
 
 class Loop {
@@ -59,8 +60,8 @@ class Loop {
   BeatTable& beats() { return beats_; }
   Stamp now() const { return clock_.now(); }
   std::uint64_t last_decision() const { return next_decision_ - 1; }
-  std::uint64_t last_fact() const { return next_fact_ - 1; }       // decided
-  std::uint64_t recorded_facts() const { return recorded_facts_; } // safely written down
+  std::uint64_t last_fact() const { return next_fact_ - 1; }        // decided
+  std::uint64_t recorded_facts() const { return recorded_facts_; }  // safely written down
   // Why nothing can be recorded at present (disk full, …); empty when all is well.
   const std::optional<Error>& trouble() const { return trouble_; }
 

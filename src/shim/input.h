@@ -1,5 +1,5 @@
-// The agent's stdin: whole lines, never waiting for a reader. What the pipe does not take is kept, up
-// to a bound; beyond it a line is refused as a whole.
+// The agent's stdin: whole lines, never waiting for a reader. What the pipe does not take is kept,
+// up to a bound; beyond it a line is refused as a whole.
 #pragma once
 
 #include <stddef.h>

@@ -13,9 +13,9 @@ namespace {
 struct Daemon {
   pid_t pid = 0;  // 0 = not running
   int64_t started_ms = 0;
-  int64_t pause_ms = -1; // before the next start; -1 = the last run was stable
-  int64_t due_ms = 0;    // monotonic time of the next start
-  bool ending = false;   // somebody asked us to end
+  int64_t pause_ms = -1;  // before the next start; -1 = the last run was stable
+  int64_t due_ms = 0;     // monotonic time of the next start
+  bool ending = false;    // somebody asked us to end
 };
 
 sigset_t watched_signals() {

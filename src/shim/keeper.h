@@ -4,8 +4,8 @@
 
 namespace lazaret::shim {
 
-// The daemon's own exit statuses in this range mean "do not start me again": usage, configuration, a
-// held lock (sysexits.h). 0 means that it is done; everything else, and every signal, is a crash.
+// The daemon's own exit statuses in this range mean "do not start me again": usage, configuration,
+// a held lock (sysexits.h). 0 means that it is done; everything else, and every signal, is a crash.
 inline constexpr int final_exit_first = 64;
 inline constexpr int final_exit_last = 78;
 inline constexpr int exit_not_executable = 127;

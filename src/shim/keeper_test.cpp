@@ -1,6 +1,7 @@
 // The real program, as it is started in front of a daemon; the daemon is a shell script here.
 #include "shim/keeper.h"
 
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,8 +11,6 @@
 #include <fstream>
 #include <string>
 #include <thread>
-
-#include <gtest/gtest.h>
 
 namespace lazaret::shim {
 namespace {
@@ -38,8 +37,8 @@ class Keeper : public ::testing::Test {
     pid_ = ::fork();
     if (pid_ != 0) return;
     if (::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(99);
-    ::execl(LAZARET_SHIM_PATH, "lazaret-shim", "keeper", "--", "/bin/sh", "-c", script.c_str(), "sh",
-            root_.c_str(), nullptr);
+    ::execl(LAZARET_SHIM_PATH, "lazaret-shim", "keeper", "--", "/bin/sh", "-c", script.c_str(),
+            "sh", root_.c_str(), nullptr);
     ::_exit(99);
   }
   int status() {
@@ -64,8 +63,9 @@ class Keeper : public ::testing::Test {
 };
 
 TEST_F(Keeper, starts_a_crashed_daemon_again) {
-  start("echo x >> $1/runs; n=$(wc -l < $1/runs); [ $n = 1 ] && exit 1; "
-        "[ $n = 2 ] && kill -KILL $$; exit 0");
+  start(
+      "echo x >> $1/runs; n=$(wc -l < $1/runs); [ $n = 1 ] && exit 1; "
+      "[ $n = 2 ] && kill -KILL $$; exit 0");
   EXPECT_EQ(status(), 0);
   EXPECT_EQ(text("runs"), "x\nx\nx\n");
 }
@@ -77,8 +77,9 @@ TEST_F(Keeper, takes_a_final_status_for_final) {
 }
 
 TEST_F(Keeper, hands_on_signals_and_ends_with_the_daemon) {
-  start("trap 'echo hup > $1/hup' HUP; trap 'echo term > $1/term; exit 3' TERM; echo $$ > $1/up; "
-        "while :; do sleep 0.01; done");
+  start(
+      "trap 'echo hup > $1/hup' HUP; trap 'echo term > $1/term; exit 3' TERM; echo $$ > $1/up; "
+      "while :; do sleep 0.01; done");
   ASSERT_TRUE(appears("up"));
   ::kill(pid_, SIGHUP);
   ASSERT_TRUE(appears("hup"));
@@ -88,9 +89,10 @@ TEST_F(Keeper, hands_on_signals_and_ends_with_the_daemon) {
 }
 
 TEST_F(Keeper, reaps_what_a_daemon_leaves) {
-  start("[ -e $1/left ] || { sh -c 'echo $$ > '$1'/left; while [ ! -e '$1'/go ]; do sleep 0.01; "
-        "done' & until [ -s $1/left ]; do sleep 0.01; done; kill -KILL $$; }; "
-        "touch $1/second; until [ -e $1/end ]; do sleep 0.01; done");
+  start(
+      "[ -e $1/left ] || { sh -c 'echo $$ > '$1'/left; while [ ! -e '$1'/go ]; do sleep 0.01; "
+      "done' & until [ -s $1/left ]; do sleep 0.01; done; kill -KILL $$; }; "
+      "touch $1/second; until [ -e $1/end ]; do sleep 0.01; done");
   ASSERT_TRUE(appears("second"));
   const std::string left = text("left");
   std::ofstream(root_ / "go") << "";

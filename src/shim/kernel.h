@@ -1,4 +1,5 @@
-// Calls that the C library of our oldest platform does not wrap, and the few idioms of this program.
+// Calls that the C library of our oldest platform does not wrap, and the few idioms of this
+// program.
 #pragma once
 
 #include <errno.h>
@@ -12,8 +13,8 @@
 
 namespace lazaret::shim {
 
-// clone3 that may share our memory and stack (CLONE_VM | CLONE_VFORK): it must be inlined, because a
-// wrapper's return address would be overwritten by the child before the parent comes back to it.
+// clone3 that may share our memory and stack (CLONE_VM | CLONE_VFORK): it must be inlined, because
+// a wrapper's return address would be overwritten by the child before the parent comes back to it.
 [[gnu::always_inline]] inline long raw_clone3(const clone_args* args, size_t size) {
   long result;
 #if defined(__x86_64__)

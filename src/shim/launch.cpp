@@ -54,8 +54,8 @@ bool parse(Launch& into, char* bytes, size_t size) {
   into.arguments[head->argc] = nullptr;
   into.variables[head->envc] = nullptr;
   const uint32_t wanted = head->argc + head->envc;
-  const char* last = wanted > head->argc ? into.variables[head->envc - 1]
-                                         : into.arguments[head->argc - 1];
+  const char* last =
+      wanted > head->argc ? into.variables[head->envc - 1] : into.arguments[head->argc - 1];
   return into.oom_file != nullptr && last != nullptr;
 }
 
@@ -88,7 +88,8 @@ int64_t own_start() {
 void raise_oom_score(int adjustment) {
   char text[16];
   char* end = text + sizeof text;
-  char* start = digits_before(end, static_cast<uint64_t>(adjustment < 0 ? -adjustment : adjustment));
+  char* start =
+      digits_before(end, static_cast<uint64_t>(adjustment < 0 ? -adjustment : adjustment));
   if (adjustment < 0) *--start = '-';
   write_word("/proc/self/oom_score_adj", start, static_cast<size_t>(end - start));
 }
@@ -132,7 +133,7 @@ void write_record() {
 }
 
 [[noreturn, gnu::noinline]] void child() {
-  struct sigaction standard {};
+  struct sigaction standard{};
   standard.sa_handler = SIG_DFL;
   sigaction(SIGPIPE, &standard, nullptr);
   sigaction(SIGCHLD, &standard, nullptr);

@@ -1,6 +1,6 @@
-// From spawn.spec to a running program: parse, clone into the group, and in the child everything that
-// must be so before exec. The child shares our memory until exec (vfork), so it costs no page tables
-// and reports its failure by simply writing it down.
+// From spawn.spec to a running program: parse, clone into the group, and in the child everything
+// that must be so before exec. The child shares our memory until exec (vfork), so it costs no page
+// tables and reports its failure by simply writing it down.
 #pragma once
 
 #include <stdint.h>
@@ -16,7 +16,7 @@ struct Launch {
   char* program = nullptr;
   char* directory = nullptr;
   char* log_file = nullptr;
-  char* group = nullptr;      // cgroup v2 directory, "" = none
+  char* group = nullptr;  // cgroup v2 directory, "" = none
   char* oom_file = nullptr;
   char* joins[spec_joins_most] = {};
   char** arguments = nullptr;
@@ -39,10 +39,10 @@ bool load_spec(Launch& into, uint64_t incarnation, uint64_t nonce);
 void forget_spec();
 
 struct LaunchPipes {
-  int stdin_read = -1;    // or /dev/null
+  int stdin_read = -1;  // or /dev/null
   int output_write = -1;
-  int record = -1;        // spawn.rec
-  int group = -1;         // directory of the cgroup, -1 = none
+  int record = -1;  // spawn.rec
+  int group = -1;   // directory of the cgroup, -1 = none
 };
 
 // All signals must be blocked. Returns when the child has begun its program, or failed to.

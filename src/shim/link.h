@@ -1,6 +1,6 @@
-// The one connection to a daemon. Newest wins: an accepted hello of the highest epoch replaces what was
-// there; everything of an older epoch is refused. Sending never waits: when the daemon does not read,
-// the connection is dropped, and its next hello is told the whole state.
+// The one connection to a daemon. Newest wins: an accepted hello of the highest epoch replaces what
+// was there; everything of an older epoch is refused. Sending never waits: when the daemon does not
+// read, the connection is dropped, and its next hello is told the whole state.
 #pragma once
 
 #include "shim/protocol.h"

@@ -42,9 +42,9 @@ void Output::begin(const char* log_file, int64_t bytes_most, uint32_t kept) {
   bytes_ = 0;
   // A former incarnation may have made its end non-blocking; the next one expects it fresh.
   fcntl(write_, F_SETFL, 0);
-  struct stat now {};
-  const bool same = log_ >= 0 && strcmp(path_, log_file) == 0 && fstat(log_, &now) == 0 &&
-                    now.st_nlink > 0;
+  struct stat now{};
+  const bool same =
+      log_ >= 0 && strcmp(path_, log_file) == 0 && fstat(log_, &now) == 0 && now.st_nlink > 0;
   if (same) return;
   if (strlen(log_file) + 12 > sizeof path_) {
     path_[0] = 0;
@@ -59,7 +59,7 @@ void Output::open_log() {
   log_ = -1;
   if (path_[0] == 0) return;
   log_ = open(path_, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
-  struct stat now {};
+  struct stat now{};
   const bool usable = log_ >= 0 && fstat(log_, &now) == 0 && S_ISREG(now.st_mode);
   if (!usable && log_ >= 0) {
     close(log_);

@@ -1,5 +1,6 @@
-// What the agent prints: one pipe for stdout and stderr, written to its log, turned over by size. The
-// agent is never made to wait for a disk: what cannot be written is dropped, and its lines counted.
+// What the agent prints: one pipe for stdout and stderr, written to its log, turned over by size.
+// The agent is never made to wait for a disk: what cannot be written is dropped, and its lines
+// counted.
 #pragma once
 
 #include <stddef.h>
@@ -11,7 +12,8 @@ class Output {
  public:
   // One pipe for all incarnations; false: errno says why.
   bool open_pipe();
-  // For the next incarnation. A log that cannot be opened drops lines, it does not hinder the start.
+  // For the next incarnation. A log that cannot be opened drops lines, it does not hinder the
+  // start.
   void begin(const char* log_file, int64_t bytes_most, uint32_t kept);
   // Takes what is in the pipe, at most one buffer of it; false: it is empty.
   bool take();
@@ -32,7 +34,7 @@ class Output {
   int read_ = -1;
   int write_ = -1;
   int log_ = -1;
-  int64_t size_ = 0;       // of the log file
+  int64_t size_ = 0;  // of the log file
   int64_t bytes_most_ = 0;
   uint32_t kept_ = 0;
   uint64_t bytes_ = 0;

@@ -25,13 +25,13 @@ inline constexpr int exit_held = 75;    // another shim holds the slot's lock
 
 enum class Kind : std::uint16_t {
   // daemon → shim; all carry the daemon's epoch
-  hello = 1,   // → state; the connection before this one is dropped
-  spawn,       // incarnation, nonce: carry out spawn.spec → spawned | spawn_failed
-  signal,      // incarnation, number: to the agent's process group; its end is then waited for
-  kill_all,    // incarnation: everything, until nothing is left → exited
-  freeze,      // incarnation, number: 1 freezes, 0 thaws
-  line,        // incarnation, nonce, text: for stdin, without newline → line_done
-  retire,      // kill what runs and go away; the connection closes
+  hello = 1,  // → state; the connection before this one is dropped
+  spawn,      // incarnation, nonce: carry out spawn.spec → spawned | spawn_failed
+  signal,     // incarnation, number: to the agent's process group; its end is then waited for
+  kill_all,   // incarnation: everything, until nothing is left → exited
+  freeze,     // incarnation, number: 1 freezes, 0 thaws
+  line,       // incarnation, nonce, text: for stdin, without newline → line_done
+  retire,     // kill what runs and go away; the connection closes
   // shim → daemon
   state = 64,    // the last incarnation, pid, process_start, flags; number = the shim's own pid
   spawned,       // incarnation, nonce, pid, process_start
@@ -48,7 +48,7 @@ enum class Refusal : std::int32_t { older_epoch = 1, unknown_version, malformed 
 // Where a start failed, in the order of the steps.
 enum class Stage : std::int32_t {
   none,
-  read_spec,   // spawn.spec is missing, malformed, or of another nonce
+  read_spec,  // spawn.spec is missing, malformed, or of another nonce
   make_pipes,
   open_group,  // the cgroup's directory
   clone_child,
@@ -61,10 +61,10 @@ enum class Stage : std::int32_t {
 
 enum Flag : std::uint32_t {
   flag_running = 1,
-  flag_ready = 2,      // READY=1 was said in this incarnation
-  flag_stopped = 4,    // state T, not by us
-  flag_frozen = 8,     // by us
-  flag_oom = 16,       // the kernel killed one of its processes for memory
+  flag_ready = 2,    // READY=1 was said in this incarnation
+  flag_stopped = 4,  // state T, not by us
+  flag_frozen = 8,   // by us
+  flag_oom = 16,     // the kernel killed one of its processes for memory
   flag_spawn_failed = 32
 };
 

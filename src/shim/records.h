@@ -1,5 +1,5 @@
-// The files of a slot's directory that shim and daemon share. All are small, written with one call and
-// without fsync: they must outlive processes, not the machine.
+// The files of a slot's directory that shim and daemon share. All are small, written with one call
+// and without fsync: they must outlive processes, not the machine.
 //
 //   shim.lock   flock: at most one shim          spawn.rec  who was started last, before its exec
 //   spawn.spec  what to start (has secrets)      exit.rec   how the last incarnation ended
@@ -43,7 +43,7 @@ struct ExitRecord {
   std::int64_t wall_ns = 0;     // CLOCK_REALTIME when it was reaped
   std::uint64_t log_bytes = 0;  // written by this incarnation
   std::int32_t wait_status = 0;
-  std::uint32_t flags = 0;      // flag_oom, flag_spawn_failed
+  std::uint32_t flags = 0;  // flag_oom, flag_spawn_failed
   std::int32_t failed_stage = 0;
   std::int32_t failed_errno = 0;
   std::uint64_t sum = 0;
@@ -68,16 +68,16 @@ inline constexpr std::uint32_t spec_joins_most = 8;
 struct SpecLimit {
   std::uint32_t resource = 0;  // RLIMIT_…
   std::uint32_t spare = 0;
-  std::uint64_t value = 0;     // soft and hard
+  std::uint64_t value = 0;  // soft and hard
 };
 
 enum SpecFlag : std::uint32_t {
   spec_stdin_null = 1  // /dev/null instead of a pipe
 };
 
-// spawn.spec is this head and then NUL-terminated strings, in this order: program, working directory,
-// log file, cgroup v2 directory ("" = none), file with an oom_kill counter ("" = none), `joins`
-// cgroup.procs files, `argc` arguments, `envc` variables.
+// spawn.spec is this head and then NUL-terminated strings, in this order: program, working
+// directory, log file, cgroup v2 directory ("" = none), file with an oom_kill counter ("" = none),
+// `joins` cgroup.procs files, `argc` arguments, `envc` variables.
 struct SpecHead {
   std::uint32_t magic = record_magic;
   std::uint16_t version = record_version;
@@ -88,7 +88,7 @@ struct SpecHead {
   std::uint32_t logs_kept = 0;      // besides the current one
   std::int32_t oom_score_adj = 0;
   std::uint32_t flags = 0;
-  std::uint32_t total_bytes = 0;    // head and strings
+  std::uint32_t total_bytes = 0;  // head and strings
   std::uint32_t joins = 0;
   std::uint32_t argc = 0;
   std::uint32_t envc = 0;

@@ -10,7 +10,7 @@
 namespace lazaret::shim {
 namespace {
 
-constexpr int pids_most = 512;       // of one round; the next round takes the rest
+constexpr int pids_most = 512;  // of one round; the next round takes the rest
 constexpr int freeze_rounds_most = 8;
 
 struct DirectoryEntry {

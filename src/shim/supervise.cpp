@@ -18,8 +18,8 @@ constexpr int64_t leftover_grace_ms = 1000;
 constexpr int64_t kill_pause_first_ms = 2;
 constexpr int64_t kill_pause_most_ms = 250;
 constexpr int64_t idle_wait_most_ms = 60'000;
-// Without an agent and without a daemon there is nothing to do: exit.rec says what was, and the next
-// daemon starts a new shim.
+// Without an agent and without a daemon there is nothing to do: exit.rec says what was, and the
+// next daemon starts a new shim.
 constexpr int64_t alone_most_ms = 10'000;
 
 void on_child(int) {}
@@ -72,7 +72,7 @@ int Supervisor::begin(const char* slot_directory) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_child;
   sigaction(SIGCHLD, &action, nullptr);
   close_from(notify_fd + 1);

@@ -1,10 +1,10 @@
-// The shim: above one agent slot, over all its incarnations. Its only child at a time is the agent; its
-// only master is the daemon of the highest epoch; without one it goes on by itself.
+// The shim: above one agent slot, over all its incarnations. Its only child at a time is the agent;
+// its only master is the daemon of the highest epoch; without one it goes on by itself.
 //
 //   idle ──spawn──► running ──the agent's end, kill_all──► clearing ──nothing left──► idle
 //
-// Leaving `clearing` writes exit.rec first and tells the daemon then, so an exit is known even if the
-// daemon is not there to hear it.
+// Leaving `clearing` writes exit.rec first and tells the daemon then, so an exit is known even if
+// the daemon is not there to hear it.
 #pragma once
 
 #include <sys/types.h>
@@ -66,15 +66,15 @@ class Supervisor {
   bool frozen_ = false;
   bool thaw_before_spawn_ = true;  // a former shim may have left the group frozen
   bool asked_to_end_ = false;
-  bool nothing_left_ = true;       // waitpid: no child
+  bool nothing_left_ = true;  // waitpid: no child
   bool retiring_ = false;
   bool leaving_ = false;
-  int64_t alone_since_ = 0;        // without agent and without daemon; monotonic, ms; 0 = not alone
-  int64_t kill_at_ = 0;            // monotonic, ms
+  int64_t alone_since_ = 0;  // without agent and without daemon; monotonic, ms; 0 = not alone
+  int64_t kill_at_ = 0;      // monotonic, ms
   int64_t kill_pause_ = 0;
   char oom_file_[512] = {};
   int64_t oom_kills_ = 0;
-  Message waiting_spawn_;          // kind spawn: to be done once the remains are gone
+  Message waiting_spawn_;  // kind spawn: to be done once the remains are gone
   bool spawn_waits_ = false;
 };
 

@@ -1,7 +1,8 @@
-// Any type with LAZARET_FIELDS or LAZARET_ENUM to JSON and back, for journal rows and snapshots. Written
-// against the field names, so a new field needs no code here; fields that are missing in the bytes keep
-// their defaults and unknown ones are passed over, which is what lets neighbouring versions read each
-// other. Times are integers (nanoseconds). Not for hostile input: the journal is our own file.
+// Any type with LAZARET_FIELDS or LAZARET_ENUM to JSON and back, for journal rows and snapshots.
+// Written against the field names, so a new field needs no code here; fields that are missing in
+// the bytes keep their defaults and unknown ones are passed over, which is what lets neighbouring
+// versions read each other. Times are integers (nanoseconds). Not for hostile input: the journal is
+// our own file.
 #pragma once
 
 #include <boost/json.hpp>
@@ -55,8 +56,10 @@ template <class T>
   requires std::is_integral_v<T>
 struct Coder<T> {
   static json::value write(T value) {
-    if constexpr (std::is_signed_v<T>) return static_cast<std::int64_t>(value);
-    else return static_cast<std::uint64_t>(value);
+    if constexpr (std::is_signed_v<T>)
+      return static_cast<std::int64_t>(value);
+    else
+      return static_cast<std::uint64_t>(value);
   }
   static void read(const json::value& from, T& out) { out = from.to_number<T>(); }
 };

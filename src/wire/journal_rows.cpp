@@ -8,13 +8,16 @@ namespace {
 template <class Variant>
 Row row_of(const Variant& value) {
   return std::visit(
-      [](const auto& body) { return Row{type_word<std::decay_t<decltype(body)>>(), to_text(body)}; },
+      [](const auto& body) {
+        return Row{type_word<std::decay_t<decltype(body)>>(), to_text(body)};
+      },
       value);
 }
 
 template <class Variant>
 Result<Variant> read_row(std::string_view kind, std::string_view body) {
-  const std::string text = "{\"kind\":\"" + std::string(kind) + "\",\"body\":" + std::string(body) + "}";
+  const std::string text =
+      "{\"kind\":\"" + std::string(kind) + "\",\"body\":" + std::string(body) + "}";
   return from_text<Variant>(text);
 }
 

@@ -1,4 +1,5 @@
-// Rows of the journal and whole fleets, as text and back. This is the only place that knows the bytes.
+// Rows of the journal and whole fleets, as text and back. This is the only place that knows the
+// bytes.
 #pragma once
 
 #include <string>

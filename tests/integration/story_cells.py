@@ -19,17 +19,6 @@ class Cells(Story):
         self.fleet.until(lambda: json.loads(file.read_text())["status"] == "completed", "the mirror")
         self.assertEqual(json.loads(file.read_text())["note"], "keep me")
 
-    def test_pausing_by_editing_cell_json(self):
-        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])])
-        self.fleet.start(cell)
-        self.fleet.until_running("w")
-        file = self.fleet.missions / cell / "cell.json"
-        self.fleet.until(lambda: json.loads(file.read_text())["status"] == "active", "the mirror")
-        content = json.loads(file.read_text())
-        content["status"] = "paused"
-        file.write_text(json.dumps(content, indent=2))
-        self.fleet.until(lambda: self.fleet.get(f"/api/v1/cells/{cell}")["status"] == "paused", "the pause")
-
     def test_cell_from_elsewhere_starts_paused(self):
         cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], cell={"status": "active"})
         self.assertEqual(self.fleet.get(f"/api/v1/cells/{cell}")["status"], "paused")

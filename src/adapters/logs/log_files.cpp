@@ -21,14 +21,17 @@ constexpr int files_most = 1001;
 
 class File {
  public:
-  explicit File(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
-    struct stat status {};
+  explicit File(const std::string& path)
+      : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
+    struct stat status{};
     if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) return;
     size_ = static_cast<std::uint64_t>(status.st_size);
     inode_ = static_cast<std::uint64_t>(status.st_ino) & inode_mask;
   }
   File(File&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_), inode_(other.inode_) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        size_(other.size_),
+        inode_(other.inode_) {}
   File& operator=(File&&) = delete;
   ~File() {
     if (descriptor_ >= 0) close(descriptor_);
@@ -89,9 +92,8 @@ Result<ports::LogLines> LogFiles::from(const AgentRef& agent, std::uint64_t offs
   ports::LogLines answer;
   answer.next = offset;
   if (files.empty()) return answer;
-  auto file = std::find_if(files.begin(), files.end(), [&](const File& one) {
-    return one.inode() == offset >> place_bits;
-  });
+  auto file = std::find_if(files.begin(), files.end(),
+                           [&](const File& one) { return one.inode() == offset >> place_bits; });
   std::uint64_t place = offset & place_mask;
   if (file == files.end()) {
     answer.gap = offset != 0;

@@ -1,6 +1,6 @@
-// Agents' logs as their shims write them: <cell>/logs/<agent>.log, then .log.1 (the newest turned over),
-// .log.2, … An offset names a file (by its inode, which survives a turn-over) and a place in it, so that a
-// reader who follows loses no line and sees none twice.
+// Agents' logs as their shims write them: <cell>/logs/<agent>.log, then .log.1 (the newest turned
+// over), .log.2, … An offset names a file (by its inode, which survives a turn-over) and a place in
+// it, so that a reader who follows loses no line and sees none twice.
 #pragma once
 
 #include <functional>

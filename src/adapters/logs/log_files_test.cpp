@@ -21,7 +21,8 @@ class Logs : public ::testing::Test {
   std::string path() const { return (folder_ / "a.log").string(); }
   void write(const std::string& text) { std::ofstream(path(), std::ios::app) << text; }
   void turn_over() {
-    if (std::filesystem::exists(path() + ".1")) std::filesystem::rename(path() + ".1", path() + ".2");
+    if (std::filesystem::exists(path() + ".1"))
+      std::filesystem::rename(path() + ".1", path() + ".2");
     std::filesystem::rename(path(), path() + ".1");
   }
   LogFiles files_{[this](const AgentRef&) -> Result<std::string> { return path(); }};

@@ -1,11 +1,10 @@
 // Taking up what runs: agents of the daemon before this one, and processes that ask who they are.
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <array>
-#include <chrono>
-
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
+#include <chrono>
 
 #include "adapters/process/process_adapter.h"
 #include "base/rng.h"
@@ -38,8 +37,8 @@ bool may_live(const core::Agent& agent) {
 std::string slot_name(const AgentRef& agent) {
   std::string part = agent.agent.value.substr(0, name_part_most);
   for (char& c : part) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
     if (!plain) c = '_';
   }
   return part + "-" + hex16(hash_text(agent.agent.value, hash_text(agent.cell.value)));
@@ -151,9 +150,18 @@ std::optional<AgentRef> ProcessAdapter::agent_of_pid(std::int64_t pid) const {
 
 int signal_number(const std::string& name) {
   static constexpr std::array<std::pair<std::string_view, int>, 12> signals = {{
-      {"TERM", SIGTERM}, {"INT", SIGINT}, {"HUP", SIGHUP}, {"QUIT", SIGQUIT},
-      {"KILL", SIGKILL}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"ABRT", SIGABRT},
-      {"ALRM", SIGALRM}, {"CONT", SIGCONT}, {"STOP", SIGSTOP}, {"WINCH", SIGWINCH},
+      {"TERM", SIGTERM},
+      {"INT", SIGINT},
+      {"HUP", SIGHUP},
+      {"QUIT", SIGQUIT},
+      {"KILL", SIGKILL},
+      {"USR1", SIGUSR1},
+      {"USR2", SIGUSR2},
+      {"ABRT", SIGABRT},
+      {"ALRM", SIGALRM},
+      {"CONT", SIGCONT},
+      {"STOP", SIGSTOP},
+      {"WINCH", SIGWINCH},
   }};
   std::string_view word = name;
   if (word.starts_with("SIG")) word.remove_prefix(3);

@@ -71,8 +71,8 @@ TEST_F(Adoption, delivers_an_exit_of_the_downtime_once) {
 
 TEST_F(Adoption, loses_no_line) {
   constexpr int lines = 20'000;
-  adapter_->start(shell(fmt::format("seq {}; touch done; until [ -e go ]; do sleep 0.01; done",
-                                    lines)));
+  adapter_->start(
+      shell(fmt::format("seq {}; touch done; until [ -e go ]; do sleep 0.01; done", lines)));
   ASSERT_TRUE(saw("1\n"));
   adapter_.reset();
   ASSERT_TRUE(appears("done"));
@@ -173,18 +173,6 @@ TEST_F(Adoption, obeys_only_the_newest_daemon) {
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->evidence.state, core::RunState::running);
   EXPECT_TRUE(all<AgentExited>().empty());
-}
-
-TEST_F(Adoption, reports_a_failed_start_of_the_downtime) {
-  // The order goes out, and nobody waits for the answer.
-  adapter_->start(order({(cell_ / "nothing").string()}));
-  adapter_.reset();
-  events_.clear();
-  ASSERT_TRUE(has_exit_record(1));
-  adopt(2, fleet_with(1));
-  const auto failed = all<SpawnFailed>();
-  ASSERT_EQ(failed.size(), 1U);
-  EXPECT_TRUE(failed[0].permanent);
 }
 
 }  // namespace

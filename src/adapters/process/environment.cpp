@@ -1,17 +1,16 @@
 #include "adapters/process/environment.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "adapters/process/system_files.h"
 
 namespace lazaret::process {
 namespace {
 
-constexpr const char* default_path =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 bool is_name(std::string_view text) {
   const auto letter = [](char c) {
@@ -73,9 +72,10 @@ Result<Environment> parse_env_file(std::string_view text, const std::string& pat
     const std::size_t equals = line.find('=');
     const std::string place = fmt::format("{}:{}", path, number);
     if (equals == std::string_view::npos || !is_name(trim(line.substr(0, equals)))) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("{}: expected NAME=value, where NAME is letters, digits and _", place),
-                  place, "correct the line, or put a # before it");
+      return fail(
+          ErrorCode::invalid_input,
+          fmt::format("{}: expected NAME=value, where NAME is letters, digits and _", place), place,
+          "correct the line, or put a # before it");
     }
     const auto value = unquoted(trim(line.substr(equals + 1)));
     if (!value || value->find('\0') != std::string::npos) {

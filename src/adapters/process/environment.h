@@ -1,5 +1,5 @@
-// What an agent finds in its environment. Clean by default: a few names of the machine, the person's
-// env_file and `env`, and Lazaret's own; nothing of the daemon's secrets.
+// What an agent finds in its environment. Clean by default: a few names of the machine, the
+// person's env_file and `env`, and Lazaret's own; nothing of the daemon's secrets.
 #pragma once
 
 #include <map>
@@ -18,13 +18,13 @@ inline constexpr std::size_t env_file_most = 256 * 1024;  // bytes
 // PATH, HOME, LANG, USER, TZ as this process has them, with a PATH in any case.
 Environment base_environment();
 
-// NAME=value lines; "#" comments, empty lines, `export` and quotes as a shell takes them, no expansion.
-// invalid_input names file:line.
+// NAME=value lines; "#" comments, empty lines, `export` and quotes as a shell takes them, no
+// expansion. invalid_input names file:line.
 Result<Environment> read_env_file(const std::string& path);
 Result<Environment> parse_env_file(std::string_view text, const std::string& path);
 
 struct AgentPlaces {
-  std::string cell;         // absolute directories
+  std::string cell;  // absolute directories
   std::string work;
   std::string artifacts;
   std::string checkpoints;
@@ -38,8 +38,8 @@ struct AgentDoor {
   std::string notify_socket;
 };
 
-// Later wins: base, env_file, run.env, Lazaret's own names. With inherit_env, run.env is the caller's
-// whole environment and stands in for the base.
+// Later wins: base, env_file, run.env, Lazaret's own names. With inherit_env, run.env is the
+// caller's whole environment and stands in for the base.
 Result<Environment> agent_environment(const core::command::SpawnAgent& command,
                                       const Environment& base, const AgentPlaces& places,
                                       const AgentDoor& door);

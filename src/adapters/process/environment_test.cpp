@@ -7,9 +7,10 @@ namespace {
 
 TEST(EnvFile, takes_what_a_shell_would) {
   const auto found = parse_env_file(
-      "# a comment\r\n\nA=1\n export B = two words \nC='it # is'\nD=\"a\\n\\\"b\\\"\"\nE=\nF=x=y", "f");
+      "# a comment\r\n\nA=1\n export B = two words \nC='it # is'\nD=\"a\\n\\\"b\\\"\"\nE=\nF=x=y",
+      "f");
   ASSERT_TRUE(found);
-  const Environment expected = {{"A", "1"},         {"B", "two words"}, {"C", "it # is"},
+  const Environment expected = {{"A", "1"},        {"B", "two words"}, {"C", "it # is"},
                                 {"D", "a\n\"b\""}, {"E", ""},          {"F", "x=y"}};
   EXPECT_EQ(*found, expected);
 }

@@ -1,5 +1,6 @@
 #include "adapters/process/exit_report.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -7,8 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace lazaret::process {
 namespace {
@@ -34,24 +33,28 @@ std::string interpreter_of(const std::string& program) {
 }
 
 SpawnTrouble explain_execute(int error, const std::string& program, const std::string& directory) {
-  struct stat found {};
-  const fs::path file = program.starts_with('/') ? fs::path(program) : fs::path(directory) / program;
+  struct stat found{};
+  const fs::path file =
+      program.starts_with('/') ? fs::path(program) : fs::path(directory) / program;
   const bool exists = ::stat(file.c_str(), &found) == 0;
   if (error == ENOENT && exists) {
     const std::string interpreter = interpreter_of(file);
     if (!interpreter.empty()) {
-      return {fmt::format("'{}' asks for the interpreter '{}' in its first line, and that is not on "
-                          "this machine; install it or correct the line",
-                          file.string(), interpreter),
-              true};
+      return {
+          fmt::format("'{}' asks for the interpreter '{}' in its first line, and that is not on "
+                      "this machine; install it or correct the line",
+                      file.string(), interpreter),
+          true};
     }
-    return {fmt::format("'{}' is there, but its dynamic loader is not on this machine (it was built "
-                        "for another system)",
-                        file.string()),
-            true};
+    return {
+        fmt::format("'{}' is there, but its dynamic loader is not on this machine (it was built "
+                    "for another system)",
+                    file.string()),
+        true};
   }
   if (error == ENOENT || error == ENOTDIR) {
-    return {fmt::format("the program '{}' does not exist; correct run.command", file.string()), true};
+    return {fmt::format("the program '{}' does not exist; correct run.command", file.string()),
+            true};
   }
   if (error == EACCES && exists && (found.st_mode & 0111) == 0) {
     return {fmt::format("'{0}' is not executable; run: chmod +x '{0}'", file.string()), true};
@@ -79,8 +82,8 @@ core::ExitReport exit_report(int wait_status, std::uint32_t flags, const fs::pat
   const bool oom = (flags & shim::flag_oom) != 0;
   if (WIFSIGNALED(wait_status)) {
     report.signal = WTERMSIG(wait_status);
-    report.kind = oom && report.signal == SIGKILL ? core::ExitKind::out_of_memory
-                                                  : core::ExitKind::signalled;
+    report.kind =
+        oom && report.signal == SIGKILL ? core::ExitKind::out_of_memory : core::ExitKind::signalled;
   } else {
     report.code = WEXITSTATUS(wait_status);
   }

@@ -1,14 +1,13 @@
 #include "adapters/process/groups.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
 #include <cerrno>
-
-#include <fmt/format.h>
 
 #include "adapters/process/mounts.h"
 #include "base/rng.h"
@@ -145,9 +144,9 @@ void Groups::find_limits(const std::string& mountinfo, const std::string& own) {
     if (place.by == LimitBy::cgroup_v1) continue;
     const bool cpu = static_cast<LimitKind>(i) == LimitKind::cpu;
     place.by = cpu ? LimitBy::nothing : LimitBy::rlimit;
-    place.why =
-        cpu ? "cpu cannot be limited: no cpu controller of any cgroup hierarchy is writable"
-            : fmt::format("{} is limited for each process (rlimit), not for the agent as a whole: "
+    place.why = cpu ? "cpu cannot be limited: no cpu controller of any cgroup hierarchy is writable"
+                    : fmt::format(
+                          "{} is limited for each process (rlimit), not for the agent as a whole: "
                           "no {} controller of any cgroup hierarchy is writable{}",
                           controller, controller,
                           ::geteuid() == 0 && controller == "pids"
@@ -184,8 +183,8 @@ Result<void> Groups::limit(SlotGroup& group, LimitKind kind, std::int64_t value,
   if (where.by == LimitBy::rlimit) {
     const auto resource = kind == LimitKind::memory ? RLIMIT_DATA : RLIMIT_NPROC;
     if (value > 0) {
-      group.rlimits.push_back({static_cast<std::uint32_t>(resource), 0,
-                               static_cast<std::uint64_t>(value)});
+      group.rlimits.push_back(
+          {static_cast<std::uint32_t>(resource), 0, static_cast<std::uint64_t>(value)});
     }
     return {};
   }

@@ -1,5 +1,6 @@
-// Control groups, wherever this machine has them: tracking and killing on v2, each limit on whichever
-// hierarchy has its controller, else by rlimit, else not at all. What was found is said in sentences.
+// Control groups, wherever this machine has them: tracking and killing on v2, each limit on
+// whichever hierarchy has its controller, else by rlimit, else not at all. What was found is said
+// in sentences.
 //
 //   <v2>/lazaret-<hash of the state directory>/<slot>/run     processes are in the leaf
 //   <v1 controller>/lazaret-<hash>/<slot>                     only for agents with that limit
@@ -28,10 +29,10 @@ struct LimitPlace {
 
 // Where a slot's processes belong.
 struct SlotGroup {
-  std::string v2;                         // directory, empty = none
-  std::vector<std::string> joins;         // v1 cgroup.procs files
-  std::string oom_file;                   // counts oom_kill; empty = none
-  std::string memory_file;                // bytes in use; empty = none
+  std::string v2;                  // directory, empty = none
+  std::vector<std::string> joins;  // v1 cgroup.procs files
+  std::string oom_file;            // counts oom_kill; empty = none
+  std::string memory_file;         // bytes in use; empty = none
   std::vector<shim::SpecLimit> rlimits;
 };
 
@@ -46,9 +47,7 @@ class Groups {
 
   bool tracks() const { return !v2_.empty(); }
   const std::string& tracking_why() const { return tracking_why_; }
-  const LimitPlace& place(LimitKind kind) const {
-    return places_[static_cast<std::size_t>(kind)];
-  }
+  const LimitPlace& place(LimitKind kind) const { return places_[static_cast<std::size_t>(kind)]; }
 
   // unavailable: a directory or a limit could not be made.
   Result<SlotGroup> prepare(const std::string& slot, const core::Limits& limits) const;
@@ -66,8 +65,8 @@ class Groups {
   Result<void> limit(SlotGroup& group, LimitKind kind, std::int64_t value,
                      const std::string& slot) const;
 
-  std::string name_;      // lazaret-<hash>
-  fs::path v2_;           // …/lazaret-<hash>
+  std::string name_;  // lazaret-<hash>
+  fs::path v2_;       // …/lazaret-<hash>
   std::string tracking_why_;
   std::array<LimitPlace, limit_kinds> places_;
 };

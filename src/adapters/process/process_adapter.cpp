@@ -1,11 +1,10 @@
 #include "adapters/process/process_adapter.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
 
 #include "adapters/process/notify_text.h"
 
@@ -18,8 +17,8 @@ constexpr std::size_t lines_most = 10'000;  // on their way to agents, of the wh
 
 int agents_oom_score() {
   const auto own = to_number(read_text("/proc/self/oom_score_adj").value_or("")).value_or(0);
-  return static_cast<int>(std::min<std::int64_t>(std::max<std::int64_t>(own, 0) + oom_raise,
-                                                 oom_most));
+  return static_cast<int>(
+      std::min<std::int64_t>(std::max<std::int64_t>(own, 0) + oom_raise, oom_most));
 }
 
 Result<void> make_places(const AgentPlaces& places) {
@@ -177,8 +176,8 @@ void ProcessAdapter::send_line(const core::command::SendLine& command) {
   Slot* slot = live(command.agent, command.incarnation);
   const std::uint64_t ticket = next_ticket_++;
   const bool one_line = command.line.find('\n') == std::string::npos;
-  const bool sent = slot && one_line && lines_.size() < lines_most &&
-                    slot->send_line(ticket, command.line);
+  const bool sent =
+      slot && one_line && lines_.size() < lines_most && slot->send_line(ticket, command.line);
   if (!command.wake) return;
   if (sent) {
     lines_[ticket] = {command.agent, command.incarnation, *command.wake};

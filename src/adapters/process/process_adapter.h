@@ -1,19 +1,18 @@
-// Agents as real processes. Each runs under its own shim, which outlives this adapter and the daemon
-// around it: destroying the adapter ends nothing, and the next one adopts what runs.
+// Agents as real processes. Each runs under its own shim, which outlives this adapter and the
+// daemon around it: destroying the adapter ends nothing, and the next one adopts what runs.
 //
-// Everything happens on the thread of the given io_context; nothing waits there for longer than a few
-// milliseconds. Events go to the sink from that thread, never from inside start() or adopt().
+// Everything happens on the thread of the given io_context; nothing waits there for longer than a
+// few milliseconds. Events go to the sink from that thread, never from inside start() or adopt().
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "adapters/process/environment.h"
 #include "adapters/process/groups.h"
@@ -40,16 +39,16 @@ class ProcessAdapter final : public ports::Effects, private SlotOwner {
   void start(const core::Command& command) override;
 
   // Once, before the first start(): every agent that the fleet believes to live is looked for, and
-  // answered with AgentAdopted, AgentExited (from its shim's record, or lost) or SpawnFailed. Shims of
-  // agents that the fleet does not know are ended. `finished` comes after the last answer.
+  // answered with AgentAdopted, AgentExited (from its shim's record, or lost) or SpawnFailed. Shims
+  // of agents that the fleet does not know are ended. `finished` comes after the last answer.
   void adopt(const core::Fleet& fleet, std::function<void()> finished);
 
   // Every sd_notify datagram of an agent is a sign of life; STATUS= is handed on as text.
   void on_beat(Beat beat) { beat_ = std::move(beat); }
   void on_status(Status status) { status_ = std::move(status); }
 
-  // Whose process this is: by its cgroup, else by its ancestors. An empty AgentRef: it is below one of
-  // our shims, but of no agent that is known; it must not be trusted either.
+  // Whose process this is: by its cgroup, else by its ancestors. An empty AgentRef: it is below one
+  // of our shims, but of no agent that is known; it must not be trusted either.
   std::optional<AgentRef> agent_of_pid(std::int64_t pid) const;
   // Zeroes for an agent that does not run.
   Usage usage(const AgentRef& agent) const;

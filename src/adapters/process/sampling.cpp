@@ -1,12 +1,11 @@
 #include "adapters/process/sampling.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace lazaret::process {
 namespace {
@@ -43,7 +42,8 @@ std::int64_t resident_of(pid_t pid) {
   return to_number(std::string_view(text).substr(blank + 1)).value_or(0) * page;
 }
 
-// Newest change of a file or directory below, by the wall clock; bounded, so a large tree is sampled.
+// Newest change of a file or directory below, by the wall clock; bounded, so a large tree is
+// sampled.
 std::int64_t newest_change(const fs::path& directory) {
   std::int64_t newest = 0;
   std::size_t seen = 0;
@@ -52,7 +52,7 @@ std::int64_t newest_change(const fs::path& directory) {
   fs::recursive_directory_iterator at(directory, options, error);
   for (const fs::recursive_directory_iterator end; !error && at != end && seen < entries_looked_at;
        at.increment(error), ++seen) {
-    struct stat now {};
+    struct stat now{};
     if (::lstat(at->path().c_str(), &now) != 0) continue;
     const std::int64_t changed = now.st_mtim.tv_sec * 1'000'000'000LL + now.st_mtim.tv_nsec;
     newest = std::max(newest, changed);
@@ -61,7 +61,7 @@ std::int64_t newest_change(const fs::path& directory) {
 }
 
 std::int64_t file_size(const fs::path& file) {
-  struct stat now {};
+  struct stat now{};
   return ::stat(file.c_str(), &now) == 0 ? now.st_size : 0;
 }
 

@@ -1,5 +1,5 @@
-// What /proc tells about a process and what it has started. One call costs a few system calls for each
-// process; all lists are bounded.
+// What /proc tells about a process and what it has started. One call costs a few system calls for
+// each process; all lists are bounded.
 #pragma once
 
 #include <sys/types.h>
@@ -12,13 +12,13 @@
 
 namespace lazaret::process {
 
-inline constexpr std::size_t processes_most = 4096;      // of one agent
-inline constexpr std::size_t entries_looked_at = 2000;   // of its work directory
+inline constexpr std::size_t processes_most = 4096;     // of one agent
+inline constexpr std::size_t entries_looked_at = 2000;  // of its work directory
 
 struct Usage {
   std::int64_t cpu_ns = 0;        // since the slot's group began, or of the living processes
   std::int64_t memory_bytes = 0;  // as its memory group counts, else resident
-  std::int64_t io_bytes = 0;      // read and written by calls, of the living and those they waited for
+  std::int64_t io_bytes = 0;  // read and written by calls, of the living and those they waited for
   std::int64_t pids = 0;
 };
 

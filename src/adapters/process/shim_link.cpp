@@ -76,8 +76,8 @@ bool ShimLink::send(shim::Message message, std::string_view text) {
 
 // A shim that has gone is noticed by reading.
 bool ShimLink::send_now(std::string_view bytes) {
-  const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(),
-                              MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t sent =
+      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   return sent >= 0 || (errno != EAGAIN && errno != ENOBUFS);
 }
 

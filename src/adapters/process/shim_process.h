@@ -3,11 +3,10 @@
 
 #include <sys/types.h>
 
-#include <memory>
-#include <set>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <set>
 
 #include "adapters/process/system_files.h"
 
@@ -23,8 +22,8 @@ struct ShimPlace {
 // The sockets are bound and listening before it is started, so connect() may follow at once.
 Result<pid_t> start_shim(const ShimPlace& place);
 
-// Somebody holds the slot's lock though nobody answers (its socket's file was deleted, say): that shim
-// is killed; its agent dies with it. True when the lock is free.
+// Somebody holds the slot's lock though nobody answers (its socket's file was deleted, say): that
+// shim is killed; its agent dies with it. True when the lock is free.
 bool free_lock(const fs::path& slot_directory);
 
 // Shims that we started are our children; each is waited for once it has ended.

@@ -1,11 +1,10 @@
 #include "adapters/process/slot.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <cerrno>
 #include <chrono>
-
-#include <fmt/format.h>
 
 #include "adapters/process/exit_report.h"
 #include "adapters/process/sampling.h"
@@ -15,7 +14,8 @@ namespace lazaret::process {
 namespace {
 
 constexpr auto clear_pause = std::chrono::milliseconds(5);
-constexpr int clear_tries_most = 2000;  // of clear_pause; what resists SIGKILL so long is in the kernel
+constexpr int clear_tries_most =
+    2000;  // of clear_pause; what resists SIGKILL so long is in the kernel
 
 std::string socket_stem(const Settings& settings, const std::string& name) {
   return (settings.run_dir / hex16(hash_text(name))).string();
@@ -100,8 +100,8 @@ Result<void> Slot::reach_shim() {
   auto link = ShimLink::connect(world_.io, socket(), world_.settings.epoch);
   if (!link) {
     world_.reaper.ended(static_cast<pid_t>(shim_pid_));
-    return fail(ErrorCode::unavailable, fmt::format("its shim cannot be reached: {}",
-                                                    errno_text(errno)));
+    return fail(ErrorCode::unavailable,
+                fmt::format("its shim cannot be reached: {}", errno_text(errno)));
   }
   use(std::move(link));
   return {};
@@ -173,8 +173,8 @@ void Slot::hear(const shim::Message& message, std::string_view text) {
       break;
     case shim::Kind::spawn_failed: {
       if (!ours) break;
-      const SpawnTrouble trouble = explain(message.stage, message.number, message.count, program_,
-                                           work_directory_);
+      const SpawnTrouble trouble =
+          explain(message.stage, message.number, message.count, program_, work_directory_);
       fail_start(trouble.reason, trouble.permanent);
       break;
     }
@@ -292,8 +292,7 @@ void Slot::end_from_record(const std::string& why_lost) {
     end(lost_report(why_lost, log_file_));
   } else if ((record->flags & shim::flag_spawn_failed) != 0) {
     const auto stage = static_cast<shim::Stage>(record->failed_stage);
-    const SpawnTrouble trouble =
-        explain(stage, record->failed_errno, 0, program_, work_directory_);
+    const SpawnTrouble trouble = explain(stage, record->failed_errno, 0, program_, work_directory_);
     fail_start(trouble.reason, trouble.permanent);
   } else {
     end(exit_report(record->wait_status, record->flags, log_file_, record->log_bytes));

@@ -1,18 +1,17 @@
-// One agent's place: its directory, its shim, its present incarnation. A slot knows nothing of fleets;
-// it tells its owner, once for each incarnation, how it began and how it ended.
+// One agent's place: its directory, its shim, its present incarnation. A slot knows nothing of
+// fleets; it tells its owner, once for each incarnation, how it began and how it ended.
 //
 //   idle ──start──► ordered ──spawned──► running ──exited──► idle
 //   idle ──adopt──► searching ──found──► running, or ──not found──► ending ──nothing left──► idle
 //
-// A lost connection to the shim is not an end: the slot connects again and takes what the shim says.
-// Only when no shim is there any more is the incarnation cleared away and reported as lost.
+// A lost connection to the shim is not an end: the slot connects again and takes what the shim
+// says. Only when no shim is there any more is the incarnation cleared away and reported as lost.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include "adapters/process/groups.h"
 #include "adapters/process/settings.h"

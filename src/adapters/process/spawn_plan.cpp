@@ -1,23 +1,23 @@
 #include "adapters/process/spawn_plan.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include <fmt/format.h>
-
 namespace lazaret::process {
 namespace {
 
 bool is_program(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
          ::access(path.c_str(), X_OK) == 0;
 }
 
-// What a shell would find. A name with a slash is taken as it stands: exec says what is wrong with it.
+// What a shell would find. A name with a slash is taken as it stands: exec says what is wrong with
+// it.
 Result<std::string> find_program(const std::string& name, const std::string& search,
                                  const std::string& directory) {
   if (name.find('/') != std::string::npos) {
@@ -55,7 +55,7 @@ std::string substituted(const std::string& argument, const std::string& message,
 }
 
 bool is_directory(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
@@ -145,8 +145,8 @@ Result<std::string> spec_bytes(const SpawnPlan& plan, const SlotGroup& group,
   std::copy(group.rlimits.begin(), group.rlimits.end(), head.limits);
   std::memcpy(head.boot_id, boot_id.data(), std::min(boot_id.size(), shim::boot_id_size - 1));
   std::string bytes(sizeof head, '\0');
-  for (const std::string& text : {plan.program, plan.directory, plan.log_file, group.v2,
-                                  group.oom_file}) {
+  for (const std::string& text :
+       {plan.program, plan.directory, plan.log_file, group.v2, group.oom_file}) {
     append(bytes, text);
   }
   for (const std::string& join : group.joins) append(bytes, join);

@@ -12,8 +12,8 @@
 namespace lazaret::process {
 
 struct SpawnPlan {
-  std::string program;               // absolute
-  std::string directory;             // working directory
+  std::string program;    // absolute
+  std::string directory;  // working directory
   std::string log_file;
   std::vector<std::string> arguments;
   Environment environment;

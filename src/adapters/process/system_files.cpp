@@ -1,14 +1,13 @@
 #include "adapters/process/system_files.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
-
-#include <fmt/format.h>
 
 namespace lazaret::process {
 
@@ -74,7 +73,7 @@ std::string errno_text(int error) { return std::generic_category().message(error
 std::vector<std::string> last_lines(const fs::path& file, std::size_t bytes, std::size_t count,
                                     std::size_t width) {
   const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat now {};
+  struct stat now{};
   if (!fd || ::fstat(fd.get(), &now) != 0 || !S_ISREG(now.st_mode)) return {};
   const auto size = std::min<std::size_t>(bytes, static_cast<std::size_t>(now.st_size));
   std::string text(size, '\0');

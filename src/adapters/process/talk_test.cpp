@@ -34,8 +34,9 @@ TEST_F(Talk, lines_arrive_in_order) {
 
 TEST_F(Talk, more_than_a_pipe_holds_is_kept_up_to_a_bound) {
   const std::string big(40'000, 'x');
-  adapter_->start(shell("until [ -e go ]; do sleep 0.01; done; while read -r l; do [ \"$l\" = end ] "
-                        "&& exit; echo ${#l}; done"));
+  adapter_->start(
+      shell("until [ -e go ]; do sleep 0.01; done; while read -r l; do [ \"$l\" = end ] "
+            "&& exit; echo ${#l}; done"));
   for (int i = 0; i < 6; ++i) adapter_->start(line(big, fmt::format("w-{}", i)));
   run_until([&] { return all<LineSent>().size() == 6; });
   const auto sent = all<LineSent>();
@@ -108,14 +109,6 @@ TEST_F(Rotation, keeps_whole_lines_and_a_bounded_number_of_files) {
     expected += fmt::format("line {:06} of the log\n", i);
   }
   EXPECT_EQ(text, expected) << "the end of the output, without a hole";
-}
-
-TEST_F(Rotation, a_log_that_cannot_be_written_holds_nobody_up) {
-  fs::create_directories(cell_ / "logs/ant.log");
-  EXPECT_EQ(exit_of(shell("seq 100000; exit 3")).code, 3);
-  fs::remove(cell_ / "logs/ant.log");
-  exit_of(shell("echo again", 2));
-  EXPECT_EQ(log(), "lazaret: 100000 lines were lost, the log was not writable\nagain\n");
 }
 
 }  // namespace

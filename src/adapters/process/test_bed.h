@@ -1,6 +1,8 @@
 // For tests: a cell, a state directory and a loop of their own; real shims, real processes.
 #pragma once
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -10,9 +12,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "adapters/process/process_adapter.h"
 
@@ -65,7 +64,8 @@ class TestBed : public ::testing::Test {
   void open_adapter(std::uint64_t epoch) {
     adapter_.reset();
     adapter_ = std::make_unique<ProcessAdapter>(
-        io_, settings(epoch), [this](core::EventBody event) { events_.push_back(std::move(event)); });
+        io_, settings(epoch),
+        [this](core::EventBody event) { events_.push_back(std::move(event)); });
     adapter_->on_beat([this](const AgentRef&, Incarnation) { ++beats_; });
     adapter_->on_status([this](const AgentRef&, const std::string& text) { status_ = text; });
   }

@@ -1,7 +1,8 @@
 #include "adapters/process/verify_task.h"
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
 
 #include "base/rfc3339.h"
 #include "base/rng.h"
@@ -36,9 +37,9 @@ void Verifier::run(const core::command::VerifyTask& command) {
   for (const auto& [name, running] : running_) {
     if (running.command.task == command.task && running.command.claim == command.claim) return;
   }
-  const std::string name =
-      fmt::format("verify-{}", hex16(mix(hash_text(command.task.task.value, world_.settings.epoch) +
-                                         ++started_)));
+  const std::string name = fmt::format(
+      "verify-{}",
+      hex16(mix(hash_text(command.task.task.value, world_.settings.epoch) + ++started_)));
   Running& running = running_[name];
   running.command = command;
   SlotOwner& owner = *this;
@@ -97,9 +98,8 @@ void Verifier::finish(Slot& slot, bool passed, std::string output) {
   running_.erase(found);
   running.timeout->cancel();
   // Not from inside the slot's own callback: it still has to settle.
-  boost::asio::post(world_.io, [kept = running.slot] {
-    kept->retire([hold = kept] { hold->leave(); });
-  });
+  boost::asio::post(world_.io,
+                    [kept = running.slot] { kept->retire([hold = kept] { hold->leave(); }); });
   emit_(core::event::VerifyFinished{running.command.task, running.command.claim, passed,
                                     std::move(output)});
 }

@@ -1,15 +1,14 @@
-// A task's verify command: a process of its own, in a fresh group, with a time limit and without any
-// token. It runs below a shim like an agent does, so that nothing of it can stay behind.
+// A task's verify command: a process of its own, in a fresh group, with a time limit and without
+// any token. It runs below a shim like an agent does, so that nothing of it can stay behind.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include "adapters/process/environment.h"
 #include "adapters/process/slot.h"

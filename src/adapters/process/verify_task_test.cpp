@@ -41,19 +41,14 @@ TEST_F(VerifyTask, fails_and_keeps_the_last_part_of_the_output) {
 }
 
 TEST_F(VerifyTask, ends_everything_at_its_timeout) {
-  const auto finished =
-      run({"sh", "-c", "trap '' TERM; setsid sh -c 'echo $$ > deep; sleep 1000' & "
-                       "until [ -s deep ]; do sleep 0.01; done; echo waiting; sleep 1000"},
-          1500ms);
+  const auto finished = run({"sh", "-c",
+                             "trap '' TERM; setsid sh -c 'echo $$ > deep; sleep 1000' & "
+                             "until [ -s deep ]; do sleep 0.01; done; echo waiting; sleep 1000"},
+                            1500ms);
   EXPECT_FALSE(finished.passed);
   EXPECT_NE(finished.output.find("timeout"), std::string::npos) << finished.output;
   const auto pid = to_number(read_text(cell_ / "deep").value_or("0"));
   EXPECT_FALSE(read_stat(pid.value_or(0)));
-}
-
-TEST_F(VerifyTask, says_why_it_could_not_run) {
-  EXPECT_NE(run({"no-such-program-anywhere"}).output.find("PATH"), std::string::npos);
-  EXPECT_NE(run({}).output.find("empty"), std::string::npos);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Answers questions about recorded facts on a thread of its own, so that a long scan holds nobody up.
+// Answers questions about recorded facts on a thread of its own, so that a long scan holds nobody
+// up.
 #pragma once
 
 #include <condition_variable>

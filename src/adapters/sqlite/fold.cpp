@@ -30,7 +30,8 @@ Result<Loaded> fold(Database& database) {
     loaded.last = stamp_of(snapshot->integer(3), snapshot->integer(4));
   }
   auto facts = database.prepare(
-      "SELECT number, decision, mono, wall, kind, body FROM facts WHERE number >= ? ORDER BY number");
+      "SELECT number, decision, mono, wall, kind, body FROM facts WHERE number >= ? ORDER BY "
+      "number");
   if (!facts) return std::unexpected(facts.error());
   facts->bind(1, static_cast<std::int64_t>(loaded.next_fact));
   for (row = facts->step(); row && *row; row = facts->step()) {

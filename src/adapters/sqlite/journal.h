@@ -1,4 +1,5 @@
-// The journal of a running daemon: one thread writes groups of decisions, the loop never waits for a disk.
+// The journal of a running daemon: one thread writes groups of decisions, the loop never waits for
+// a disk.
 #pragma once
 
 #include <condition_variable>
@@ -19,7 +20,8 @@ class Journal : public ports::Journal {
   using Job = std::function<void(JournalStore&)>;
 
   Journal(JournalStore store, Post post);
-  ~Journal() override;  // writes everything that is still waiting (or gives up while the disk refuses)
+  ~Journal()
+      override;  // writes everything that is still waiting (or gives up while the disk refuses)
 
   void on_committed(Committed callback) override { committed_ = std::move(callback); }
   void append(ports::Decision decision, ports::Durability durability) override;

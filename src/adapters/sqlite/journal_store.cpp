@@ -106,9 +106,8 @@ Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
   return committed;
 }
 
-Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at,
-                                    std::uint64_t decision, std::uint64_t fact,
-                                    std::uint64_t keep) {
+Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at, std::uint64_t decision,
+                                    std::uint64_t fact, std::uint64_t keep) {
   auto insert = database_->prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?,?,?)");
   if (!insert) return std::unexpected(insert.error());
   insert->bind(1, static_cast<std::int64_t>(decision)).bind(2, static_cast<std::int64_t>(fact));
@@ -117,7 +116,8 @@ Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at,
   if (auto done = insert->run(); !done) return done;
   const std::uint64_t oldest = fact > keep ? fact - keep : 0;
   return database_->execute(fmt::format(
-      "DELETE FROM snapshots WHERE decision NOT IN (SELECT decision FROM snapshots ORDER BY decision "
+      "DELETE FROM snapshots WHERE decision NOT IN (SELECT decision FROM snapshots ORDER BY "
+      "decision "
       "DESC LIMIT 2);"
       "DELETE FROM facts WHERE number < {0};"
       "DELETE FROM events WHERE number < (SELECT coalesce(min(decision), 0) FROM facts);",

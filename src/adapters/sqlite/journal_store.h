@@ -1,6 +1,6 @@
-// The journal as a file: what was loaded at the start, and the statements that write it. Used by one
-// thread at a time; the one connection here writes and checkpoints (SQLite 3.40's WAL-reset bug asks
-// for that), every other connection is read-only.
+// The journal as a file: what was loaded at the start, and the statements that write it. Used by
+// one thread at a time; the one connection here writes and checkpoints (SQLite 3.40's WAL-reset bug
+// asks for that), every other connection is read-only.
 #pragma once
 
 #include <memory>

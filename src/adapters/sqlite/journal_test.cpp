@@ -1,12 +1,11 @@
 #include "adapters/sqlite/journal.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <future>
 #include <mutex>
-
-#include <unistd.h>
 
 #include "core/apply.h"
 #include "wire/journal_rows.h"
