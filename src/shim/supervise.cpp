@@ -62,7 +62,7 @@ int Supervisor::run(const char* slot_directory) {
   const int status = begin(slot_directory);
   if (status != 0) return status;
   while (!leaving_ && (!retiring_ || phase_ != Phase::idle)) serve();
-  if (group_.path[0] != 0) remove_group(group_);
+  leave();
   return 0;
 }
 
@@ -88,6 +88,10 @@ int Supervisor::begin(const char* slot_directory) {
   if (spawn_record_ < 0 || exit_record_ < 0 || !output_.open_pipe()) return exit_broken;
   link_.begin(listener_fd);
   return 0;
+}
+
+void Supervisor::leave() {
+  if (group_.path[0] != 0) remove_group(group_);
 }
 
 void Supervisor::serve() {

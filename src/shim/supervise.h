@@ -28,6 +28,7 @@ class Supervisor {
   int begin(const char* slot_directory);
   void serve();
   int64_t wait_most(int64_t now);
+  void leave();
   void obey(const Message& message, const char* text);
   void tell_state();
 

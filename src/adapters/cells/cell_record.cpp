@@ -77,6 +77,7 @@ void remember_files(CellRecord& record, const core::CellDefinition& read,
                     const CellDirectory& now) {
   record.status_in_file = read.status;
   record.agents_in_file = read.file_runtime;
+  record.defined_in_file = read.agents;
   record.tasks_in_file.clear();
   for (const auto& [id, task] : read.tasks) {
     wire::TaskMirror mirror;

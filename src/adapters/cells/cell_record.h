@@ -25,6 +25,7 @@ struct CellRecord {
   core::MissionStatus status_in_file = core::MissionStatus::active;
   std::map<AgentId, core::FileRuntime> agents_in_file;
   std::map<TaskId, wire::TaskMirror> tasks_in_file;
+  std::map<AgentId, core::AgentDefinition> defined_in_file;
 
   // As they shall say.
   std::optional<core::MissionStatus> status;

@@ -80,8 +80,9 @@ class CellStore {
   void write_task(const CellId& cell, const core::TaskDefinition& task, Done done = {});
 
   // Writes the runtime fields of the cell, its agents and tasks into their files, as far as they
-  // changed; agents and tasks that have no file yet get one. Cheap to repeat; call it after each
-  // decision about the cell, a CellObserved too.
+  // changed; agents and tasks that have no file yet get one, and an agent that was defined anew its
+  // new definition. Cheap to repeat; call it after each decision about the cell, a CellObserved
+  // too.
   void mirror(const core::Cell& cell);
 
   // Removes the cell's directory and nothing else. Its agents must be stopped. CellGone follows.

@@ -240,6 +240,13 @@ TEST_F(CellStoreTest, AChangedDefinitionKeepsWhatOthersPutIntoTheFile) {
   EXPECT_NE(text.find("\"x_mine\": 1.0"), std::string::npos);
   EXPECT_EQ(text.find("\"run\""), std::string::npos);
   EXPECT_EQ(*wire::read_agent(text, "x"), agent);
+  // The mirror alone does it too, as after an agent was defined anew through the API.
+  core::Cell cell = living(*last_observed());
+  agent.role = core::Role::read;
+  cell.agents.at(agent.id).definition = agent;
+  store_->mirror(cell);
+  ASSERT_TRUE(store_->close(5s));
+  EXPECT_EQ(*wire::read_agent(read_text(path), "x"), agent);
 }
 
 TEST_F(CellStoreTest, DestroysTheDirectoryAndNothingElse) {

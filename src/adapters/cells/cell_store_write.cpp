@@ -112,6 +112,7 @@ void CellStore::Impl::write_agent(const CellId& cell, const core::AgentDefinitio
     const auto waiting = r.new_agents.find(agent.id);
     if (waiting != r.new_agents.end() && waiting->second == agent) r.new_agents.erase(waiting);
     r.agents_in_file.try_emplace(agent.id, core::FileRuntime{"idle", 0});
+    r.defined_in_file[agent.id] = agent;
   };
   write_definition(*record, agent_file(agent.id), wire::write_agent(agent), wire::changes_of(agent),
                    written, std::move(done));
@@ -162,6 +163,15 @@ void CellStore::Impl::mirror_agent(CellRecord& record, const core::Cell& cell,
     write_agent(cell.definition.id, agent.definition, {});
   } else if (!record.agents_in_file.contains(id) && !record.new_agents.contains(id)) {
     return;  // a person took the file away
+  } else {
+    const auto in_file = record.defined_in_file.find(id);
+    const auto waiting = record.new_agents.find(id);
+    const core::AgentDefinition* told = waiting != record.new_agents.end()        ? &waiting->second
+                                        : in_file != record.defined_in_file.end() ? &in_file->second
+                                                                                  : nullptr;
+    if (told != nullptr && !(*told == agent.definition)) {
+      write_agent(cell.definition.id, agent.definition, {});
+    }
   }
   const auto before = record.agents.find(id);
   const auto in_file = record.agents_in_file.find(id);

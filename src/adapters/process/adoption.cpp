@@ -120,9 +120,7 @@ void ProcessAdapter::end_strangers(const std::set<std::string>& known) {
     auto slot = std::make_shared<Slot>(world_, owner, AgentRef{}, name);
     strangers_[name] = slot;
     slot->retire([this, alive = alive_, name] {
-      boost::asio::post(io_, [this, alive, name] {
-        if (*alive) strangers_.erase(name);
-      });
+      if (*alive) strangers_.erase(name);
     });
   }
 }

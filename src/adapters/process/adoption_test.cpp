@@ -175,5 +175,29 @@ TEST_F(Adoption, obeys_only_the_newest_daemon) {
   EXPECT_TRUE(all<AgentExited>().empty());
 }
 
+TEST_F(Adoption, reports_a_failed_start_of_the_downtime) {
+  // The daemon heard of it and died before it could write that down.
+  adapter_->start(order({(cell_ / "nothing").string()}));
+  ASSERT_TRUE(wait_for<SpawnFailed>());
+  events_.clear();
+  adopt(2, fleet_with(1));
+  const auto failed = all<SpawnFailed>();
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_TRUE(failed[0].permanent);
+  EXPECT_NE(failed[0].reason.find((cell_ / "nothing").string()), std::string::npos);
+}
+
+TEST_F(Adoption, gives_up_on_a_shim_that_does_not_answer) {
+  adapter_->start(shell("echo up; sleep 1000"));
+  ASSERT_TRUE(saw("up"));
+  const auto spawned = all<AgentSpawned>().at(0);
+  ::kill(read_stat(spawned.pid)->parent, SIGSTOP);
+  adapter_->start(core::command::KillAgent{agent(), Incarnation{1}});
+  const auto exited = wait_for<AgentExited>();
+  ASSERT_TRUE(exited);
+  EXPECT_EQ(exited->exit.kind, ExitKind::lost);
+  EXPECT_FALSE(is_same_process(spawned.pid, spawned.process_start));
+}
+
 }  // namespace
 }  // namespace lazaret::process

@@ -239,6 +239,10 @@ void Groups::kill(const std::string& slot) const {
   if (tracks()) write_text(v2_ / slot / "cgroup.kill", "1");
 }
 
+void Groups::thaw(const std::string& slot) const {
+  if (tracks()) write_text(v2_ / slot / "cgroup.freeze", "0");
+}
+
 bool Groups::is_empty(const std::string& slot) const {
   if (!tracks()) return true;
   const std::string events = read_text(v2_ / slot / "cgroup.events").value_or("");

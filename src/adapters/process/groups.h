@@ -54,6 +54,7 @@ class Groups {
   // The same without changing anything, for a slot that runs already.
   SlotGroup existing(const std::string& slot) const;
   void kill(const std::string& slot) const;
+  void thaw(const std::string& slot) const;
   bool is_empty(const std::string& slot) const;
   void remove(const std::string& slot) const;
   // The slot whose group the process is in; empty = none of ours.

@@ -201,12 +201,9 @@ void ProcessAdapter::retire(const core::command::RetireAgent& command) {
   if (kept.slot->is_retiring()) return;
   kept.slot->retire([this, alive = alive_, agent = command.agent] {
     if (!*alive) return;
-    boost::asio::post(io_, [this, alive, agent] {
-      if (!*alive) return;
-      kept_.erase(agent);
-      auto waiting = after_retirement_.extract(agent);
-      if (!waiting.empty()) start(waiting.mapped());
-    });
+    kept_.erase(agent);
+    auto waiting = after_retirement_.extract(agent);
+    if (!waiting.empty()) start(waiting.mapped());
   });
 }
 

@@ -13,7 +13,8 @@
 namespace lazaret::process {
 namespace {
 
-constexpr auto clear_pause = std::chrono::milliseconds(5);
+constexpr auto clear_pause = std::chrono::milliseconds(3);
+constexpr auto patience_most = std::chrono::seconds(3);
 constexpr int clear_tries_most =
     2000;  // of clear_pause; what resists SIGKILL so long is in the kernel
 
@@ -29,12 +30,14 @@ Slot::Slot(const SlotWorld& world, SlotOwner& owner, AgentRef ref, std::string n
       ref_(std::move(ref)),
       name_(std::move(name)),
       directory_(world.settings.state_dir / "slots" / name_),
-      timer_(world.io) {}
+      timer_(world.io),
+      patience_(world.io) {}
 
 Slot::~Slot() { leave(); }
 
 void Slot::leave() {
   timer_.cancel();
+  patience_.cancel();
   if (link_) link_->close();
   link_.reset();
 }
@@ -55,6 +58,7 @@ void Slot::start(Incarnation incarnation, const SpawnPlan& plan, const core::Lim
   nonce_ = mix(hash_text(name_, world_.settings.epoch) ^ incarnation.value);
   pid_ = process_start_ = 0;
   phase_ = Phase::ordered;
+  tried_again_ = false;
   const Result<void> prepared = prepare(incarnation, plan, limits);
   const Result<void> reached = prepared ? reach_shim() : prepared;
   if (!reached) return fail_start(reached.error().message, false);
@@ -139,7 +143,26 @@ void Slot::signal(int number) {
 }
 
 void Slot::kill() {
-  if (phase_ != Phase::idle && link_) link_->send(about(shim::Kind::kill_all));
+  if (phase_ == Phase::idle || !link_) return;
+  link_->send(about(shim::Kind::kill_all));
+  lose_patience_later();
+}
+
+// A shim that does not bring an end about (somebody has stopped it, or its child is held by the
+// kernel) is ended itself; what it leaves behind is cleared away without it.
+void Slot::lose_patience_later() {
+  patience_.expires_after(patience_most);
+  patience_.async_wait([weak = weak_from_this(),
+                        incarnation = incarnation_](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->incarnation_ != incarnation) return;
+    const bool waits = self->is_live() || self->is_retiring();
+    if (!waits || !self->link_) return;
+    const auto name = read_text(fmt::format("/proc/{}/comm", self->shim_pid_));
+    if (name != "lazaret-shim\n") return;
+    ::kill(static_cast<pid_t>(self->shim_pid_), SIGKILL);
+    self->world_.groups.thaw(self->name_);
+  });
 }
 
 void Slot::freeze(bool frozen) {
@@ -251,7 +274,15 @@ void Slot::on_link_lost() {
       return;
     }
   }
-  if (ordered && !shim_answered_) return fail_start("its shim ended before it could begin", false);
+  if (ordered && !shim_answered_) {
+    // It may have been leaving when we came; a new one is not.
+    const Result<void> reached = std::exchange(tried_again_, true)
+                                     ? fail(ErrorCode::unavailable, "its shim ended at once")
+                                     : reach_shim();
+    if (!reached) return fail_start(reached.error().message, false);
+    link_->send(about(shim::Kind::spawn));
+    return;
+  }
   clear_away(phase_ == Phase::ending ? "another incarnation was running in its place"
                                      : "its shim was killed");
 }
@@ -292,6 +323,7 @@ void Slot::end_from_record(const std::string& why_lost) {
     end(lost_report(why_lost, log_file_));
   } else if ((record->flags & shim::flag_spawn_failed) != 0) {
     const auto stage = static_cast<shim::Stage>(record->failed_stage);
+    if (program_.empty()) read_spec_places(directory_ / "spawn.spec", program_, work_directory_);
     const SpawnTrouble trouble = explain(stage, record->failed_errno, 0, program_, work_directory_);
     fail_start(trouble.reason, trouble.permanent);
   } else {
@@ -324,6 +356,7 @@ void Slot::retire(std::function<void()> done) {
     return finish_retire();
   }
   link_->send(about(shim::Kind::retire));
+  lose_patience_later();
 }
 
 void Slot::finish_retire() {

@@ -92,6 +92,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   void end(const core::ExitReport& report);
   void fail_start(const std::string& reason, bool permanent);
   void finish_retire();
+  void lose_patience_later();
 
   SlotWorld world_;
   SlotOwner* owner_;
@@ -100,6 +101,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   fs::path directory_;
   std::shared_ptr<ShimLink> link_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer patience_;
 
   Phase phase_ = Phase::idle;
   Incarnation incarnation_;
@@ -108,6 +110,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   std::int64_t process_start_ = 0;
   std::int64_t shim_pid_ = 0;
   bool shim_answered_ = false;
+  bool tried_again_ = false;
   std::string program_;
   std::string work_directory_;
   std::string log_file_;

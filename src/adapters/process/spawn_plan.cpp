@@ -165,4 +165,15 @@ Result<std::string> spec_bytes(const SpawnPlan& plan, const SlotGroup& group,
   return bytes;
 }
 
+void read_spec_places(const fs::path& spec, std::string& program, std::string& directory) {
+  const std::string bytes = read_text(spec, sizeof(shim::SpecHead) + 64 * 1024).value_or("");
+  const std::size_t first = sizeof(shim::SpecHead);
+  const std::size_t end = bytes.size() > first ? bytes.find('\0', first) : std::string::npos;
+  if (end == std::string::npos) return;
+  const std::size_t second = bytes.find('\0', end + 1);
+  if (second == std::string::npos) return;
+  program = bytes.substr(first, end - first);
+  directory = bytes.substr(end + 1, second - end - 1);
+}
+
 }  // namespace lazaret::process

@@ -33,4 +33,7 @@ Result<std::string> spec_bytes(const SpawnPlan& plan, const SlotGroup& group,
                                Incarnation incarnation, std::uint64_t nonce,
                                const std::string& boot_id);
 
+// Program and working directory out of a spawn.spec; unchanged when it is none.
+void read_spec_places(const fs::path& spec, std::string& program, std::string& directory);
+
 }  // namespace lazaret::process

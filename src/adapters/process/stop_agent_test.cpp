@@ -75,6 +75,21 @@ TEST_F(StopAgent, reaches_the_children_of_a_shell_too) {
   EXPECT_NE(log().find("child\n"), std::string::npos);
 }
 
+TEST_F(StopAgent, freezes_and_thaws) {
+  adapter_->start(shell("i=0; echo up; while :; do i=$((i+1)); echo $i > beat; done"));
+  ASSERT_TRUE(saw("up"));
+  const auto cpu = [&] { return adapter_->usage(agent()).cpu_ns; };
+  adapter_->start(core::command::FreezeAgent{agent(), Incarnation{1}, true});
+  std::int64_t before = -1;
+  EXPECT_TRUE(run_until([&] { return std::exchange(before, cpu()) == cpu(); }));
+  adapter_->start(core::command::FreezeAgent{agent(), Incarnation{1}, false});
+  EXPECT_TRUE(run_until([&] { return cpu() > before; }));
+  adapter_->start(core::command::FreezeAgent{agent(), Incarnation{1}, true});
+  adapter_->start(end());
+  EXPECT_TRUE(wait_for<AgentExited>()) << "the frozen can be killed";
+  EXPECT_EQ(exit_of(shell("exit 0", 2)).kind, ExitKind::exited) << "the next one is not frozen";
+}
+
 TEST_F(StopAgent, sees_a_stop_that_was_not_ours) {
   adapter_->start(order({"/bin/sleep", "1000"}));
   const auto spawned = wait_for<AgentSpawned>();
@@ -119,6 +134,16 @@ TEST_F(StopAgent, answers_for_an_agent_that_is_not_known) {
   ASSERT_TRUE(exited);
   EXPECT_EQ(exited->exit.kind, ExitKind::lost);
   EXPECT_EQ(exited->incarnation.value, 9U);
+}
+
+TEST_F(StopAgent, leaves_nothing_when_it_is_retired) {
+  adapter_->start(shell("echo up; sleep 1000"));
+  ASSERT_TRUE(saw("up"));
+  adapter_->start(core::command::RetireAgent{agent()});
+  ASSERT_TRUE(wait_for<AgentExited>());
+  EXPECT_TRUE(run_until([&] { return fs::is_empty(root_ / "state/slots"); }));
+  EXPECT_TRUE(fs::is_empty(root_ / "run"));
+  EXPECT_EQ(exit_of(shell("exit 2", 2)).code, 2) << "and it can come back";
 }
 
 }  // namespace

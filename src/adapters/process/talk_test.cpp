@@ -111,5 +111,13 @@ TEST_F(Rotation, keeps_whole_lines_and_a_bounded_number_of_files) {
   EXPECT_EQ(text, expected) << "the end of the output, without a hole";
 }
 
+TEST_F(Rotation, a_log_that_cannot_be_written_holds_nobody_up) {
+  fs::create_directories(cell_ / "logs/ant.log");
+  EXPECT_EQ(exit_of(shell("seq 100000; exit 3")).code, 3);
+  fs::remove(cell_ / "logs/ant.log");
+  exit_of(shell("echo again", 2));
+  EXPECT_EQ(log(), "lazaret: 100000 lines were lost, the log was not writable\nagain\n");
+}
+
 }  // namespace
 }  // namespace lazaret::process

@@ -55,7 +55,12 @@ void Verifier::begin(Running& running) {
   environment["LAZARET_TASK"] = running.command.task.task.value;
   const std::shared_ptr<Slot> slot = running.slot;
   Result<SpawnPlan> plan = plan_verify(running.command, std::move(environment));
-  if (!plan) return finish(*slot, false, plan.error().message);
+  if (!plan) {
+    boost::asio::post(world_.io, [this, weak = std::weak_ptr(slot), why = plan.error().message] {
+      if (const auto refused = weak.lock()) finish(*refused, false, why);
+    });
+    return;
+  }
   plan->log_file = slot->directory() / "output.log";
   plan->log_bytes_most = output_file_most;
   plan->logs_kept = 1;

@@ -51,5 +51,10 @@ TEST_F(VerifyTask, ends_everything_at_its_timeout) {
   EXPECT_FALSE(read_stat(pid.value_or(0)));
 }
 
+TEST_F(VerifyTask, says_why_it_could_not_run) {
+  EXPECT_NE(run({"no-such-program-anywhere"}).output.find("PATH"), std::string::npos);
+  EXPECT_NE(run({}).output.find("empty"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lazaret::process
