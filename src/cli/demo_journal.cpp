@@ -77,7 +77,6 @@ bool DemoJournal::recovered(Trouble trouble) const {
 void DemoJournal::add(const boost::json::value& event) {
   const std::string kind = text_at(event, "kind");
   if (kind == "daemon_started") return on_daemon_started(event);
-  if (kind == "approval_answered") return on_answer(event);  // names no mission, only its question
   if (text_at(event, "cell") != cell_) return;
   if (kind == "mission_status_changed") {
     mission_status_ = text_at(event, "body.status");
@@ -89,18 +88,18 @@ void DemoJournal::add(const boost::json::value& event) {
     TroubleTrace& trace = traces_[index_of(Trouble::question)];
     trace.announced = true;
     strike(Trouble::question, text_at(event, "agent"), "asked");
+  } else if (kind == "approval_answered" || kind.starts_with("approval_")) {
+    TroubleTrace& trace = traces_[index_of(Trouble::question)];
+    const bool ours = !question_.empty() && text_at(event, "body.approval") == question_;
+    if (ours)
+      trace.how =
+          fmt::format("\"{}\" by {}", text_at(event, "body.answer"), text_at(event, "body.by"));
   } else if (const std::string id = text_at(event, "task");
              kind.starts_with("task_") && !id.empty()) {
     about_task(kind, id, event);
   } else if (const std::string who = text_at(event, "agent"); !who.empty()) {
     about_agent(kind, who, event);
   }
-}
-
-void DemoJournal::on_answer(const boost::json::value& event) {
-  if (question_.empty() || text_at(event, "body.approval") != question_) return;
-  traces_[index_of(Trouble::question)].how =
-      fmt::format("answered {} by {}", text_at(event, "body.answer"), text_at(event, "body.by"));
 }
 
 void DemoJournal::about_task(std::string_view kind, const std::string& id,
@@ -219,10 +218,10 @@ void DemoJournal::on_daemon_started(const boost::json::value& event) {
   ++daemon_crashes_;
   if (!trace.announced || trace.struck) return;
   for (const auto& [id, task] : tasks_) {
-    if (!task.is_open() || !id.starts_with("shard-")) continue;
+    if (!task.is_open()) continue;
     trace.struck = true;
     trace.task = id;
-    trace.how = fmt::format("{} shards were in progress", count("shard-", "in_progress"));
+    trace.how = fmt::format("{} task(s) in progress, all taken up again", count("", "in_progress"));
     return;
   }
 }

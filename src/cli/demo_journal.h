@@ -81,7 +81,6 @@ class DemoJournal {
   void about_task(std::string_view kind, const std::string& id, const boost::json::value& event);
   void about_agent(std::string_view kind, const std::string& id, const boost::json::value& event);
   void on_exit(const std::string& agent, const boost::json::value& event);
-  void on_answer(const boost::json::value& event);
   void on_note(const std::string& text);
   void on_daemon_started(const boost::json::value& event);
   void strike(Trouble trouble, const std::string& agent, std::string how);

@@ -140,25 +140,6 @@ TEST_F(Killed, DaemonMustDieWhileWorkIsOpen) {
   EXPECT_EQ(journal.daemon_crashes(), 2);
 }
 
-TEST_F(Killed, WaitingForAPersonIsNoWorkThatADaemonsDeathStrikes) {
-  claim("ask", "lead", 1);
-  note(announcement(Trouble::daemon, "strikes daemon while"));
-  journal.add({{"kind", "daemon_started"}, {"body", {{"crashed", true}}}});
-  complete("ask");
-  EXPECT_FALSE(line_is_well(receipt_of(journal, true), Trouble::daemon));
-}
-
-TEST_F(Killed, QuestionIsWellOnceItIsAnsweredAndItsTaskDone) {
-  claim("ask", "lead", 1);
-  journal.add(event("approval_opened", "lead", "ask", {{"approval", "r-1"}, {"kind", "question"}}));
-  EXPECT_FALSE(line_is_well(receipt_of(journal, true), Trouble::question));
-  journal.add({{"kind", "approval_answered"},
-               {"body", {{"approval", "r-1"}, {"answer", "no"}, {"by", "deadline"}}}});
-  complete("ask");
-  EXPECT_TRUE(line_is_well(receipt_of(journal, true), Trouble::question));
-  EXPECT_EQ(journal.trace(Trouble::question).how, "answered no by deadline");
-}
-
 TEST_F(Killed, WhatThisMachineCannotDoIsSaidAndDoesNotFail) {
   note(announcement(Trouble::memory, "missed write-3: nothing stopped it"));
   const Receipt receipt = receipt_of(journal, true);

@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 constexpr int poll_milliseconds = 10;
 constexpr int events_at_once = 1000;
 constexpr double mission_seconds_most = 600;
-constexpr double files_for_trouble = 64;  // so that each of four writers can be struck in mid-shard
 
 struct Mission {
   std::string cell;
@@ -210,12 +209,6 @@ Result<ExitCode> run_survey(Context& context, const DemoOptions& options) {
     auto cell = prepare(*programs, options, *daemon, troubled,
                         missions.empty() ? "" : missions.front().path);
     if (!cell) return std::unexpected(cell.error());
-    if (troubled && number_at(*cell, "files").value_or(0) < files_for_trouble) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("{} files are too few to be harassed over; it takes {}",
-                              text_at(*cell, "files"), files_for_trouble),
-                  "DIR", "survey a larger directory, or use --calm");
-    }
     auto mission = run_mission(context, *daemon, *cell, troubled, *since);
     if (!mission) return std::unexpected(mission.error());
     if (auto checked = check_flipped_byte(*programs, *mission, options.seed); !checked) {

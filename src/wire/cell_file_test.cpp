@@ -367,10 +367,6 @@ TEST(CellTemplates, EveryTemplateIsAValidCell) {
             ErrorCode::not_found);
   EXPECT_EQ(read_new_cell("{}", made).error().message,
             "found no \"mission_name\", expected the field \"mission_name\"");
-  const auto kept = read_new_cell(
-      "{\"mission_name\": \"M\", \"lazaret\": {\"proposal\": {\"notes\": \"tea\"}}}", made);
-  EXPECT_NE(kept->files.at("cell.json").find("\"proposal\": {\"notes\": \"tea\"}"),
-            std::string::npos);
   const auto own = read_new_cell(
       "{\"mission_name\": \"M\", \"timeout\": 5, \"agents\": [{\"agent_id\": \"a\"}], \"tasks\": "
       "[{\"task_id\": \"t\", \"assigned_to\": \"b\"}]}",

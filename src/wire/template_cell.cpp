@@ -75,9 +75,6 @@ class BodyReader {
     return cell;
   }
 
-  // Members of `lazaret` that only pass through.
-  const std::map<std::string, std::string>& extra() const { return extra_; }
-
  private:
   void read_policies(CellDefinition& cell) {
     if (const JsonValue* value = fields_.object("policies")) {
@@ -90,10 +87,6 @@ class BodyReader {
     if (const JsonValue* value = fields_.object("lazaret")) {
       Fields own(findings_, *value, "/lazaret");
       parts::read_own_policies(own, cell);
-      if (const JsonValue* proposal = own.object("proposal")) {
-        const JsonSpan& span = proposal->span;
-        extra_["proposal"] = findings_.source.substr(span.begin, span.end - span.begin);
-      }
       own.finish(true);
     }
   }
@@ -149,7 +142,6 @@ class BodyReader {
   const Findings& findings_;
   Fields fields_;
   const NewCell& made_;
-  std::map<std::string, std::string> extra_;
 };
 
 }  // namespace
@@ -203,11 +195,10 @@ Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made,
     findings.error(document->root.span, "", brief(document->root), "an object");
     return std::unexpected(to_error(problems));
   }
-  BodyReader reader(findings, document->root, made);
-  auto cell = reader.read();
+  auto cell = BodyReader(findings, document->root, made).read();
   if (!cell) return std::unexpected(cell.error());
   if (has_errors(problems)) return std::unexpected(to_error(problems));
-  CellFiles files = write_cell(*cell, reader.extra());
+  CellFiles files = write_cell(*cell);
   const CellReading reading = read_cell(files);
   if (!reading.cell) return std::unexpected(to_error(reading.problems));
   return files;
