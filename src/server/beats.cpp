@@ -13,7 +13,7 @@
 namespace lazaret::server {
 namespace {
 
-constexpr std::size_t enrolling_most = 1000;  // first beats that wait for the same registration
+constexpr std::size_t enrolling_most = 1000;  // ids at once, and first beats of each
 
 runtime::Beat beat_of(const wire::BeatBody& body) {
   return {body.progress, body.response_time, body.metadata, body.error};
@@ -138,6 +138,9 @@ void Beats::slowly(Session& session, std::uint64_t ticket, std::string_view id) 
   if (!ref) return reply.fail(ref.error());
   if (auto allowed = check(*ref, *who); !allowed) return reply.fail(allowed.error());
   runtime::BeatEntry* entry = loop_.beats().find(*ref);
+  // Decided, but not recorded yet: the answer waits with that of the beat that registered it.
+  const auto enrolling = enrolling_.find(*name);
+  if (!entry && enrolling != enrolling_.end()) return join(enrolling->second, session, reply);
   if (!entry) {
     return reply.fail({ErrorCode::unavailable, "the agent is being registered", {}, "try again"});
   }
@@ -151,6 +154,13 @@ void Beats::slowly(Session& session, std::uint64_t ticket, std::string_view id) 
   }
   Answer answer{.body = answer_to(*entry, *body), .headers = {}};
   reply.send(std::move(answer));
+}
+
+void Beats::join(std::vector<Waiting>& waiting, Session& session, const Reply& reply) {
+  if (waiting.size() >= enrolling_most) {
+    return reply.fail({ErrorCode::too_many, "too many beats wait for this registration", {}, {}});
+  }
+  waiting.push_back({session.take_body(), reply});
 }
 
 void Beats::enroll(Session& session, std::uint64_t ticket, const std::string& id,
@@ -171,12 +181,12 @@ void Beats::enroll(Session& session, std::uint64_t ticket, const std::string& id
                        {},
                        {}});
   }
-  auto& waiting = enrolling_[id];
-  if (waiting.size() >= enrolling_most || enrolling_.size() > enrolling_most) {
+  if (enrolling_.size() >= enrolling_most) {
     return reply.fail({ErrorCode::too_many, "too many agents are being registered", {}, {}});
   }
-  waiting.push_back({session.take_body(), reply});
-  if (waiting.size() > 1) return;
+  const auto [at, is_first] = enrolling_.try_emplace(id);
+  join(at->second, session, reply);
+  if (!is_first) return;
   core::AgentDefinition definition;
   definition.id = AgentId(id);
   definition.name = id;

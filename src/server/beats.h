@@ -40,8 +40,13 @@ class Beats {
       return std::hash<std::string_view>{}(text);
     }
   };
+  struct Waiting {
+    std::string body;
+    Reply reply;
+  };
   bool still_holds(const Known& known, const Session& session) const;
   void slowly(Session& session, std::uint64_t ticket, std::string_view id);
+  void join(std::vector<Waiting>& waiting, Session& session, const Reply& reply);
   Result<void> check(const AgentRef& ref, const Identity& who) const;
   void enroll(Session& session, std::uint64_t ticket, const std::string& id, const Identity& who);
   std::string answer_to(runtime::BeatEntry& entry, const wire::BeatBody& body);
@@ -51,10 +56,6 @@ class Beats {
   const Door& door_;
   const Bounds& bounds_;
   std::unordered_map<std::string, Known, TextHash, std::equal_to<>> known_;
-  struct Waiting {
-    std::string body;
-    Reply reply;
-  };
   std::map<std::string, std::vector<Waiting>> enrolling_;
   WallTime stamped_{};
   std::string stamp_;
