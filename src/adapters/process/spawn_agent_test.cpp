@@ -106,7 +106,7 @@ TEST_F(SpawnAgent, refuses_a_missing_working_directory) {
 TEST_F(SpawnAgent, is_done_once_for_each_incarnation) {
   const auto command = shell("echo once; sleep 100");
   adapter_->start(command);
-  ASSERT_TRUE(wait_for<AgentSpawned>());
+  ASSERT_TRUE(saw("once"));
   adapter_->start(command);
   adapter_->start(shell("echo older", 0));
   adapter_->start(core::command::KillAgent{agent(), Incarnation{1}});
