@@ -9,7 +9,7 @@ from lazaret_client import Refused, run_agent
 from merge import merge
 
 SHARDS_MOST = 24
-SHARD_FILES_LEAST = 8
+SHARD_FILES_LEAST = 16  # so that a shard can be struck in its middle
 INDEX_TASKS = 3
 ASK_SECONDS = 4
 QUESTION = ("May the report show the first four characters of the secret-shaped strings "
@@ -35,7 +35,7 @@ def task_graph(files, options):
     shards = [_shard(f"shard-{i:02d}", span, "write", "Survey", writers[i % len(writers)])
               for i, span in enumerate(spans(files, shard_count(len(files))))]
     indexes = [_shard(f"index-{i}", span, "read", "Index the words of")
-               for i, span in enumerate(spans(files, min(INDEX_TASKS, len(files))))]
+               for i, span in enumerate(spans(files, max(1, min(INDEX_TASKS, len(files)))))]
     ids = [task["task_id"] for task in shards + indexes]
     return shards + indexes + [
         {"task_id": "ask", "title": "Ask a person what the report may show", "assigned_to": "lead",
@@ -51,23 +51,13 @@ def task_graph(files, options):
 
 
 def shard_count(files):
-    return max(1, min(SHARDS_MOST, files // SHARD_FILES_LEAST))
+    return min(SHARDS_MOST, max(1, files // SHARD_FILES_LEAST))
 
 
 def spans(files, count):
-    """Cuts the list into `count` runs of about equal work: bytes, and a little for each file."""
-    weight = [4096 + min(f["size"], 1 << 20) for f in files]
-    cut, start, left = [], 0, sum(weight)
-    for runs in range(count, 0, -1):
-        end, done = start, 0
-        while end < len(files) - (runs - 1) and (end == start or done * runs < left):
-            done += weight[end]
-            end += 1
-        if runs == 1:
-            end = len(files)
-        cut.append((start, end))
-        start, left = end, left - done
-    return cut
+    """Cuts the list into `count` runs of about equal length."""
+    edges = [len(files) * i // count for i in range(count + 1)]
+    return list(zip(edges, edges[1:]))
 
 
 def _shard(task_id, span, role, verb, assignee=None):

@@ -40,7 +40,8 @@ def agents(troubled):
     rows = [agent("lead", "Lead", "lead", python + ["lead.py"]),
             agent("reader", "Reader", "read", python + ["reader.py"]),
             agent("audit", "Audit", "audit", ["/usr/bin/perl", "-I", ".", "audit.pl"])]
-    kinds = {"write-3": "memory", "write-4": "crash_loop"} if troubled else {}
+    kinds = {"write-1": "struck", "write-2": "struck", "write-3": "memory",
+             "write-4": "crash_loop"} if troubled else {}
     for number, writer in enumerate(WRITERS, 1):
         kind = kinds.get(writer)
         run = {"env": {"SURVEY_TROUBLE": kind}} if kind else {}

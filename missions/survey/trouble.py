@@ -1,13 +1,17 @@
-"""Trouble that an agent makes itself when the demo asks for it (SURVEY_TROUBLE in its environment).
+"""Trouble that an agent takes part in when the demo asks for it (SURVEY_TROUBLE in its environment).
 
-It is announced in the journal first, it strikes in mid-shard, and it is real: memory is really
-allocated and touched, the crash loop really dies at every start. Marker files in the agent's work
-directory remember over incarnations what has already struck.
+`memory` and `crash_loop` are made here: announced in the journal, then real, in mid-shard: memory is
+really allocated and touched, the crash loop really dies at every start. `struck` is made by others:
+the agent holds still in mid-shard, for a bounded time, so that the signal finds unfinished work on
+fast machines too. Marker files in the agent's work directory remember over incarnations what has
+already happened.
 """
 import os
 import sys
+import time
 
-STRIKE_AFTER = 2              # rows of a shard, while at least as many are still to be done
+STRIKE_AFTER = 3              # rows of a shard, while at least as many are still to be done
+HOLD_SECONDS = 10             # at most; a strike ends it earlier
 MEMORY_STEP = 8 << 20
 MEMORY_MOST = 512 << 20       # when no limit stops us by then, there is none
 
@@ -33,19 +37,26 @@ def at_start():
 
 def maybe(client, task, position):
     kind = os.environ.get("SURVEY_TROUBLE", "")
-    strikes = {"memory": _over_memory, "crash_loop": _crash}
-    if kind not in strikes or os.path.exists(_marker(kind)):
+    if kind not in ("memory", "crash_loop", "struck") or os.path.exists(_marker(kind)):
         return
     first, end = task["input"]["from"], task["input"]["to"]
     if position - first < STRIKE_AFTER or end - position < STRIKE_AFTER:
         return
+    if kind == "struck":
+        _leave(kind)
+        if client.incarnation == 1:  # a later one may follow a strike that came before the hold
+            time.sleep(HOLD_SECONDS)
+        return
     client.note(f"trouble {kind} strikes {client.agent} in {task['task_id']} "
                 f"after {position - first} of {end - first} files")
     _leave(kind)
-    strikes[kind](client)
+    if kind == "memory":
+        _over_memory(client)
+    else:
+        _crash()
 
 
-def _crash(_client):
+def _crash():
     print("crash loop: the first death", file=sys.stderr, flush=True)
     os._exit(1)
 

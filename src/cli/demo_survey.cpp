@@ -94,7 +94,7 @@ Result<Mission> run_mission(Context& context, PrivateDaemon& daemon, const boost
     if (progress.seconds() > mission_seconds_most) break;
     auto news = follow(client, since, journal, progress);
     if (!news) return std::unexpected(news.error());
-    if (*news > 0 && troubled) {
+    if (troubled) {
       if (auto struck = trouble.look(journal); !struck) return std::unexpected(struck.error());
     }
     progress.status(survey_status(journal, progress.seconds()));

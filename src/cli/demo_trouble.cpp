@@ -51,12 +51,14 @@ Result<void> TroubleMaker::announce(Trouble trouble, const std::string& rest) {
   return {};
 }
 
+// One after the other: the second victim holds still in its shard while the daemon dies, so that
+// the daemon is certain to leave unfinished work behind.
 Result<void> TroubleMaker::look(const DemoJournal& journal) {
-  if (auto done = strike_worker(journal, Trouble::kill, "write-1", SIGKILL, kill_); !done)
-    return done;
-  if (auto done = strike_worker(journal, Trouble::stop, "write-2", SIGSTOP, stop_); !done)
-    return done;
-  return strike_daemon(journal);
+  if (!journal.trace(Trouble::kill).struck) {
+    return strike_worker(journal, Trouble::kill, "write-1", SIGKILL, kill_);
+  }
+  if (!journal.trace(Trouble::daemon).struck) return strike_daemon(journal);
+  return strike_worker(journal, Trouble::stop, "write-2", SIGSTOP, stop_);
 }
 
 Result<void> TroubleMaker::strike_worker(const DemoJournal& journal, Trouble trouble,
@@ -79,24 +81,16 @@ Result<void> TroubleMaker::strike_worker(const DemoJournal& journal, Trouble tro
 }
 
 Result<void> TroubleMaker::strike_daemon(const DemoJournal& journal) {
-  const TroubleTrace& trace = journal.trace(Trouble::daemon);
-  const bool others_first =
-      journal.trace(Trouble::kill).struck && journal.trace(Trouble::stop).struck;
-  if (trace.struck || !others_first || daemon_tries_ >= 1) return {};
-  for (const auto& [id, task] : journal.tasks()) {
-    if (!task.is_open() || journal.open_shard_of(task.owner, rows_left_least) == nullptr) continue;
-    const std::int64_t pid = daemon_pid_();
-    if (pid == 0) return fail(ErrorCode::unavailable, "the daemon does not say its pid");
-    ++daemon_tries_;
-    if (auto done = announce(Trouble::daemon, fmt::format("strikes daemon while {} works on {}: "
-                                                          "signal 9 to pid {}",
-                                                          task.owner, id, pid));
-        !done) {
-      return done;
-    }
-    signal_process(pid, 0, SIGKILL);
-    return {};
-  }
+  const auto* shard = journal.open_shard_of("write-2", rows_left_least);
+  if (shard == nullptr || daemon_tries_ >= 1) return {};
+  const std::int64_t pid = daemon_pid_();
+  if (pid == 0) return fail(ErrorCode::unavailable, "the daemon does not say its pid");
+  ++daemon_tries_;
+  auto announced = announce(Trouble::daemon,
+                            fmt::format("strikes daemon while {} works on {}: signal 9 to pid {}",
+                                        shard->second.owner, shard->first, pid));
+  if (!announced) return announced;
+  signal_process(pid, 0, SIGKILL);
   return {};
 }
 

@@ -159,7 +159,9 @@ class Whole(unittest.TestCase):
         mission = Mission(self, None, "--like", calm.cell, "--troubled", break_off_every=9)
         double = mission.double
         mission.start_all()
-        double.wait_for(lambda s: any(a == "write-1" for _, a, _ in s.checkpoints))
+        # Both hold still in the middle of a shard: after the third row of their first one.
+        for agent in ("write-1", "write-2"):
+            double.wait_for(lambda s, who=agent: sum(a == who for _, a, _ in s.checkpoints) == 3)
         mission.processes["write-1"].kill()
         stopped = mission.processes["write-2"]
         stopped.send_signal(signal.SIGSTOP)
