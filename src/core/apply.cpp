@@ -153,6 +153,7 @@ void Applier::operator()(const fact::FleetStopping&) { fleet.stopping = true; }
 void Applier::operator()(const fact::FleetFrozen& f) { fleet.frozen = f.frozen; }
 void Applier::operator()(const fact::NoteRecorded&) {}
 void Applier::operator()(const fact::WriteRefused&) {}
+void Applier::operator()(const fact::EditRefused&) {}
 
 void Applier::operator()(const fact::CellDefined& f) {
   const auto [entry, is_new] = fleet.cells.try_emplace(f.cell.id);
@@ -165,6 +166,8 @@ void Applier::operator()(const fact::CellDefined& f) {
   one.definition.tasks.clear();
   index_tasks(one);
 }
+
+void Applier::operator()(const fact::CellMirrored& f) { cell(f.cell).definition.status = f.status; }
 
 void Applier::operator()(const fact::CellRemoved& f) {
   fleet.timers.clear_cell(f.cell);
@@ -208,7 +211,6 @@ void Applier::operator()(const fact::MissionStatusChanged& f) {
     fleet.timers.clear(timer);
   }
   one.status = f.status;
-  one.definition.status = f.status;
   one.status_reason = f.reason;
 }
 

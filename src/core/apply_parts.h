@@ -25,6 +25,8 @@ struct Applier {
   void operator()(const fact::ApprovalOpened& f);
   void operator()(const fact::ApprovalAnswered& f);
   void operator()(const fact::WriteRefused& f);
+  void operator()(const fact::EditRefused& f);
+  void operator()(const fact::CellMirrored& f);
 
   // Agents: apply_agent.cpp
   void operator()(const fact::AgentWanted& f);

@@ -61,6 +61,7 @@ struct Dispatcher {
   void operator()(const event::AdoptionFinished&) { adoption::on_finished(d); }
   void operator()(const event::DaemonStopping&) { d.record(fact::DaemonStopped{d.fleet().epoch}); }
   void operator()(const event::CellObserved& e) { mission::on_cell_observed(d, e); }
+  void operator()(const event::CellMirrored& e) { mission::on_cell_mirrored(d, e); }
   void operator()(const event::CellGone& e) { mission::on_cell_gone(d, e); }
   void operator()(const event::AgentSpawned& e) { lifecycle::on_spawned(d, e); }
   void operator()(const event::SpawnFailed& e) { revival::on_spawn_failed(d, e); }

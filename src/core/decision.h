@@ -28,6 +28,9 @@ class Decision {
     answer(fail(code, std::move(message), {}, std::move(remedy)));
   }
 
+  // For a request made in the course of this decision: its answer goes to nobody else.
+  Answer take_answer() { return *std::exchange(outcome_.answer, std::nullopt); }
+
   const Cell* cell(const CellId& id) const { return find_cell(fleet_, id); }
   const Agent* agent(const AgentRef& ref) const { return find_agent(fleet_, ref); }
   const Task* task(const TaskRef& ref) const { return find_task(fleet_, ref); }

@@ -32,7 +32,15 @@ struct DaemonStopping {
 
 struct CellObserved {
   CellDefinition cell;
-  LAZARET_FIELDS(CellObserved, cell)
+  bool edited = false;     // a person changed runtime fields of agents or tasks since the last look
+  bool elsewhere = false;  // seen for the first time, and not made by this daemon
+  LAZARET_FIELDS(CellObserved, cell, edited, elsewhere)
+};
+// The status now stands in cell.json, written there by us.
+struct CellMirrored {
+  CellId cell;
+  MissionStatus status = MissionStatus::active;
+  LAZARET_FIELDS(CellMirrored, cell, status)
 };
 struct CellGone {
   CellId cell;
@@ -153,12 +161,12 @@ struct Requested {
 
 using EventBody =
     std::variant<event::TimePassed, event::DaemonStarted, event::AdoptionFinished,
-                 event::DaemonStopping, event::CellObserved, event::CellGone, event::AgentSpawned,
-                 event::SpawnFailed, event::AgentSaidReady, event::AgentSaidStopping,
-                 event::AgentAskedTime, event::AgentExited, event::AgentStopSeen,
-                 event::AgentAdopted, event::BeatsBegan, event::BeatMissed, event::BeatRecovered,
-                 event::FailureReported, event::EvidenceTaken, event::LineSent,
-                 event::VerifyFinished, event::Requested>;
+                 event::DaemonStopping, event::CellObserved, event::CellMirrored, event::CellGone,
+                 event::AgentSpawned, event::SpawnFailed, event::AgentSaidReady,
+                 event::AgentSaidStopping, event::AgentAskedTime, event::AgentExited,
+                 event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan, event::BeatMissed,
+                 event::BeatRecovered, event::FailureReported, event::EvidenceTaken,
+                 event::LineSent, event::VerifyFinished, event::Requested>;
 
 struct Event {
   Stamp at;

@@ -52,6 +52,13 @@ struct CellDefined {
   CellDefinition cell;
   LAZARET_FIELDS(CellDefined, cell)
 };
+// What cell.json says of the status from now on, written there by us: what differs later is a
+// person's edit, also over a restart.
+struct CellMirrored {
+  CellId cell;
+  MissionStatus status = MissionStatus::active;
+  LAZARET_FIELDS(CellMirrored, cell, status)
+};
 struct CellRemoved {
   CellId cell;
   std::string reason;
@@ -356,6 +363,15 @@ struct WriteRefused {
   LAZARET_FIELDS(WriteRefused, agent, incarnation, live, what)
 };
 
+// A person changed a runtime field in a file to something that is not to be had.
+struct EditRefused {
+  CellId cell;
+  std::string field;  // "tasks/a.json status"
+  std::string value;
+  std::string reason;
+  LAZARET_FIELDS(EditRefused, cell, field, value, reason)
+};
+
 }  // namespace fact
 
 using Fact = std::variant<
@@ -371,6 +387,7 @@ using Fact = std::variant<
     fact::WakeAccepted, fact::WakeStarted, fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed,
     fact::TaskCheckpointed, fact::TaskReported, fact::TaskCompleted, fact::TaskFailed,
     fact::TaskTimedOut, fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened,
-    fact::ApprovalAnswered, fact::WriteRefused, fact::AgentRemoved>;
+    fact::ApprovalAnswered, fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored,
+    fact::EditRefused>;
 
 }  // namespace lazaret::core

@@ -6,7 +6,7 @@ namespace lazaret::core {
 namespace {
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 53> kinds = {
+constexpr std::array<std::string_view, 55> kinds = {
     "daemon_started",       "adoption_finished", "daemon_stopped",     "fleet_stopping",
     "fleet_frozen",         "note_recorded",     "cell_defined",       "cell_removed",
     "agent_defined",        "task_defined",      "mission_started",    "mission_status_changed",
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 53> kinds = {
     "task_claimed",         "task_resumed",      "task_checkpointed",  "task_reported",
     "task_completed",       "task_failed",       "task_timed_out",     "task_released",
     "task_transferred",     "approval_opened",   "approval_answered",  "write_refused",
-    "agent_removed",
+    "agent_removed",        "cell_mirrored",     "edit_refused",
 };
 static_assert(kinds.size() == std::variant_size_v<Fact>);
 

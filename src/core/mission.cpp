@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
+#include "core/file_edits.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
 #include "core/task_graph.h"
@@ -57,13 +58,6 @@ bool all_agents_finished(const Cell& cell) {
   return any;
 }
 
-// A definition of an existing cell that a person changed by hand may also ask for a change of
-// status.
-void follow_status_edit(Decision& d, const CellDefinition& before, const CellDefinition& after) {
-  if (before.status == after.status || d.cell(after.id)->status == after.status) return;
-  set_status(d, after.id, after.status, "cell.json was edited", "file");
-}
-
 }  // namespace
 
 void on_cell_observed(Decision& d, const event::CellObserved& e) {
@@ -79,9 +73,18 @@ void on_cell_observed(Decision& d, const event::CellObserved& e) {
   for (const auto& [id, agent] : d.cell(e.cell.id)->agents) {
     if (!agent.definition.run) wake_queue::drop(d, {e.cell.id, id}, "it no longer runs here");
   }
-  if (existed) follow_status_edit(d, before, e.cell);
+  if (existed) file_edits::follow(d, before, e.cell, e.edited);
+  if (!existed && e.elsewhere && e.cell.status == MissionStatus::active) {
+    d.record(fact::MissionStatusChanged{e.cell.id, MissionStatus::paused, "it comes from elsewhere",
+                                        "core"});
+  }
   start_if_active(d, e.cell.id);
   lifecycle::settle(d, e.cell.id);
+}
+
+void on_cell_mirrored(Decision& d, const event::CellMirrored& e) {
+  const Cell* cell = d.cell(e.cell);
+  if (cell && cell->definition.status != e.status) d.record(fact::CellMirrored{e.cell, e.status});
 }
 
 void on_cell_gone(Decision& d, const event::CellGone& e) {

@@ -6,6 +6,7 @@
 namespace lazaret::core::mission {
 
 void on_cell_observed(Decision& d, const event::CellObserved& e);
+void on_cell_mirrored(Decision& d, const event::CellMirrored& e);
 void on_cell_gone(Decision& d, const event::CellGone& e);
 void set_status(Decision& d, const CellId& cell, MissionStatus status, const std::string& reason,
                 const std::string& by);

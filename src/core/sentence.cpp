@@ -151,6 +151,12 @@ struct Sentence {
     return fmt::format("{} answered {} by {}{}", f.approval.value, to_word(f.answer), f.by,
                        because(f.reason));
   }
+  std::string operator()(const fact::CellMirrored& f) {
+    return fmt::format("cell.json says {}", to_word(f.status));
+  }
+  std::string operator()(const fact::EditRefused& f) {
+    return fmt::format("refused the edit of {} to \"{}\": {}", f.field, f.value, f.reason);
+  }
   std::string operator()(const fact::WriteRefused& f) {
     return fmt::format("refused \"{}\" of incarnation {} (live is {})", f.what, f.incarnation.value,
                        f.live.value);

@@ -19,6 +19,37 @@ class Cells(Story):
         self.fleet.until(lambda: json.loads(file.read_text())["status"] == "completed", "the mirror")
         self.assertEqual(json.loads(file.read_text())["note"], "keep me")
 
+    def test_pausing_by_editing_cell_json(self):
+        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)
+        self.fleet.until_running("w")
+        file = self.fleet.missions / cell / "cell.json"
+        self.fleet.until(lambda: json.loads(file.read_text())["status"] == "active", "the mirror")
+        content = json.loads(file.read_text())
+        content["status"] = "paused"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.get(f"/api/v1/cells/{cell}")["status"] == "paused", "the pause")
+        self.fleet.kill_daemon()
+        content["status"] = "active"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.get(f"/api/v1/cells/{cell}")["status"] == "active", "the start")
+
+    def test_edits_of_other_runtime_fields_are_requests_or_refused(self):
+        cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], [task("t")])
+        self.fleet.start(cell)
+        self.fleet.until_running("w")
+        file = self.fleet.missions / cell / "agents" / "w.json"
+        content = json.loads(file.read_text())
+        content["status"] = "paused"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.facts(kind="agent_paused"), "the pause")
+        file = self.fleet.missions / cell / "tasks" / "t.json"
+        content = json.loads(file.read_text())
+        content["status"] = "completed"
+        file.write_text(json.dumps(content, indent=2))
+        self.fleet.until(lambda: self.fleet.facts(kind="edit_refused"), "the refusal")
+        self.fleet.until(lambda: json.loads(file.read_text())["status"] == "pending", "the file set right")
+
     def test_cell_from_elsewhere_starts_paused(self):
         cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], cell={"status": "active"})
         self.assertEqual(self.fleet.get(f"/api/v1/cells/{cell}")["status"], "paused")

@@ -23,6 +23,30 @@ class DaemonDies(Story):
         self.assertEqual(self.fleet.facts(kind="agent_exited"), [])
         self.assertEqual(sum(f["body"]["crashed"] for f in self.fleet.facts(kind="daemon_started")), 3)
 
+    def test_a_mission_goes_on_however_early_the_daemon_dies(self):
+        cell = self.fleet.write_cell([agent("scout", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)  # cell.json still says paused: the mirror comes a moment later
+        self.fleet.kill_daemon()
+        self.fleet.until_running("scout")
+        self.assertEqual(self.fleet.get(f"/api/v1/cells/{cell}")["status"], "active")
+        self.assertEqual([f["body"]["status"] for f in self.fleet.facts(kind="mission_status_changed")],
+                         ["active"])
+
+    def test_a_death_of_the_downtime_is_delivered_once(self):
+        cell = self.fleet.write_cell([agent("scout", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)
+        first = self.fleet.until_running("scout")
+        daemon = self.fleet.daemon_pid()
+        os.kill(daemon, signal.SIGSTOP)
+        os.kill(first["pid"], signal.SIGKILL)
+        os.kill(daemon, signal.SIGKILL)
+        self.fleet.until(lambda: not alive(daemon), "the old daemon's end")
+        self.fleet.until(lambda: self.fleet.try_get("/api/v1/status"), "the next daemon")
+        second = self.fleet.until_running("scout", after=first["incarnation"])
+        self.assertEqual(second["incarnation"], first["incarnation"] + 1)
+        exits = self.fleet.facts(kind="agent_exited", agent="scout")
+        self.assertEqual([e["body"]["exit"]["signal"] for e in exits], [signal.SIGKILL])
+
     def test_a_second_daemon_on_the_same_state_refuses_and_names_the_holder(self):
         done = subprocess.run([LAZARET, "daemon", "--state", str(self.fleet.state), "--port", "0"],
                               env=self.fleet.environment(), capture_output=True, text=True, timeout=60)

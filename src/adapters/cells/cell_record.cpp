@@ -40,13 +40,12 @@ Reconciled reconcile(const CellRecord& record, core::CellDefinition read,
   for (const auto& [id, definition] : record.new_tasks) {
     if (!by_hand.contains(task_file(id)) && read.tasks.contains(id)) read.tasks[id] = definition;
   }
+  // A status that no person changed is the one that was told before: ours may lag behind.
+  const bool status_by_hand = by_hand.contains("cell.json") && read.status != record.status_in_file;
+  if (record.observed && !status_by_hand) read.status = record.status_told;
   Reconciled out{read, std::nullopt};
   core::CellDefinition& quiet = out.quiet;
   bool asked = false;
-  if (record.status) {
-    asked |= settle(quiet.status, read.status, record.status_in_file, *record.status,
-                    by_hand.contains("cell.json"));
-  }
   for (const auto& [id, wanted] : record.agents) {
     const auto found = read.file_runtime.find(id);
     const auto before = record.agents_in_file.find(id);

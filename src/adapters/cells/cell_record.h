@@ -27,6 +27,8 @@ struct CellRecord {
   std::map<TaskId, wire::TaskMirror> tasks_in_file;
   std::map<AgentId, core::AgentDefinition> defined_in_file;
 
+  core::MissionStatus status_told = core::MissionStatus::active;  // with the last event
+
   // As they shall say.
   std::optional<core::MissionStatus> status;
   std::map<AgentId, wire::AgentMirror> agents;

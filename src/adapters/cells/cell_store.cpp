@@ -240,33 +240,31 @@ void CellStore::Impl::judge(CellRecord& record, CellDirectory now) {
 
 void CellStore::Impl::take_over(CellRecord& record, core::CellDefinition read,
                                 const CellDirectory& now, const std::set<std::string>& by_hand) {
-  const bool first = !record.observed;
-  if (first) {
-    record.sight.id = read.id;
+  bool elsewhere = false;
+  if (!record.observed) {
     const bool ours = made_here_.erase(record.sight.directory) > 0;
-    const bool elsewhere = !ours && !(options_.known && options_.known(read.id));
+    elsewhere = !ours && !(options_.known && options_.known(read.id));
     if (elsewhere && read.status == core::MissionStatus::active) {
       log(fmt::format("{}: the mission \"{}\" comes from elsewhere and starts paused",
                       read.id.value, read.mission_name));
-      remember_files(record, read, now);
-      record.observed = true;
-      mirror_status(record, core::MissionStatus::paused);
     }
   }
   Reconciled views = reconcile(record, read, by_hand);
+  record.sight.id = read.id;
   remember_files(record, read, now);
   record.observed = true;
   const std::string before = record.digest;
-  if (views.edited) emit(record, std::move(views.quiet));
-  emit(record, std::move(views.edited ? *views.edited : views.quiet));
+  emit(record, std::move(views.quiet), {.elsewhere = elsewhere});
+  if (views.edited) emit(record, std::move(*views.edited), {.edited = true});
   if (record.digest == before) catch_up(record);
 }
 
-void CellStore::Impl::emit(CellRecord& record, core::CellDefinition cell) {
+void CellStore::Impl::emit(CellRecord& record, core::CellDefinition cell, Sighting sighting) {
   cell.digest = wire::digest_of(cell);
   if (cell.digest == record.digest) return;
   record.digest = cell.digest;
-  options_.sink(core::event::CellObserved{std::move(cell)});
+  record.status_told = cell.status;
+  options_.sink(core::event::CellObserved{std::move(cell), sighting.edited, sighting.elsewhere});
 }
 
 void CellStore::Impl::tidy(const std::string& name, const CellDirectory& now) {

@@ -50,7 +50,11 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   void judge(CellRecord& record, CellDirectory now);
   void take_over(CellRecord& record, core::CellDefinition read, const CellDirectory& now,
                  const std::set<std::string>& by_hand);
-  void emit(CellRecord& record, core::CellDefinition cell);
+  struct Sighting {
+    bool edited = false;
+    bool elsewhere = false;
+  };
+  void emit(CellRecord& record, core::CellDefinition cell, Sighting sighting);
   void tidy(const std::string& name, const CellDirectory& now);
   CellRecord* record_of(const CellId& id);
 
@@ -72,8 +76,9 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   void patch_agent(CellRecord& record, const AgentId& id);
   void patch_task(CellRecord& record, const TaskId& id);
   void catch_up(CellRecord& record);
-  void after_write(const std::string& name, std::function<void(CellRecord&)> written, Done done,
-                   Result<void> result);
+  void after_write(const std::string& name, const std::string& file,
+                   const std::function<void(CellRecord&)>& written, const Done& done,
+                   const Result<void>& result);
   std::function<void(Result<void>)> on_loop(Done done);
 
   boost::asio::io_context& loop_;

@@ -74,13 +74,16 @@ void CellStore::Impl::destroy(const CellId& cell, Done done) {
       {[root = root_, name] { return remove_cell(root->get(), name); }, on_loop(finish), {}});
 }
 
-void CellStore::Impl::after_write(const std::string& name, std::function<void(CellRecord&)> written,
-                                  Done done, Result<void> result) {
+void CellStore::Impl::after_write(const std::string& name, const std::string& file,
+                                  const std::function<void(CellRecord&)>& written, const Done& done,
+                                  const Result<void>& result) {
   const auto found = records_.find(name);
   if (!result) {
     log(name + ": not written: " + result.error().message);
-  } else if (found != records_.end() && written) {
-    written(found->second);
+  } else if (found != records_.end()) {
+    // A person who puts the bytes of before back has changed the file that we wrote.
+    found->second.hashes[file] = own_->last(name, file);
+    if (written) written(found->second);
   }
   if (done) done(result);
 }
@@ -90,8 +93,10 @@ void CellStore::Impl::write_definition(CellRecord& record, std::string file, std
                                        std::function<void(CellRecord&)> written, Done done) {
   const std::string name = record.sight.directory;
   record.ever.insert(file);
-  const auto finish = [this, name, written = std::move(written), done = std::move(done)](
-                          const Result<void>& result) { after_write(name, written, done, result); };
+  const auto finish = [this, name, file, written = std::move(written),
+                       done = std::move(done)](const Result<void>& result) {
+    after_write(name, file, written, done, result);
+  };
   worker_->submit_kept({[root = root_, own = own_, name, file = std::move(file),
                          text = std::move(text), changes = std::move(changes)] {
                           return write_or_patch(root->get(), name, file, text, changes, *own);
@@ -148,11 +153,15 @@ void CellStore::Impl::mirror(const core::Cell& cell) {
 }
 
 void CellStore::Impl::mirror_status(CellRecord& record, core::MissionStatus status) {
-  const bool same = record.status == status && record.status_in_file == status;
+  const bool same = record.status.value_or(status) == status && record.status_in_file == status;
   record.status = status;
   if (same) return;
   patch_later({record.sight.directory, "cell.json", wire::changes_of(status),
-               [status](CellRecord& r) { r.status_in_file = status; }});
+               [this, status](CellRecord& r) {
+                 r.status_in_file = r.status_told = status;
+                 r.digest.clear();  // a file that says again what was told first is news
+                 options_.sink(core::event::CellMirrored{CellId(r.sight.directory), status});
+               }});
 }
 
 void CellStore::Impl::mirror_agent(CellRecord& record, const core::Cell& cell,
@@ -252,8 +261,10 @@ void CellStore::Impl::patch_later(Patch patch) {
 
 void CellStore::Impl::flush() {
   for (auto& [key, patch] : patches_) {
-    const auto finish = [this, name = patch.cell, written = std::move(patch.written)](
-                            const Result<void>& result) { after_write(name, written, {}, result); };
+    const auto finish = [this, name = patch.cell, file = patch.file,
+                         written = std::move(patch.written)](const Result<void>& result) {
+      after_write(name, file, written, {}, result);
+    };
     worker_->submit_kept({[root = root_, own = own_, name = patch.cell, file = patch.file,
                            changes = std::move(patch.changes)] {
                             return write_or_patch(root->get(), name, file, {}, changes, *own);

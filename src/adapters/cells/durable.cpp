@@ -114,7 +114,10 @@ Result<void> edit_file(int dir, const std::string& path,
     if (!text) return std::unexpected(text.error());
     auto edited = edit(*text);
     if (!edited) return std::unexpected(edited.error());
-    if (*edited == *text) return {};
+    if (*edited == *text) {
+      if (about_to) about_to(*text);
+      return {};
+    }
     bool overtaken = false;
     done = replace_file(dir, path, *edited, [&]() -> Result<void> {
       struct stat now = {};

@@ -16,11 +16,15 @@ class OwnWrites {
     hashes_[cell][file] = hash;
   }
   bool is_own(const std::string& cell, const std::string& file, std::uint64_t hash) const {
+    return hash != 0 && last(cell, file) == hash;
+  }
+  // 0 = none.
+  std::uint64_t last(const std::string& cell, const std::string& file) const {
     const std::lock_guard lock(mutex_);
     const auto found = hashes_.find(cell);
-    if (found == hashes_.end()) return false;
+    if (found == hashes_.end()) return 0;
     const auto own = found->second.find(file);
-    return own != found->second.end() && own->second == hash;
+    return own == found->second.end() ? 0 : own->second;
   }
   void forget(const std::string& cell) {
     const std::lock_guard lock(mutex_);
