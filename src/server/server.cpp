@@ -96,7 +96,9 @@ class Server::Impl : public SessionOwner {
   // false: it was answered.
   bool check_idempotency(Session& session, Reply& reply);
 
-  std::list<Session*> sessions_;  // the longest quiet one first
+  // The longest quiet one first. Sessions live until they are closed: one whose client has sent its
+  // last byte and waits for the answer has no read under way that would hold it.
+  Sessions sessions_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   asio::steady_timer sweep_timer_;
   SteadyTime last_pulse_;
@@ -140,8 +142,7 @@ void Server::Impl::sweep() {
     if (error) return;
     const auto now = std::chrono::steady_clock::now();
     std::vector<std::shared_ptr<Session>> all;
-    all.reserve(sessions_.size());
-    for (Session* session : sessions_) all.push_back(session->shared_from_this());
+    all.assign(sessions_.begin(), sessions_.end());
     for (const auto& session : all) session->check_time(now);
     if (now - last_pulse_ >= bounds_.stream_pulse) {
       last_pulse_ = now;
@@ -220,14 +221,14 @@ void Server::Impl::take(const Accepted& accepted) {
                             }};
   auto session =
       std::make_shared<Session>(*this, std::move(socket), std::move(*peer), std::move(limits));
-  session->place = sessions_.insert(sessions_.end(), session.get());
+  session->place = sessions_.insert(sessions_.end(), session);
   session->start();
 }
 
 bool Server::Impl::close_an_idle_one() {
   constexpr int looked_at_most = 256;
   int looked_at = 0;
-  for (Session* session : sessions_) {
+  for (const auto& session : sessions_) {
     if (++looked_at > looked_at_most) break;
     if (!session->is_idle()) continue;
     session->close();

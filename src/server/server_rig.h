@@ -26,6 +26,10 @@ class MemoryJournal : public ports::Journal, public ports::FactReader {
   void append(ports::Decision decision, ports::Durability durability) override;
   void read(const ports::FactQuery& query, Done done) override;
   void set_trouble(std::optional<Error> trouble);
+  // Holds commits back until released; on the loop's thread.
+  void hold() { holds_ = true; }
+  void release();
+  bool has_waiting() const { return last_ > committed_up_to_; }
   std::uint64_t oldest_kept = 1;
 
  private:
@@ -33,6 +37,8 @@ class MemoryJournal : public ports::Journal, public ports::FactReader {
   Committed committed_;
   std::vector<ports::FactRow> rows_;
   std::uint64_t last_ = 0;
+  std::uint64_t committed_up_to_ = 0;
+  bool holds_ = false;
 };
 
 class MemoryKeys : public ports::KeyStore {

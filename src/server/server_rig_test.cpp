@@ -38,7 +38,17 @@ void MemoryJournal::append(ports::Decision decision, ports::Durability) {
                      subject.task.value, row.body});
   }
   last_ = decision.number;
-  boost::asio::post(io_, [this, up_to = last_] { committed_(up_to, std::nullopt); });
+  boost::asio::post(io_, [this, up_to = last_] {
+    if (holds_) return;
+    committed_up_to_ = up_to;
+    committed_(up_to, std::nullopt);
+  });
+}
+
+void MemoryJournal::release() {
+  holds_ = false;
+  committed_up_to_ = last_;
+  committed_(last_, std::nullopt);
 }
 
 void MemoryJournal::read(const ports::FactQuery& query, Done done) {

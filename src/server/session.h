@@ -17,6 +17,7 @@
 namespace lazaret::server {
 
 class Session;
+using Sessions = std::list<std::shared_ptr<Session>>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // What the requests of a session are put to.
@@ -81,7 +82,7 @@ class Session final : public Asker, public Stream, public std::enable_shared_fro
   bool is_beat = false;
   Identity identity;
   // Place in the owner's list.
-  std::list<Session*>::iterator place;
+  Sessions::iterator place;
 
  private:
   enum class Closing { no, after_answer, lingering };

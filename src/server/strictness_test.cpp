@@ -241,6 +241,21 @@ TEST(Http, half_closed_peers_get_their_answers) {
   EXPECT_TRUE(wire.closed());
 }
 
+TEST(Http, a_half_closed_peer_gets_an_answer_that_takes_its_time) {
+  Rig rig;
+  Wire wire(rig.port);
+  rig.on_loop([&] { rig.journal.hold(); });
+  wire.send(request("POST", "/api/v1/notes", R"({"text": "x"})",
+                    "Authorization: Bearer " + rig.admin_key + "\r\n"));
+  wire.end_sending();
+  ASSERT_TRUE(rig.until([&] { return rig.journal.has_waiting(); }));
+  for (int i = 0; i < 50; ++i) rig.on_loop([] {});  // the end of the input is seen meanwhile
+  EXPECT_EQ(rig.on_loop([&] { return rig.server->counts().connections; }), 1U);
+  rig.on_loop([&] { rig.journal.release(); });
+  EXPECT_EQ(wire.read().status, 200);
+  EXPECT_TRUE(wire.closed());
+}
+
 TEST(Http, expect_continue_head_and_options) {
   Rig rig;
   Wire wire(rig.port);
