@@ -23,6 +23,8 @@ void log(const std::string& line) {
             << line << std::endl;
 }
 
+}  // namespace
+
 bool anybody_lives(const core::Fleet& fleet) {
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) {
@@ -31,8 +33,6 @@ bool anybody_lives(const core::Fleet& fleet) {
   }
   return false;
 }
-
-}  // namespace
 
 Daemon::Daemon(Config config, Paths paths, std::string shim)
     : config_(std::move(config)),

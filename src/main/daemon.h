@@ -39,6 +39,7 @@ class Daemon : public ports::Effects {
   // open(), step by step.
   Result<void> open_journal();
   Result<void> open_doors();
+  Result<std::uint16_t> listen_tcp(const std::string& host);
   void open_world();
   void adopt();
 
@@ -84,6 +85,9 @@ class Daemon : public ports::Effects {
   bool stopping_ = false;
   bool keeps_agents_ = false;
 };
+
+// Somebody whom a daemon started, as far as the fleet knows.
+bool anybody_lives(const core::Fleet& fleet);
 
 // `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).
 int run_daemon(const std::vector<std::string>& arguments);

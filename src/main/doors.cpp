@@ -48,12 +48,24 @@ Result<void> Daemon::open_doors() {
   bounds.connections = static_cast<std::size_t>(config_.integer("http.connections"));
   server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds);
   const std::string& host = config_.text("http.host");
-  auto port =
-      server_->listen_tcp(host, static_cast<std::uint16_t>(config_.integer("http.port")), true);
+  auto port = listen_tcp(host);
   if (!port) return std::unexpected(port.error());
   const bool six = host.find(':') != std::string::npos;
   url_ = fmt::format("http://{}{}{}:{}", six ? "[" : "", host, six ? "]" : "", *port);
   return server_->listen_unix(paths_.api_socket());
+}
+
+// Agents that live know the address of the daemon before this one: it is taken again if it can be.
+Result<std::uint16_t> Daemon::listen_tcp(const std::string& host) {
+  const std::string remembered = paths_.state + "/http.port";
+  const auto wanted = static_cast<std::uint16_t>(config_.integer("http.port"));
+  std::uint16_t last = 0;
+  if (anybody_lives(loop_->fleet())) std::ifstream(remembered) >> last;
+  Result<std::uint16_t> port = fail(ErrorCode::unavailable, "no port yet");
+  if (last != 0 && last != wanted) port = server_->listen_tcp(host, last, false);
+  if (!port) port = server_->listen_tcp(host, wanted, true);
+  if (port) std::ofstream(remembered, std::ios::trunc) << *port << '\n';
+  return port;
 }
 
 server::OwnFigures Daemon::own_figures() const {

@@ -252,7 +252,7 @@ TEST(Http, a_half_closed_peer_gets_an_answer_that_takes_its_time) {
   for (int i = 0; i < 50; ++i) rig.on_loop([] {});  // the end of the input is seen meanwhile
   EXPECT_EQ(rig.on_loop([&] { return rig.server->counts().connections; }), 1U);
   rig.on_loop([&] { rig.journal.release(); });
-  EXPECT_EQ(wire.read().status, 200);
+  EXPECT_EQ(wire.read().status, 201);
   EXPECT_TRUE(wire.closed());
 }
 

@@ -32,6 +32,14 @@ class DaemonDies(Story):
         self.assertEqual([f["body"]["status"] for f in self.fleet.facts(kind="mission_status_changed")],
                          ["active"])
 
+    def test_the_address_stays_while_agents_know_it(self):
+        cell = self.fleet.write_cell([agent("scout", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)
+        self.fleet.until_running("scout")
+        before = self.fleet.get("/api/v1/status")["daemon"]["url"]
+        self.fleet.kill_daemon()
+        self.assertEqual(self.fleet.get("/api/v1/status")["daemon"]["url"], before)
+
     def test_a_death_of_the_downtime_is_delivered_once(self):
         cell = self.fleet.write_cell([agent("scout", ["/bin/sleep", "1000"])])
         self.fleet.start(cell)

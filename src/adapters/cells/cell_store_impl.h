@@ -72,7 +72,8 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
                         std::function<void(CellRecord&)> written, Done done);
   void mirror_status(CellRecord& record, core::MissionStatus status);
   void mirror_agent(CellRecord& record, const core::Cell& cell, const core::Agent& agent);
-  void mirror_task(CellRecord& record, const core::Task& task);
+  void mirror_task(CellRecord& record, const core::Cell& cell, const core::Task& task);
+  void write_new_task(CellRecord& record, const core::Cell& cell, const core::Task& task);
   void patch_agent(CellRecord& record, const AgentId& id);
   void patch_task(CellRecord& record, const TaskId& id);
   void catch_up(CellRecord& record);

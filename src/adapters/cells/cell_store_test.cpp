@@ -226,6 +226,28 @@ TEST_F(CellStoreTest, WhatTheApiAddsGetsAFileAndAFileTakenAwayStaysAway) {
   EXPECT_FALSE(fs::exists(path)) << "a person took it away";
 }
 
+TEST_F(CellStoreTest, NewTasksAreWrittenAfterThoseTheyWaitFor) {
+  start();
+  const CellId id = create();
+  core::Cell cell = living(*last_observed());
+  const auto add = [&](const char* name, std::vector<TaskId> after) {
+    core::Task& task = cell.tasks[TaskId(name)];
+    task.definition.id = TaskId(name);
+    task.definition.title = name;
+    task.definition.dependencies = std::move(after);
+  };
+  add("a-last", {TaskId("m-middle"), TaskId("z-first")});
+  add("m-middle", {TaskId("z-first")});
+  add("z-first", {});
+  store_->mirror(cell);
+  ASSERT_TRUE(store_->close(5s));
+  const auto written = [&](const char* name) {
+    return fs::last_write_time(missions_ / id.value / "tasks" / (std::string(name) + ".json"));
+  };
+  EXPECT_LE(written("z-first"), written("m-middle"));
+  EXPECT_LE(written("m-middle"), written("a-last"));
+}
+
 TEST_F(CellStoreTest, AChangedDefinitionKeepsWhatOthersPutIntoTheFile) {
   start();
   const CellId id = create();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -149,7 +150,7 @@ void CellStore::Impl::mirror(const core::Cell& cell) {
   if (record == nullptr) return;
   mirror_status(*record, cell.status);
   for (const auto& [id, agent] : cell.agents) mirror_agent(*record, cell, agent);
-  for (const auto& [id, task] : cell.tasks) mirror_task(*record, task);
+  for (const auto& [id, task] : cell.tasks) mirror_task(*record, cell, task);
 }
 
 void CellStore::Impl::mirror_status(CellRecord& record, core::MissionStatus status) {
@@ -202,11 +203,31 @@ void CellStore::Impl::patch_agent(CellRecord& record, const AgentId& id) {
                }});
 }
 
-void CellStore::Impl::mirror_task(CellRecord& record, const core::Task& task) {
+// New tasks get their files after those that they wait for: whenever the daemon dies, what stands
+// on the disk is a valid cell.
+void CellStore::Impl::write_new_task(CellRecord& record, const core::Cell& cell,
+                                     const core::Task& task) {
+  std::vector<const core::Task*> path = {&task};
+  while (!path.empty()) {
+    const core::TaskDefinition& last = path.back()->definition;
+    const auto first = std::ranges::find_if(last.dependencies, [&](const TaskId& id) {
+      return cell.tasks.contains(id) && !record.ever.contains(task_file(id));
+    });
+    if (first != last.dependencies.end()) {
+      path.push_back(&cell.tasks.at(*first));
+      continue;
+    }
+    write_task(cell.definition.id, last, {});
+    path.pop_back();
+  }
+}
+
+void CellStore::Impl::mirror_task(CellRecord& record, const core::Cell& cell,
+                                  const core::Task& task) {
   const TaskId& id = task.definition.id;
   const wire::TaskMirror mirror = wire::mirror_of(task);
   if (!record.ever.contains(task_file(id))) {
-    write_task(CellId(record.sight.directory), task.definition, {});
+    write_new_task(record, cell, task);
   } else if (!record.tasks_in_file.contains(id) && !record.new_tasks.contains(id)) {
     return;
   }
