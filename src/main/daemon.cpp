@@ -23,6 +23,8 @@ void log(const std::string& line) {
             << line << std::endl;
 }
 
+}  // namespace
+
 bool anybody_lives(const core::Fleet& fleet) {
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) {
@@ -31,8 +33,6 @@ bool anybody_lives(const core::Fleet& fleet) {
   }
   return false;
 }
-
-}  // namespace
 
 Daemon::Daemon(Config config, Paths paths, std::string shim)
     : config_(std::move(config)),
@@ -61,6 +61,12 @@ Result<void> Daemon::open_journal() {
   identity_ = *identity;
   loaded->fleet.seed = identity_.seed;
   clock_ = std::make_unique<SystemClock>(identity_.clock_offset);
+  auto receipts = store->receipts(clock_->now().mono);
+  if (!receipts) return std::unexpected(receipts.error());
+  receipts_ = std::move(*receipts);
+  auto ports = store->value("ports");
+  if (!ports) return std::unexpected(ports.error());
+  ports_ = std::move(*ports);
   const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);

@@ -24,6 +24,9 @@
 
 namespace lazaret::main {
 
+// As far as the journal knows.
+bool anybody_lives(const core::Fleet& fleet);
+
 class Daemon : public ports::Effects {
  public:
   Daemon(Config config, Paths paths, std::string shim);
@@ -39,12 +42,14 @@ class Daemon : public ports::Effects {
   // open(), step by step.
   Result<void> open_journal();
   Result<void> open_doors();
+  Result<void> listen_tcp();
   void open_world();
   void adopt();
 
   server::Services services();
   server::OwnFigures own_figures() const;
-  void create_cell(const std::string& body, const std::string& by, server::Services::CellMade made);
+  void create_cell(const std::string& body, const std::string& by, const std::string& once,
+                   const server::Services::CellMade& made);
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                     server::Services::CellDestroyed done);
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
@@ -80,6 +85,8 @@ class Daemon : public ports::Effects {
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::string url_;
+  std::vector<ports::Receipt> receipts_;  // until the doors open
+  std::string ports_;                     // TCP ports of the last daemon, its own one first
   Instant started_{};
   bool stopping_ = false;
   bool keeps_agents_ = false;

@@ -125,7 +125,8 @@ void add_keys(std::vector<Operation>& table) {
        .output = "KeyMade",
        .success = 201,
        .cli = "token add NAME",
-       .example = "lazaret token add ci --scope viewer"});
+       .example = "lazaret token add ci --scope viewer",
+       .secret = true});
   table.push_back({.name = "key.remove",
                    .method = Method::DELETE,
                    .path = "/api/v1/keys/{id}",

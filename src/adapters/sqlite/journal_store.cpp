@@ -17,6 +17,9 @@ CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, m
   wall INTEGER, kind TEXT, cell TEXT, agent TEXT, task TEXT, body TEXT);
 CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, mono INTEGER,
   wall INTEGER, build TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS receipts(decision INTEGER PRIMARY KEY, who TEXT, key TEXT,
+  fingerprint INTEGER, at INTEGER, status INTEGER, headers TEXT, content_type TEXT, body TEXT,
+  UNIQUE(who, key));
 CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash TEXT UNIQUE,
   created INTEGER) WITHOUT ROWID;
 )";
@@ -56,8 +59,11 @@ Result<void> JournalStore::prepare() {
   if (!event) return std::unexpected(event.error());
   auto fact = database_->prepare("INSERT INTO facts VALUES(?,?,?,?,?,?,?,?,?)");
   if (!fact) return std::unexpected(fact.error());
+  auto receipt = database_->prepare("INSERT OR REPLACE INTO receipts VALUES(?,?,?,?,?,?,?,?,?)");
+  if (!receipt) return std::unexpected(receipt.error());
   insert_event_ = std::move(*event);
   insert_fact_ = std::move(*fact);
+  insert_receipt_ = std::move(*receipt);
   return {};
 }
 
@@ -81,7 +87,7 @@ Result<void> JournalStore::insert(const ports::Decision& decision) {
     insert_fact_.bind(8, subject.task.value).bind(9, fact_row.body);
     if (auto done = insert_fact_.run(); !done) return done;
   }
-  return {};
+  return decision.receipt ? insert(decision.number, *decision.receipt) : Result<void>();
 }
 
 Result<void> JournalStore::sync_fully(bool full) {
@@ -103,6 +109,7 @@ Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
   }
   auto committed = database_->execute("COMMIT");
   if (!committed && database_->in_transaction()) (void)database_->execute("ROLLBACK");
+  if (committed) count_receipts(group);
   return committed;
 }
 
