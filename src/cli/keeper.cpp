@@ -66,6 +66,7 @@ Result<std::vector<std::string>> prepare(Context& context, const Launch& launch)
   auto shim = find_shim(context.hooks, context.environment);
   if (!shim) return std::unexpected(shim.error());
   if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
+  if (auto room = require_space(launch.paths.state); !room) return std::unexpected(room.error());
   return keeper_command(*shim, own_program(), launch);
 }
 

@@ -35,6 +35,8 @@ class Daemon : public ports::Effects {
   // Errors: what keeps it from starting, with place and remedy.
   Result<void> open();
   void run();
+  // After run(): some agent may still be alive.
+  bool leaves_agents() const { return keeps_agents_ || anybody_lives(loop_->fleet()); }
 
  private:
   void start(const core::Command& command) override;
