@@ -8,6 +8,7 @@
 
 #include "main/build.h"
 #include "main/daemon.h"
+#include "main/settings_view.h"
 #include "wire/template_cell.h"
 #include "wire/token.h"
 
@@ -75,7 +76,9 @@ Result<void> Daemon::open_doors() {
       [this] { return clock_->now().mono; }, paths_.state);
   server::Bounds bounds;
   bounds.connections = static_cast<std::size_t>(config_.integer("http.connections"));
-  server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds);
+  const auto names = config_.words("http.names");
+  server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds,
+                                             std::set<std::string>(names.begin(), names.end()));
   if (auto listening = listen_tcp(); !listening) return listening;
   return server_->listen_unix(paths_.api_socket());
 }
@@ -142,6 +145,7 @@ server::Services Daemon::services() {
   };
   services.machine = [this] { return machine_sentences(process::probe(processes_->groups())); };
   services.url = [this] { return url_; };
+  services.settings = [this] { return settings_json(config_, paths_); };
   return services;
 }
 

@@ -150,11 +150,7 @@ Result<json::value> read_offline(const Paths& paths, std::string_view text) {
 }
 
 Result<json::value> lint_cell(const std::string& directory) {
-  json::array list;
-  for (const wire::Problem& problem : cells::lint(directory)) {
-    list.push_back(wire::api_value(problem, Stamp{}));
-  }
-  return json::object{{"problems", std::move(list)}};
+  return json::object{{"faults", wire::faults_json(cells::lint(directory))}};
 }
 
 Result<json::value> import_proposal(std::string_view markdown) {

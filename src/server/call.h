@@ -83,6 +83,8 @@ struct Call {
   std::string if_match;
   std::string if_none_match;
   std::string last_event_id;
+  std::string host;
+  std::string cookie;
   Reply reply;
   std::shared_ptr<Once> once;  // of a request with an Idempotency-Key; null without
 };

@@ -33,6 +33,7 @@ Handlers all_handlers() {
   add_fleet_handlers(handlers);
   add_event_handlers(handlers);
   add_key_handlers(handlers);
+  add_sign_in_handlers(handlers);
   add_agent_handlers(handlers);
   add_inbox_handlers(handlers);
   add_cell_handlers(handlers);

@@ -74,20 +74,7 @@ void lint(Context& context, Call& call) {
   }
   const auto problems = context.services.lint_cell(*id);
   if (!problems) return call.reply.fail(problems.error());
-  json::array faults;
-  for (const wire::Problem& one : *problems) {
-    const std::string place = one.file + ":" + std::to_string(one.line) + ":" +
-                              std::to_string(one.column) + " " + one.pointer;
-    faults.push_back(json::object{{"place", place},
-                                  {"file", one.file},
-                                  {"line", one.line},
-                                  {"column", one.column},
-                                  {"pointer", one.pointer},
-                                  {"severity", to_word(one.severity)},
-                                  {"message", "found " + one.found + ", expected " + one.expected},
-                                  {"remedy", "write " + one.expected}});
-  }
-  call.reply.ok(json::object{{"faults", std::move(faults)}});
+  call.reply.ok(json::object{{"faults", wire::faults_json(*problems)}});
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "server/names.h"
 #include "server/routes.h"
 #include "server/session.h"
+#include "server/sign_in.h"
 #include "server/work_waiters.h"
 
 namespace lazaret::server {
@@ -81,6 +82,7 @@ class Server::Impl : public SessionOwner {
   Beats beats_;
   EventStreams streams_;
   WorkWaiters waiters_;
+  SignInLinks sign_in_links_;
   std::shared_ptr<Idempotency> idempotency_;
   Context context_;
 
@@ -120,8 +122,9 @@ Server::Impl::Impl(asio::io_context& io, runtime::Loop& loop, Services services,
       streams_(loop, services_.facts, bounds_),
       waiters_(io, loop, bounds_),
       idempotency_(std::make_shared<Idempotency>(bounds_)),
-      context_{loop,  services_, bounds_,  keys_,
-               door_, streams_,  waiters_, [this] { return counts(); }},
+      context_{loop,     services_,      bounds_,
+               keys_,    door_,          streams_,
+               waiters_, sign_in_links_, [this] { return counts(); }},
       sweep_timer_(io) {
   for (const auto& operation : wire::operations()) {
     LAZARET_ASSERT(operation.name == "heartbeat" || handlers_.contains(operation.name));
@@ -271,18 +274,26 @@ std::optional<Answer> Server::Impl::check_origin(Session& session) {
 
 std::optional<Answer> Server::Impl::identify(Session& session) {
   auto& known = session.remembered;
-  const std::string& authorization = session.parser().head().authorization;
+  const RequestHead& head = session.parser().head();
+  const std::string_view cookie =
+      head.cookie.empty() ? "" : cookie_value(head.cookie, cookie_name(head.host));
+  const WallTime until = known.identity.until;
   const bool same = known.key_generation == keys_.generation() &&
-                    wire::equal_in_constant_time(authorization, known.authorization);
+                    (until == WallTime{} || context_.loop.now().wall < until) &&
+                    wire::equal_in_constant_time(head.authorization, known.authorization) &&
+                    wire::equal_in_constant_time(cookie, known.session_key);
   if (!same) {
-    auto who = door_.identify(session.peer(), authorization);
+    auto who = door_.identify(session.peer(), head.authorization, cookie);
     if (!who) return problem_answer(who.error().error, who.error().status);
     known.identity = std::move(*who);
-    known.authorization = authorization;
+    known.authorization = head.authorization;
+    known.session_key = cookie;
     known.key_generation = keys_.generation();
   }
   session.identity = known.identity;
-  return std::nullopt;
+  if (cookie.empty() || session.peer().over_unix) return std::nullopt;
+  const auto refusal = door_.check_session(head);
+  return refusal ? std::optional(problem_answer(refusal->error, refusal->status)) : std::nullopt;
 }
 
 std::optional<Answer> Server::Impl::route(Session& session) {
@@ -388,7 +399,8 @@ void Server::Impl::carry_out(Session& session, std::uint64_t ticket, wire::Input
   if (answered) return;
   const RequestHead& head = session.parser().head();
   Call call{*session.operation, session.identity,   std::move(inputs), head.if_match,
-            head.if_none_match, head.last_event_id, std::move(reply),  std::move(once)};
+            head.if_none_match, head.last_event_id, head.host,         head.cookie,
+            std::move(reply),   std::move(once)};
   handlers_.at(session.operation->name)(context_, call);
 }
 

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -57,7 +58,8 @@ struct Services {
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;
   // What this machine can give and why not the rest, in sentences.
   std::function<std::vector<std::string>()> machine;
-  std::function<std::string()> url;  // where it is reached
+  std::function<std::string()> url;               // where it is reached
+  std::function<boost::json::object()> settings;  // see the schema "Settings"
 };
 
 }  // namespace lazaret::server

@@ -152,6 +152,26 @@ TEST_F(JournalFile, AnswersAreKeptUpToTheirBounds) {
   EXPECT_EQ(receipts->back().key, many.back().receipt->key);
 }
 
+TEST_F(JournalFile, KeepsKeysWithAndWithoutAnEnd) {
+  const ports::KeyRecord lasting{"k-1", "ci", "viewer", "aa", WallTime(1s), {}};
+  const ports::KeyRecord ending{"k-2", "sign-in", "admin", "bb", WallTime(2s), WallTime(3s)};
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store->add_key(lasting));
+    ASSERT_TRUE(store->add_key(ending));
+  }
+  auto store = JournalStore::open(path(), "test");
+  const auto keys = store->keys();
+  ASSERT_EQ(keys->size(), 2U);
+  EXPECT_EQ(keys->front().id, "k-1");
+  EXPECT_EQ(keys->front().expires_at, WallTime{});
+  EXPECT_EQ(keys->back().sha256, "bb");
+  EXPECT_EQ(keys->back().expires_at, WallTime(3s));
+  ASSERT_TRUE(store->remove_key("k-2"));
+  ASSERT_TRUE(store->remove_key("k-1"));
+  EXPECT_TRUE(store->keys()->empty());
+}
+
 TEST_F(JournalFile, RefusesANewerSchema) {
   {
     auto store = JournalStore::open(path(), "test");
