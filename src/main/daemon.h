@@ -59,6 +59,7 @@ class Daemon : public ports::Effects {
   // Follows what is recorded.
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
+  void let_shims_go();
   void take_snapshot();
   void arm_snapshot();
   void wait_for_signals();
@@ -92,6 +93,7 @@ class Daemon : public ports::Effects {
   Instant started_{};
   bool stopping_ = false;
   bool keeps_agents_ = false;
+  bool shims_let_go_ = false;
 };
 
 // `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).

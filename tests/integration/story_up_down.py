@@ -1,6 +1,7 @@
 """A daemon comes with a link for the browser, says what it is set to, and leaves nothing behind."""
 import json
 import os
+import pathlib
 import urllib.error
 import urllib.request
 
@@ -16,6 +17,18 @@ def get(url, cookie=""):
 class UpAndDown(Story):
     def link(self):
         return self.fleet.cli("sign-in").stdout.strip()
+
+    def shims(self):
+        """Processes that have our state directory on their command line."""
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = entry.read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if str(self.fleet.state) in words:
+                found.append(words.replace("\0", " "))
+        return found
 
     def test_up_prints_a_link_that_signs_in_once(self):
         said = self.fleet.cli("up", "--detach").stdout
@@ -46,6 +59,7 @@ class UpAndDown(Story):
         self.fleet.up()
         self.assertEqual(self.fleet.until_running("a")["pid"], pid)
         self.fleet.cli("down")
+        self.assertEqual(self.shims(), [])
         self.assertFalse(run.exists())
         self.assertFalse(os.path.lexists(self.fleet.state / "run"))
         self.fleet.up()
