@@ -24,11 +24,19 @@ sub new {
     return bless $self, $class;
 }
 
-# The decoded answer. A fenced call ends the process; a refused one dies with the daemon's words.
+my $calls = 0;
+
+# Unlike any other call's: by process, time and number.
+sub fresh_key { return sprintf '%s-%d-%.6f-%d', $ENV{LAZARET_INCARNATION} // 0, $$, time, ++$calls }
+
+# The decoded answer. A fenced call ends the process; a refused one dies with the daemon's words. With
+# a $key, the call does its work once however often it is repeated.
 sub call {
-    my ($self, $method, $path, $body) = @_;
-    my %options = defined $body
-        ? (content => $json->encode($body), headers => { 'Content-Type' => 'application/json' }) : ();
+    my ($self, $method, $path, $body, $key) = @_;
+    my %headers = defined $key ? ('Idempotency-Key' => $key) : ();
+    $headers{'Content-Type'} = 'application/json' if defined $body;
+    my %options = (headers => \%headers);
+    $options{content} = $json->encode($body) if defined $body;
     my ($give_up_at, $pause) = (time + PATIENCE_SECONDS, FIRST_PAUSE);
     while (1) {
         my $answer = $self->{http}->request($method, "$self->{url}$path", \%options);
@@ -71,7 +79,7 @@ sub run {
         my ($verb, $body) = defined $result
             ? ('done', { result => $json->encode($result) })
             : ('fail', { reason => substr($trouble, 0, 2000) });
-        eval { $self->call('POST', "$path/$verb", $body) };
+        eval { $self->call('POST', "$path/$verb", $body, fresh_key()) };
         print STDERR "$task->{task_id}: ", ($trouble || ''), ($@ || ''), "\n" if $trouble || $@;
     }
 }

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import uuid
 
 PATIENCE_SECONDS = 120.0   # without any answer for so long, give up and let Lazaret start us again
 FIRST_PAUSE_SECONDS = 0.03
@@ -58,9 +59,11 @@ class Client:
     def call(self, method, path, body=None, timeout=REQUEST_TIMEOUT_SECONDS, key=None):
         """The decoded answer. Raises Fenced, Refused or Unreachable.
 
-        `key`: for calls that make something new each time; sent as Idempotency-Key, so that a
-        repeated call makes it once.
+        A POST carries an Idempotency-Key, so that a call that is repeated does its work once: one of
+        its own, or `key`, which a later incarnation may repeat too. Empty: none is needed.
         """
+        if key is None and method == "POST":
+            key = uuid.uuid4().hex
         payload = None if body is None else json.dumps(body).encode()
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         pause = FIRST_PAUSE_SECONDS
@@ -87,7 +90,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         if payload is not None:
             headers["Content-Type"] = "application/json"
-        if key is not None:
+        if key:
             headers["Idempotency-Key"] = key
         connection.request(method, path, payload, headers)
         response = connection.getresponse()
@@ -107,10 +110,11 @@ class Client:
     def next_work(self, wait_seconds=NEXT_WORK_WAIT_SECONDS):
         """The claimed task, or None when there was none during the wait."""
         path = f"/api/v1/next-work?wait_seconds={wait_seconds}"
-        return self.call("POST", path, {}, timeout=wait_seconds + 10).get("task")
+        # A claim that is repeated gets the same task by itself.
+        return self.call("POST", path, {}, timeout=wait_seconds + 10, key="").get("task")
 
     def checkpoint(self, task_id, cursor):
-        self.call("POST", self._task_path(task_id, "checkpoint"), {"cursor": cursor})
+        self.call("POST", self._task_path(task_id, "checkpoint"), {"cursor": cursor}, key="")
 
     def done(self, task_id, result):
         text = json.dumps(result, sort_keys=True, separators=(",", ":"))
@@ -147,7 +151,7 @@ class Client:
 
     def beat(self):
         agent = urllib.parse.quote(f"{self.cell[:8]}.{self.agent}", safe="")
-        self.call("POST", f"/heartbeat/{agent}", {"progress": self.progress})
+        self.call("POST", f"/heartbeat/{agent}", {"progress": self.progress}, key="")
 
 
 def _judged(status, answer):

@@ -29,6 +29,11 @@ struct Hooks {
   // anything.
   std::function<Result<boost::json::value>(const Paths&, std::string_view target)> read_offline;
 
+  // As GET /api/v1/settings, but what a daemon would use that is started now with these flags; and
+  // "faults": [{"message", "place", "remedy"}].
+  std::function<Result<boost::json::value>(const Paths&, const std::vector<std::string>& flags)>
+      read_settings;
+
   // Faults of the cell in a directory, as GET /api/v1/cells/{cell}/lint gives them.
   std::function<Result<boost::json::value>(const std::string& directory)> lint_cell;
   // A filled-in mission proposal → the body of POST /api/v1/cells, or what is missing, line by

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
 #include <utility>
 
 namespace lazaret::cli {
@@ -40,7 +41,9 @@ void Context::remark(std::string_view text, Ink ink) {
 void Context::report(const Error& error) { err << describe(error, err_look) << std::flush; }
 
 std::string describe(const Error& error, const Look& look) {
-  std::string text = fmt::format("{} {}\n", inked(look, Ink::bad, "error:"), plain(error.message));
+  std::string text = inked(look, Ink::bad, "error:") + " ";
+  std::istringstream lines(error.message);  // a daemon's log has several
+  for (std::string line; std::getline(lines, line);) text += plain(line) + "\n";
   if (!error.place.empty() && error.place != "daemon") {
     text += fmt::format("  {} {}\n", inked(look, Ink::faint, "at:"), plain(error.place));
   }

@@ -58,8 +58,20 @@ void announce_later(Context& context, const Launch& launch) {
   if (fork() != 0) return;
   if (fork() != 0) _exit(0);
   auto status = wait_for_daemon(context, launch.paths, patience_announcer);
-  if (status) context.err << greeting(*status, launch.paths, context.err_look) << std::flush;
+  if (status) {
+    context.err << greeting(*status, sign_in_link(context, launch.paths), launch.paths,
+                            context.err_look)
+                << std::flush;
+  }
   _exit(0);
+}
+
+void say_up(Context& context, const boost::json::value& status, const Paths& paths) {
+  if (context.json) {
+    context.out << pretty(status);
+  } else {
+    context.out << greeting(status, sign_in_link(context, paths), paths, context.look);
+  }
 }
 
 // systemd restarts what it started: no keeper of our own is needed between the two.
@@ -77,8 +89,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
                               text_at(*status, "daemon.pid")),
                   launch->paths.state, "`lazaret status`, or another --state");
     }
-    context.out << (context.json ? pretty(*status)
-                                 : greeting(*status, launch->paths, context.look));
+    say_up(context, *status, launch->paths);
     return ExitCode::ok;
   } else if (!is_daemon_away(status.error())) {
     return std::unexpected(status.error());
@@ -86,8 +97,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
   if (arguments.has("detach")) {
     auto status = start_detached(context, *launch);
     if (!status) return std::unexpected(status.error());
-    context.out << (context.json ? pretty(*status)
-                                 : greeting(*status, launch->paths, context.look));
+    say_up(context, *status, launch->paths);
     return ExitCode::ok;
   }
   if (under_systemd(context.environment) && context.hooks.daemon) {

@@ -23,7 +23,7 @@ struct Done {
 Result<Done> wait_for_end(Context& context, Client& client, const std::string& cell) {
   Progress progress(context.err, context.err_look);
   for (;;) {
-    if (interrupted()) return fail(ErrorCode::internal, "interrupted");
+    if (interrupted() != 0) return fail(ErrorCode::internal, "interrupted");
     auto seen = client.call("GET", "/api/v1/cells/" + escaped(cell));
     if (!seen) return std::unexpected(seen.error());
     Done done{static_cast<std::int64_t>(number_at(*seen, "tasks").value_or(0)),

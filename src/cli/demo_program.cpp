@@ -122,7 +122,7 @@ int run_demo(const std::vector<std::string>& words, const Hooks& hooks) {
   context.json = options->json;
   watch_interrupts();
   auto done = options->hanoi ? run_hanoi(context, *options) : run_survey(context, *options);
-  if (interrupted()) return 130;
+  if (interrupted() != 0) return 128 + interrupted();
   if (!done) {
     context.report(done.error());
     return static_cast<int>(exit_code_of(done.error().code));

@@ -25,21 +25,30 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t demos_kept = 5;
 constexpr std::size_t output_most = 1 << 20;
-constexpr milliseconds stop_most{20'000};
+constexpr milliseconds stop_most{45'000};  // the daemon itself waits 30 s for agents that linger
+constexpr milliseconds ask_again{1'000};
+constexpr int interrupt_look_ms = 200;
 constexpr milliseconds cell_seen_most{10'000};
 constexpr const char* demo_port = "7990";  // the next free one when it is taken
 
-std::atomic<bool> interrupt_seen{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int> interrupt_seen{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 
-void on_interrupt(int) { interrupt_seen = true; }
+void on_interrupt(int signal) {
+  int none = 0;
+  interrupt_seen.compare_exchange_strong(none, signal);
+}
 
 // Reads both pipes until they end; what is past the bound is read and dropped.
-void drain(int out, int err, Ran& ran) {
+void drain(pid_t child, int out, int err, Ran& ran) {
   std::array<pollfd, 2> fds{{{out, POLLIN, 0}, {err, POLLIN, 0}}};
   std::array<std::string*, 2> texts{&ran.out, &ran.err};
   while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+    // The pause bounds how late an interrupt is seen that comes just before it.
+    const int ready = poll(fds.data(), fds.size(), interrupt_look_ms);
+    if (ready < 0 && errno != EINTR) return;
+    if (interrupted() != 0) kill(child, SIGTERM);
+    if (ready <= 0) continue;
     for (std::size_t i = 0; i < fds.size(); ++i) {
       if (fds[i].fd < 0 || fds[i].revents == 0) continue;
       std::array<char, 4096> piece{};
@@ -126,7 +135,7 @@ Result<Ran> run_program(const std::vector<std::string>& command) {
   close(out[1]);
   close(err[1]);
   Ran ran;
-  if (child > 0) drain(out[0], err[0], ran);
+  if (child > 0) drain(child, out[0], err[0], ran);
   close(out[0]);
   close(err[0]);
   if (child < 0) return fail(ErrorCode::unavailable, "cannot fork");
@@ -173,11 +182,13 @@ Result<PrivateDaemon> PrivateDaemon::start(Context& context, const std::string& 
     return fail(ErrorCode::conflict, fmt::format("a daemon runs on {} already", paths->state),
                 "--state", "the demo needs a state of its own");
   }
-  auto up = start_detached(context, Launch{*paths, {"--port", demo_port}});
-  if (!up) return std::unexpected(up.error());
   auto endpoint = find_endpoint(context.target, context.environment);
   if (!endpoint) return std::unexpected(endpoint.error());
-  return PrivateDaemon(*paths, std::make_unique<Client>(*endpoint));
+  // From here on it is stopped, also where it came up only halfway.
+  PrivateDaemon daemon(*paths, std::make_unique<Client>(*endpoint));
+  auto up = start_detached(context, Launch{*paths, {"--port", demo_port}});
+  if (!up) return std::unexpected(up.error());
+  return daemon;
 }
 
 PrivateDaemon::PrivateDaemon(PrivateDaemon&& other) noexcept
@@ -198,12 +209,16 @@ std::int64_t PrivateDaemon::pid() {
 Result<void> PrivateDaemon::stop() {
   if (!running_) return {};
   running_ = false;
-  const int keeper = living_keeper(paths_.keeper_record());
   const boost::json::object body{{"keep_agents", false}, {"reason", "the demo is over"}};
-  auto asked = client_->call("POST", "/api/v1/stop", body);
-  if (!asked && keeper != 0) kill(keeper, SIGTERM);
   const auto deadline = steady_clock::now() + stop_most;
+  auto ask_at = steady_clock::now();
   while (living_keeper(paths_.keeper_record()) != 0) {
+    // A daemon that is killed is started again by its keeper, and must be asked again. The keeper
+    // alone must not be ended, for the agents would be left to nobody.
+    if (steady_clock::now() >= ask_at) {
+      (void)client_->call("POST", "/api/v1/stop", body);
+      ask_at = steady_clock::now() + ask_again;
+    }
     if (steady_clock::now() >= deadline) {
       return fail(ErrorCode::unavailable,
                   fmt::format("the demo's daemon on {} did not end", paths_.state), "",
@@ -237,6 +252,6 @@ void watch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return interrupt_seen; }
+int interrupted() { return interrupt_seen; }
 
 }  // namespace lazaret::cli

@@ -13,7 +13,8 @@ namespace lazaret::cli {
 // program, or missions/ of the source tree above a build. not_found says where it was looked for.
 Result<std::string> find_demo_programs(const Environment& environment);
 
-// Runs a program to its end; its stdout. Its stderr becomes the error's text when it fails.
+// Runs a program to its end; its stdout. Its stderr becomes the error's text when it fails. An
+// interrupt of ours ends it.
 struct Ran {
   int status = 0;  // exit status, 128 + signal when it was killed
   std::string out;
@@ -55,8 +56,9 @@ class PrivateDaemon {
 // The mission is known to the daemon and started.
 Result<void> start_mission(Client& client, const std::string& cell);
 
-// Ctrl-C: the demo ends in order. Installed once; interrupted() tells.
+// Ctrl-C or SIGTERM: the demo ends in order. Installed once; interrupted() gives the first signal
+// that came, 0 = none.
 void watch_interrupts();
-bool interrupted();
+int interrupted();
 
 }  // namespace lazaret::cli

@@ -90,7 +90,7 @@ Result<Mission> run_mission(Context& context, PrivateDaemon& daemon, const boost
   DemoJournal journal(mission.cell);
   TroubleMaker trouble(client, mission.cell, [&] { return daemon.pid(); });
   while (!is_over(journal)) {
-    if (interrupted()) return fail(ErrorCode::internal, "interrupted");
+    if (interrupted() != 0) return fail(ErrorCode::internal, "interrupted");
     if (progress.seconds() > mission_seconds_most) break;
     auto news = follow(client, since, journal, progress);
     if (!news) return std::unexpected(news.error());

@@ -66,6 +66,7 @@ Result<std::vector<std::string>> prepare(Context& context, const Launch& launch)
   auto shim = find_shim(context.hooks, context.environment);
   if (!shim) return std::unexpected(shim.error());
   if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
+  if (auto room = require_space(launch.paths.state); !room) return std::unexpected(room.error());
   return keeper_command(*shim, own_program(), launch);
 }
 
@@ -174,13 +175,24 @@ Result<boost::json::value> start_detached(Context& context, const Launch& launch
   return std::unexpected(error);
 }
 
-std::string greeting(const boost::json::value& status, const Paths& paths, const Look& look) {
+std::string sign_in_link(Context& context, const Paths& paths) {
+  Target target = context.target;
+  target.url.clear();
+  target.state = paths.state;
+  auto endpoint = find_endpoint(target, context.environment);
+  if (!endpoint) return {};
+  const auto made = Client(*endpoint).call("POST", "/api/v1/sign-in", boost::json::object{});
+  return made ? text_at(*made, "url") : std::string();
+}
+
+std::string greeting(const boost::json::value& status, const std::string& link, const Paths& paths,
+                     const Look& look) {
   auto line = [&](std::string_view name, std::string_view value) {
     return value.empty() ? std::string() : fmt::format("  {:<10} {}\n", name, plain(value));
   };
   std::string out = inked(look, Ink::good, "lazaret is up") + "\n";
   out += line("address", text_at(status, "daemon.url"));
-  out += line("sign in", text_at(status, "daemon.sign_in"));
+  out += line("sign in", link.empty() ? "" : link + "  (once, within ten minutes)");
   out += line("socket", paths.api_socket());
   out += line("state", paths.state);
   out += line("missions", paths.missions);

@@ -38,8 +38,12 @@ Result<boost::json::value> start_detached(Context& context, const Launch& launch
 Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
                                            std::chrono::milliseconds most);
 
-// What `up` says when the daemon is there: where it listens, where the data is, what this machine
-// can give.
-std::string greeting(const boost::json::value& status, const Paths& paths, const Look& look);
+// A link that signs a browser in once; empty where the daemon gives none.
+std::string sign_in_link(Context& context, const Paths& paths);
+
+// What `up` says when the daemon is there: where it listens, how a browser gets in, where the data
+// is, what this machine can give.
+std::string greeting(const boost::json::value& status, const std::string& link, const Paths& paths,
+                     const Look& look);
 
 }  // namespace lazaret::cli

@@ -131,7 +131,7 @@ Result<ExitCode> lint(Context& context, const Arguments& arguments) {
   if (!answer) return std::unexpected(answer.error());
   context.out << (context.json ? pretty(*answer)
                                : render("LintPage", *answer, context.look, context.now()));
-  for (const auto& problem : list_at(*answer, "problems")) {
+  for (const auto& problem : list_at(*answer, "faults")) {
     if (text_at(problem, "severity") != "warning") return ExitCode::error;
   }
   return ExitCode::ok;

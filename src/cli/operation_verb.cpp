@@ -210,6 +210,24 @@ Result<std::string> read_source(Context& context, const std::string& source) {
   return text;
 }
 
+// Text that is meant for programs, as it is.
+Result<ExitCode> pass_on(Context& context, const Call& call) {
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  auto answer = (*client)->fetch(call.method, call.target);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status != 200) return std::unexpected(error_of(*answer));
+  context.out << answer->body;
+  return ExitCode::ok;
+}
+
+// A call that waits at the daemon is waited for here too.
+void wait_longer(Context& context, const Arguments& arguments) {
+  auto client = context.client();
+  const auto seconds = whole_number<unsigned>(arguments.flag("wait-seconds"));
+  if (client && seconds) (*client)->times().answer += std::chrono::seconds(*seconds);
+}
+
 std::vector<Flag> flags_of(const Operation& operation, const Plan& plan,
                            const std::vector<Place>& places) {
   std::vector<Flag> flags = plan.flags;
@@ -348,6 +366,8 @@ Verb verb_of(const Operation& operation, Plan plan) {
     auto read_text = [&](const std::string& source) { return read_source(context, source); };
     auto call = call_of(operation, plan, arguments, read_text);
     if (!call) return std::unexpected(call.error());
+    if (operation.media == "text/plain") return pass_on(context, *call);
+    wait_longer(context, arguments);
     const bool list = operation.method == wire::Method::GET && !arguments.has("limit");
     auto answer = send(context, *call, list);
     if (!answer) return std::unexpected(answer.error());

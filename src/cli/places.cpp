@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,8 @@
 
 namespace lazaret::cli {
 namespace {
+
+constexpr std::uint64_t least_space = 128 * 1024;  // the journal's first pages, lock and log
 
 std::unexpected<Error> cannot(std::string_view doing, const std::string& path, int error) {
   return fail(ErrorCode::unavailable,
@@ -62,6 +65,17 @@ Result<void> make_places(const Paths& paths) {
     return cannot("link", paths.run_link(), why);
   }
   return {};
+}
+
+Result<void> require_space(const std::string& directory) {
+  struct statvfs space{};
+  if (statvfs(directory.c_str(), &space) != 0) return {};  // who needs it will say so
+  const std::uint64_t left = space.f_bavail * space.f_frsize;
+  if (left >= least_space) return {};
+  return fail(
+      ErrorCode::unavailable,
+      fmt::format("the file system of the state directory is full: {} bytes are left", left),
+      directory, "free space there");
 }
 
 Result<void> write_private_file(const std::string& path, std::string_view text) {

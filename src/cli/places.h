@@ -15,6 +15,9 @@ Result<void> make_private_directory(const std::string& path);
 // `daemon` calls this before it takes the lock; repeating it changes nothing.
 Result<void> make_places(const Paths& paths);
 
+// Errors: unavailable when the directory's file system has no room for a daemon to begin.
+Result<void> require_space(const std::string& directory);
+
 // Writes a file that only this user can read (0600), whole or not at all. conflict: it is there.
 Result<void> write_private_file(const std::string& path, std::string_view text);
 

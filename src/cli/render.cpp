@@ -79,7 +79,7 @@ const std::vector<ListShape>& list_shapes() {
         {"NAME", "name"},
         {"SCOPE", "scope"},
         {"MADE", "created_at", How::age},
-        {"USED", "last_used", How::age}}},
+        {"EXPIRES", "expires_at"}}},
   };
   return shapes;
 }
@@ -168,7 +168,7 @@ std::string render_graph(const json::value& graph, const Look& look) {
 // "agents/a.json:3:13 /status: found "busy", expected one of …"
 std::string render_problems(const json::value& page, const Look& look) {
   std::string out;
-  for (const auto& problem : list_at(page, "problems")) {
+  for (const auto& problem : list_at(page, "faults")) {
     const bool warning = text_at(problem, "severity") == "warning";
     std::string place = text_at(problem, "file");
     if (number_at(problem, "line").value_or(0) > 0) {
@@ -206,7 +206,9 @@ std::string render(std::string_view schema, const json::value& answer, const Loo
   if (schema == "WakeMade") {
     return fmt::format("{} {}\n", plain(text_at(answer, "wake")), plain(text_at(answer, "fate")));
   }
+  if (schema == "SignInLink") return plain(text_at(answer, "url")) + "\n";
   if (schema == "ApprovalMade") return plain(text_at(answer, "approval")) + "\n";
+  if (schema == "Any") return pretty(answer);
   if (!answer.is_object()) return plain(in_words(answer)) + "\n";
   std::string out;
   render_fields(answer, look, 0, out);

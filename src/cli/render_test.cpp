@@ -99,7 +99,7 @@ TEST(Render, ListsAndSmallAnswers) {
     "edges":[{"from":"a","to":"b"}]})"),
              Look{}, noon),
       "b                pending     B   after a\n");
-  EXPECT_EQ(render("LintPage", json::parse(R"({"problems":[{"file":"cell.json","line":3,"column":7,
+  EXPECT_EQ(render("LintPage", json::parse(R"({"faults":[{"file":"cell.json","line":3,"column":7,
     "pointer":"/status","found":"\"busy\"","expected":"active","severity":"error"}]})"),
                    Look{}, noon),
             "error cell.json:3:7 /status: found \"busy\", expected active\n");

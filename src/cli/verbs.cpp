@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/checkpoint_verbs.h"
 #include "cli/completion.h"
+#include "cli/config_verb.h"
 #include "cli/context.h"
 #include "cli/daemon_verbs.h"
 #include "cli/look_verbs.h"
@@ -20,8 +22,10 @@ namespace {
 Group group_of(std::string_view cli) {
   const auto word = cli.substr(0, cli.find(' '));
   if (word == "mission" || word == "cell") return Group::mission;
-  if (word == "token") return Group::access;
-  if (word == "inbox") return Group::look;
+  if (word == "token" || word == "sign-in") return Group::access;
+  if (word == "inbox" || word == "health" || word == "telemetry" || word == "metrics") {
+    return Group::look;
+  }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||
       word == "checkpoint") {
     return Group::work;
@@ -74,10 +78,12 @@ Verb program_verb(std::string words, Group group, std::string summary, std::stri
 std::vector<Verb> make_all() {
   std::vector<Verb> verbs;
   add_daemon_verbs(verbs);
+  add_config_verb(verbs);
   add_look_verbs(verbs);
   add_run_verb(verbs);
   verbs.push_back(program_verb(
       "demo", Group::run, "See it work in a minute: a fleet that is harassed.", "lazaret demo"));
+  add_checkpoint_verbs(verbs);
   add_operation_verbs(verbs);
   add_log_verbs(verbs);
   add_mission_verbs(verbs);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "cli/context.h"
 #include "cli/plans.h"
 #include "cli/run_verb.h"
+#include "wire/operations.h"
 
 namespace lazaret::cli {
 namespace {
@@ -107,6 +109,11 @@ TEST_F(Cli, VerbsOfTheTableBecomeRequests) {
       {{"task", "verify", "c", "t"}, "POST /api/v1/cells/c/tasks/t/verify {}"},
       {{"checkpoint", "save", "c", "t", R"({"page":7})"},
        R"(POST /api/v1/cells/c/tasks/t/checkpoint {"cursor":{"page":7}})"},
+      {{"task", "checkpoint", "c", "t", "-"},
+       R"(POST /api/v1/cells/c/tasks/t/checkpoint {"cursor":"from stdin"})"},
+      {{"sign-in"}, "POST /api/v1/sign-in {}"},
+      {{"health"}, "GET /health "},
+      {{"agent", "health", "s"}, "GET /agent/s "},
       {{"inbox"}, "GET /api/v1/approvals?open=true "},
       {{"inbox", "--open", "no"}, "GET /api/v1/approvals?open=false "},
       {{"inbox", "approve", "r-3"}, R"(POST /api/v1/approvals/r-3/answer {"answer":"yes"})"},
@@ -121,6 +128,78 @@ TEST_F(Cli, VerbsOfTheTableBecomeRequests) {
     say(words, "from stdin");
     EXPECT_EQ(asked(), request);
   }
+}
+
+// What only programs call: browsers, or a verb of another name.
+TEST_F(Cli, EveryOperationHasItsWords) {
+  const std::map<std::string_view, std::string> otherwise = {
+      {"fleet.stop", "down"}, {"page", "sign-in"}, {"sign_in", "sign-in"}, {"sign_out", "sign-in"}};
+  for (const auto& operation : wire::operations()) {
+    const auto other = otherwise.find(operation.name);
+    std::string words;
+    if (other != otherwise.end()) {
+      words = other->second;
+    } else {
+      ASSERT_FALSE(operation.cli.empty()) << operation.name;
+      std::istringstream in{std::string(operation.cli)};
+      for (std::string word; in >> word && std::islower(static_cast<unsigned char>(word[0]));) {
+        words += (words.empty() ? "" : " ") + word;
+      }
+    }
+    const auto verbs = all_verbs();
+    const auto found = std::ranges::find(verbs, words, &Verb::words);
+    ASSERT_NE(found, verbs.end()) << operation.name << ": " << words;
+    EXPECT_FALSE(found->summary.empty()) << words;
+    EXPECT_FALSE(found->example.empty()) << words;
+  }
+}
+
+TEST_F(Cli, CheckpointsAreListedAndShown) {
+  answers_["GET /api/v1/cells/c/tasks"] = json_answer(
+      R"({"next":null,"tasks":[{"task_id":"t-1","status":"in_progress","owner":"a",
+          "since":"2026-11-21T11:59:00Z","cursor":{"page":7}},
+          {"task_id":"t-2","status":"pending","owner":null,"since":"","cursor":null}]})");
+  answers_["GET /api/v1/cells/c/tasks/t-1"] = json_answer(R"({"cursor":{"page":7}})");
+  answers_["GET /api/v1/cells/c/tasks/t-2"] = json_answer(R"({"cursor":null})");
+  const auto list = say({"checkpoint", "ls", "c"}).out;
+  EXPECT_NE(list.find(R"(t-1   in_progress  60s    a      {"page":7})"), std::string::npos) << list;
+  EXPECT_EQ(list.find("t-2"), std::string::npos);
+  EXPECT_EQ(say({"checkpoint", "show", "c", "t-1"}).out, "{\n  \"page\": 7\n}\n");
+  EXPECT_EQ(say({"checkpoint", "show", "c", "t-2"}).status, 3);
+}
+
+TEST_F(Cli, ConfigShowsWhatRunsAndWhatWillChange) {
+  answers_["GET /api/v1/settings"] = json_answer(
+      R"({"settings":[{"setting":"state","value":"/s","source":"flag","place":"--state"},
+          {"setting":"http.port","value":7878,"source":"default","place":""},
+          {"setting":"logs.kept","value":3,"source":"flag","place":"--logs-kept"}]})");
+  std::vector<std::string> asked_with;
+  hooks_.read_settings = [&](const Paths&, const std::vector<std::string>& flags) {
+    asked_with = flags;
+    return Result<json::value>(json::parse(
+        R"({"settings":[{"setting":"state","value":"/s","source":"default","place":""},
+            {"setting":"http.port","value":9000,"source":"file","place":"c.toml:2:8"},
+            {"setting":"logs.kept","value":9,"source":"default","place":""}],"faults":[]})"));
+  };
+  const auto shown = say({"config"});
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_NE(shown.out.find("state      /s     default"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("http.port  7878   default"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.err.find("http.port becomes 9000"), std::string::npos) << shown.err;
+  EXPECT_EQ(shown.err.find("logs.kept"), std::string::npos) << shown.err;
+  EXPECT_TRUE(say({"config", "--json"}).out.contains(R"("running": true)"));
+  hooks_.read_settings = [](const Paths&, const std::vector<std::string>&) {
+    return Result<json::value>(json::parse(
+        R"({"settings":[],"faults":[{"message":"odd","place":"c.toml:1:1","remedy":""}]})"));
+  };
+  const auto wrong = say({"config"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("c.toml:1:1"), std::string::npos) << wrong.err;
+}
+
+TEST_F(Cli, MetricsArePassedOnAsTheyAre) {
+  answers_["GET /metrics"] = json_answer("# TYPE a counter\na 1\n");
+  EXPECT_EQ(say({"metrics"}).out, "# TYPE a counter\na 1\n");
 }
 
 TEST_F(Cli, ExitStatusTellsWhatHappened) {
@@ -241,15 +320,15 @@ TEST_F(Cli, LogsOfManyCarryTheirNames) {
 
 TEST_F(Cli, LintIsAnExitStatus) {
   answers_["GET /api/v1/cells/warned/lint"] = json_answer(
-      R"({"problems":[{"file":"cell.json","found":"a","expected":"b","severity":"warning"}]})");
+      R"({"faults":[{"file":"cell.json","found":"a","expected":"b","severity":"warning"}]})");
   answers_["GET /api/v1/cells/wrong/lint"] = json_answer(
-      R"({"problems":[{"file":"cell.json","found":"a","expected":"b","severity":"error"}]})");
+      R"({"faults":[{"file":"cell.json","found":"a","expected":"b","severity":"error"}]})");
   EXPECT_EQ(say({"cell", "lint", "warned"}).status, 0);
   EXPECT_EQ(say({"cell", "lint", "wrong"}).status, 1);
   EXPECT_EQ(say({"cell", "lint", state_}).status, 1);  // a directory, but this build has no reader
   hooks_.lint_cell = [&](const std::string& directory) {
     EXPECT_EQ(directory, state_);
-    return Result<json::value>(json::parse(R"({"problems":[]})"));
+    return Result<json::value>(json::parse(R"({"faults":[]})"));
   };
   EXPECT_EQ(say({"cell", "lint", state_}).out, "nothing is wrong\n");
 }

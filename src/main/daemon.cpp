@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "base/rfc3339.h"
 #include "core/decision.h"
@@ -61,6 +62,12 @@ Result<void> Daemon::open_journal() {
   identity_ = *identity;
   loaded->fleet.seed = identity_.seed;
   clock_ = std::make_unique<SystemClock>(identity_.clock_offset);
+  auto receipts = store->receipts(clock_->now().mono);
+  if (!receipts) return std::unexpected(receipts.error());
+  receipts_ = std::move(*receipts);
+  auto ports = store->value("ports");
+  if (!ports) return std::unexpected(ports.error());
+  ports_ = std::move(*ports);
   const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);
@@ -175,8 +182,20 @@ void Daemon::stop(bool keep_agents, const std::string& reason, const std::string
   });
 }
 
+// Their shims would wait a while for another daemon.
+void Daemon::let_shims_go() {
+  for (const auto& [cell_id, cell] : loop_->fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (agent.incarnation != Incarnation{}) {
+        processes_->start(core::command::RetireAgent{{cell_id, id}});
+      }
+    }
+  }
+}
+
 void Daemon::end_if_still() {
   if (keeps_agents_ || anybody_lives(loop_->fleet())) return;
+  if (!std::exchange(shims_let_go_, true)) let_shims_go();
   stop_timer_.expires_after(std::chrono::milliseconds(50));
   stop_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) driver_->stop();

@@ -24,6 +24,9 @@
 
 namespace lazaret::main {
 
+// As far as the journal knows.
+bool anybody_lives(const core::Fleet& fleet);
+
 class Daemon : public ports::Effects {
  public:
   Daemon(Config config, Paths paths, std::string shim);
@@ -32,6 +35,8 @@ class Daemon : public ports::Effects {
   // Errors: what keeps it from starting, with place and remedy.
   Result<void> open();
   void run();
+  // After run(): some agent may still be alive.
+  bool leaves_agents() const { return keeps_agents_ || anybody_lives(loop_->fleet()); }
 
  private:
   void start(const core::Command& command) override;
@@ -39,13 +44,14 @@ class Daemon : public ports::Effects {
   // open(), step by step.
   Result<void> open_journal();
   Result<void> open_doors();
-  Result<std::uint16_t> listen_tcp(const std::string& host);
+  Result<void> listen_tcp();
   void open_world();
   void adopt();
 
   server::Services services();
   server::OwnFigures own_figures() const;
-  void create_cell(const std::string& body, const std::string& by, server::Services::CellMade made);
+  void create_cell(const std::string& body, const std::string& by, const std::string& once,
+                   const server::Services::CellMade& made);
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                     server::Services::CellDestroyed done);
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
@@ -53,6 +59,7 @@ class Daemon : public ports::Effects {
   // Follows what is recorded.
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
+  void let_shims_go();
   void take_snapshot();
   void arm_snapshot();
   void wait_for_signals();
@@ -81,13 +88,13 @@ class Daemon : public ports::Effects {
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::string url_;
+  std::vector<ports::Receipt> receipts_;  // until the doors open
+  std::string ports_;                     // TCP ports of the last daemon, its own one first
   Instant started_{};
   bool stopping_ = false;
   bool keeps_agents_ = false;
+  bool shims_let_go_ = false;
 };
-
-// Somebody whom a daemon started, as far as the fleet knows.
-bool anybody_lives(const core::Fleet& fleet);
 
 // `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).
 int run_daemon(const std::vector<std::string>& arguments);

@@ -3,11 +3,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <fstream>
 
 #include "main/build.h"
 #include "main/daemon.h"
+#include "main/settings_view.h"
 #include "wire/template_cell.h"
+#include "wire/token.h"
 
 namespace lazaret::main {
 namespace {
@@ -36,6 +39,33 @@ std::vector<std::string> machine_sentences(const process::Capabilities& can) {
   return sentences;
 }
 
+constexpr std::size_t ports_kept = 3;
+
+// "7878,7879"
+std::vector<std::uint16_t> ports_of(std::string_view text) {
+  std::vector<std::uint16_t> ports;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at < end && ports.size() < ports_kept) {
+    std::uint16_t port = 0;
+    const auto read = std::from_chars(at, end, port);
+    if (read.ec != std::errc() || port == 0) break;
+    ports.push_back(port);
+    at = read.ptr + 1;
+  }
+  return ports;
+}
+
+// The same id for the same text, in the shape that the cell's format asks for: RFC 9562, version 4.
+CellId cell_id_of(const std::string& once) {
+  wire::Sha256 digest = wire::sha256(once);
+  digest[6] = static_cast<unsigned char>((digest[6] & 0x0f) | 0x40);
+  digest[8] = static_cast<unsigned char>((digest[8] & 0x3f) | 0x80);
+  std::string id = wire::to_hex(digest).substr(0, 32);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) id.insert(dash, 1, '-');
+  return CellId(id);
+}
+
 }  // namespace
 
 Result<void> Daemon::open_doors() {
@@ -46,26 +76,33 @@ Result<void> Daemon::open_doors() {
       [this] { return clock_->now().mono; }, paths_.state);
   server::Bounds bounds;
   bounds.connections = static_cast<std::size_t>(config_.integer("http.connections"));
-  server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds);
-  const std::string& host = config_.text("http.host");
-  auto port = listen_tcp(host);
-  if (!port) return std::unexpected(port.error());
-  const bool six = host.find(':') != std::string::npos;
-  url_ = fmt::format("http://{}{}{}:{}", six ? "[" : "", host, six ? "]" : "", *port);
+  const auto names = config_.words("http.names");
+  server_ = std::make_unique<server::Server>(io_, *loop_, services(), bounds,
+                                             std::set<std::string>(names.begin(), names.end()));
+  if (auto listening = listen_tcp(); !listening) return listening;
   return server_->listen_unix(paths_.api_socket());
 }
 
-// Agents that live know the address of the daemon before this one: it is taken again if it can be.
-Result<std::uint16_t> Daemon::listen_tcp(const std::string& host) {
-  const std::string remembered = paths_.state + "/http.port";
+// Agents that outlived the last daemon know the ports it listened on: those are taken again.
+Result<void> Daemon::listen_tcp() {
+  const std::string& host = config_.text("http.host");
   const auto wanted = static_cast<std::uint16_t>(config_.integer("http.port"));
-  std::uint16_t last = 0;
-  if (anybody_lives(loop_->fleet())) std::ifstream(remembered) >> last;
-  Result<std::uint16_t> port = fail(ErrorCode::unavailable, "no port yet");
-  if (last != 0 && last != wanted) port = server_->listen_tcp(host, last, false);
+  std::vector<std::uint16_t> before = ports_of(ports_);
+  Result<std::uint16_t> port = fail(ErrorCode::unavailable, "");
+  if (wanted == 0 && !before.empty()) port = server_->listen_tcp(host, before.front(), false);
   if (!port) port = server_->listen_tcp(host, wanted, true);
-  if (port) std::ofstream(remembered, std::ios::trunc) << *port << '\n';
-  return port;
+  if (!port) return std::unexpected(port.error());
+  const bool six = host.find(':') != std::string::npos;
+  url_ = fmt::format("http://{}{}{}:{}", six ? "[" : "", host, six ? "]" : "", *port);
+  std::erase(before, *port);
+  if (!anybody_lives(loop_->fleet())) before.clear();
+  std::string now = std::to_string(*port);
+  for (const std::uint16_t old : before) {
+    if (server_->listen_tcp(host, old, false)) now += ',' + std::to_string(old);
+  }
+  if (now == ports_) return {};
+  journal_->run([now](sqlite::JournalStore& store) { (void)store.set_value("ports", now); });
+  return {};
 }
 
 server::OwnFigures Daemon::own_figures() const {
@@ -90,9 +127,10 @@ server::Services Daemon::services() {
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };
   services.create_cell = [this](const std::string& body, const std::string& by,
-                                server::Services::CellMade done) {
-    create_cell(body, by, std::move(done));
+                                const std::string& once, const server::Services::CellMade& done) {
+    create_cell(body, by, once, done);
   };
+  services.receipts = std::move(receipts_);
   services.destroy_cell = [this](const CellId& cell, const std::string& reason,
                                  const std::string& by, server::Services::CellDestroyed done) {
     destroy_cell(cell, reason, by, std::move(done));
@@ -107,15 +145,18 @@ server::Services Daemon::services() {
   };
   services.machine = [this] { return machine_sentences(process::probe(processes_->groups())); };
   services.url = [this] { return url_; };
+  services.settings = [this] { return settings_json(config_, paths_); };
   return services;
 }
 
-void Daemon::create_cell(const std::string& body, const std::string& by,
-                         server::Services::CellMade made) {
-  const wire::NewCell cell{cells::new_cell_id(), paths_.missions, by, clock_->now().wall};
+void Daemon::create_cell(const std::string& body, const std::string& by, const std::string& once,
+                         const server::Services::CellMade& made) {
+  const CellId id = once.empty() ? cells::new_cell_id() : cell_id_of(once);
+  if (core::find_cell(loop_->fleet(), id)) return made(id);
+  const wire::NewCell cell{id, paths_.missions, by, clock_->now().wall};
   auto files = wire::read_new_cell(body, cell);
   if (!files) return made(std::unexpected(files.error()));
-  cells_->create(std::move(*files), std::move(made));
+  cells_->create(std::move(*files), made);
 }
 
 // Out of the fleet first: nothing may start in it any more. Then the directory.

@@ -10,9 +10,12 @@
 #include "adapters/sqlite/history.h"
 #include "core/why.h"
 #include "main/system_clock.h"
+#include "server/event_streams.h"
+#include "server/fact_filter.h"
 #include "server/names.h"
 #include "server/summary.h"
 #include "wire/api_encode.h"
+#include "wire/api_input.h"
 #include "wire/api_render.h"
 #include "wire/proposal_file.h"
 
@@ -20,6 +23,9 @@ namespace lazaret::main {
 namespace {
 
 namespace json = boost::json;
+
+// Whoever can read the journal's file may see all of it.
+const server::Identity people{.right = server::Right::admin, .name = "offline", .local = true};
 
 // "/api/v1/agents/scout/why?x=1" → path and query.
 struct Target {
@@ -54,7 +60,8 @@ std::uint64_t number(const Target& target, const std::string& name, std::uint64_
 
 std::string word(const Target& target, const std::string& name) {
   const auto found = target.query.find(name);
-  return found == target.query.end() ? std::string() : found->second;
+  if (found == target.query.end()) return {};
+  return wire::percent_decoded(found->second).value_or(found->second);
 }
 
 Result<json::value> status(const core::Fleet& fleet) {
@@ -84,19 +91,11 @@ Result<json::value> agents(const core::Fleet& fleet, WallTime now) {
   return json::object{{"agents", std::move(list)}, {"next", nullptr}};
 }
 
-Result<AgentRef> find_agent(const core::Fleet& fleet, std::string_view name) {
-  for (const auto& [cell_id, cell] : fleet.cells) {
-    for (const auto& [id, agent] : cell.agents) {
-      const AgentRef ref{cell_id, id};
-      if (server::Addresses(fleet).of(ref) == name || qualified(ref) == name) return ref;
-    }
-  }
-  return fail(ErrorCode::not_found, fmt::format("no agent \"{}\"", name), {}, "lazaret agent ls");
-}
-
 Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, const Stamp& now) {
   const std::size_t slash = rest.find('/');
-  auto ref = find_agent(fleet, rest.substr(0, slash));
+  const auto name = wire::percent_decoded(rest.substr(0, slash));
+  if (!name) return std::unexpected(name.error());
+  const auto ref = server::agent_named(fleet, *name, people);
   if (!ref) return std::unexpected(ref.error());
   const core::Agent& agent = *core::find_agent(fleet, *ref);
   const std::string address = server::Addresses(fleet).of(*ref);
@@ -108,24 +107,25 @@ Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, c
   return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
 }
 
-Result<json::value> events(sqlite::History& history, const Target& target) {
-  ports::FactQuery query;
-  query.since = number(target, "since", 0);
-  query.limit = number(target, "limit", 1000);
-  query.kind = word(target, "kind");
-  query.cell = word(target, "cell");
-  query.agent = word(target, "agent");
-  query.task = word(target, "task");
-  auto page = history.facts(query);
+Result<json::value> events(sqlite::History& history, const core::Fleet& fleet,
+                           const Target& target) {
+  auto query = server::fact_filter(
+      fleet,
+      {word(target, "kind"), word(target, "cell"), word(target, "agent"), word(target, "task")},
+      people);
+  if (!query) return std::unexpected(query.error());
+  query->since = number(target, "since", 0);
+  query->limit = number(target, "limit", 1000);
+  auto page = history.facts(*query);
   if (!page) return std::unexpected(page.error());
   json::array list;
-  std::uint64_t next = query.since;
+  std::uint64_t next = query->since;
   for (const ports::FactRow& row : page->rows) {
-    list.push_back(wire::event_json({row.number, row.at, row.kind, row.cell, row.agent, row.task},
-                                    nullptr, row.body));
+    list.push_back(server::event_of_row(row));
     next = row.number;
   }
-  return json::object{{"events", std::move(list)}, {"next", next}};
+  return json::object{
+      {"events", std::move(list)}, {"next", next}, {"oldest_kept", page->oldest_kept}};
 }
 
 }  // namespace
@@ -134,9 +134,9 @@ Result<json::value> read_offline(const Paths& paths, std::string_view text) {
   auto history = sqlite::History::open(paths.state + "/journal.db");
   if (!history) return std::unexpected(history.error());
   const Target target = split(text);
-  if (target.path == "/api/v1/events") return events(*history, target);
   auto recorded = history->state();
   if (!recorded) return std::unexpected(recorded.error());
+  if (target.path == "/api/v1/events") return events(*history, recorded->fleet, target);
   // Ages are counted from now where the journal is of this boot; its own last moment is the least.
   const Stamp now{recorded->last.mono, SystemClock(Duration(0)).now().wall};
   constexpr std::string_view agents_path = "/api/v1/agents";
@@ -150,11 +150,7 @@ Result<json::value> read_offline(const Paths& paths, std::string_view text) {
 }
 
 Result<json::value> lint_cell(const std::string& directory) {
-  json::array list;
-  for (const wire::Problem& problem : cells::lint(directory)) {
-    list.push_back(wire::api_value(problem, Stamp{}));
-  }
-  return json::object{{"problems", std::move(list)}};
+  return json::object{{"faults", wire::faults_json(cells::lint(directory))}};
 }
 
 Result<json::value> import_proposal(std::string_view markdown) {

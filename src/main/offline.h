@@ -14,7 +14,7 @@ namespace lazaret::main {
 // Errors: unavailable without a journal, not_found, unsupported for other targets.
 Result<boost::json::value> read_offline(const Paths& paths, std::string_view target);
 
-// {"problems": […]}: see wire/cell_problem.h.
+// As GET /api/v1/cells/{cell}/lint answers.
 Result<boost::json::value> lint_cell(const std::string& directory);
 
 Result<boost::json::value> import_proposal(std::string_view markdown);

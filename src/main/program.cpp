@@ -8,6 +8,7 @@
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/offline.h"
+#include "main/settings_view.h"
 #include "sim/main_sim.h"
 
 namespace lazaret::main {
@@ -30,6 +31,7 @@ int run_program(int argc, char** argv) {
   hooks.daemon = run_daemon;
   hooks.sim = run_sim;
   hooks.read_offline = read_offline;
+  hooks.read_settings = read_settings;
   hooks.lint_cell = lint_cell;
   hooks.import_proposal = import_proposal;
   hooks.export_proposal = export_proposal;

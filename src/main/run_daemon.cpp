@@ -61,6 +61,16 @@ Result<void> make_private(const std::string& directory) {
   return {};
 }
 
+// Only sockets can be there, and only when nobody lives. What else there is stays, and the
+// directory with it.
+void remove_run_directory(const Paths& paths) {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(paths.run, failed)) {
+    if (entry.is_socket(failed)) std::filesystem::remove(entry.path(), failed);
+  }
+  if (::rmdir(paths.run.c_str()) == 0) std::filesystem::remove(paths.run_link(), failed);
+}
+
 // Many agents mean many descriptors: as many as the system allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -84,11 +94,13 @@ std::string shim_beside_us() {
 }
 
 int run_on(Config config, const Paths& paths) {
-  for (const std::string& directory : {paths.state, paths.run}) {
-    if (auto made = make_private(directory); !made) return report(made.error(), exit_unavailable);
-  }
+  auto made = make_private(paths.state);
+  if (!made) return report(made.error(), exit_unavailable);
   auto lock = StateLock::take(paths.lock());
   if (!lock) return report(lock.error(), exit_held);
+  // Under the lock: a daemon that ends removes it under the same.
+  made = make_private(paths.run);
+  if (!made) return report(made.error(), exit_unavailable);
   std::error_code failed;
   std::filesystem::remove(paths.run_link(), failed);
   std::filesystem::create_directory_symlink(paths.run, paths.run_link(), failed);
@@ -98,9 +110,14 @@ int run_on(Config config, const Paths& paths) {
                    "install it beside lazaret, or name it with --shim"},
                   exit_unavailable);
   }
-  Daemon daemon(std::move(config), paths, shim);
-  if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);
-  daemon.run();
+  bool agents_stay = true;
+  {
+    Daemon daemon(std::move(config), paths, shim);
+    if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);
+    daemon.run();
+    agents_stay = daemon.leaves_agents();
+  }
+  if (!agents_stay) remove_run_directory(paths);
   return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "base/invariant.h"
 
@@ -23,6 +25,8 @@ constexpr std::array table = {
             "Address to listen on; beyond loopback every caller needs a key."},
     Setting{"http.port", "--port", "LAZARET_PORT", SettingType::integer, "7878", 0, 65535,
             "TCP port; if it is taken the next free one is used and printed; 0 = any."},
+    Setting{"http.names", "--names", "LAZARET_NAMES", SettingType::text, "", 0, 0,
+            "Further host names by which it is reached, separated by commas; others are refused."},
     Setting{"http.connections", "--connections", "", SettingType::integer, "10000", 16, 1'000'000,
             "Connections at once; idle ones give way to new ones."},
     Setting{"logs.bytes", "--log-bytes", "", SettingType::bytes, "16777216", 4096, 1e12,
@@ -56,7 +60,7 @@ std::string known(std::string_view Setting::* member) {
 
 struct FoundKey {
   std::string path;
-  std::string value;
+  std::optional<std::string> value;  // nothing: of a type that no setting has
   toml::source_position at;
 };
 
@@ -67,7 +71,7 @@ void flatten(const toml::table& from, const std::string& prefix, std::vector<Fou
       flatten(*nested, path + ".", out);
       continue;
     }
-    std::string value = "?";
+    std::optional<std::string> value;
     if (const auto text = node.value_exact<std::string>()) value = *text;
     if (const auto number = node.value_exact<std::int64_t>()) value = std::to_string(*number);
     if (const auto flag = node.value_exact<bool>()) value = *flag ? "true" : "false";
@@ -75,37 +79,41 @@ void flatten(const toml::table& from, const std::string& prefix, std::vector<Fou
   }
 }
 
+Error fault(std::string message, std::string place, std::string remedy = {}) {
+  return {ErrorCode::invalid_input, std::move(message), std::move(place), std::move(remedy)};
+}
+
 }  // namespace
 
 std::span<const Setting> settings() { return table; }
 
-Result<void> Config::set(const Setting& setting, std::string value, const std::string& place) {
+void Config::set(const Setting& setting, Value value, std::vector<Error>& faults) {
   if (setting.type != SettingType::text) {
     std::int64_t number = 0;
-    const char* end = value.data() + value.size();
-    const auto read = std::from_chars(value.data(), end, number);
+    const char* end = value.text.data() + value.text.size();
+    const auto read = std::from_chars(value.text.data(), end, number);
     const auto as_double = static_cast<double>(number);
     if (read.ec != std::errc() || read.ptr != end || as_double < setting.least ||
         as_double > setting.most) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("{} is \"{}\"; expected a whole number from {} to {}", setting.path,
-                              value, setting.least, setting.most),
-                  place);
+      faults.push_back(fault(fmt::format("{} is \"{}\"; expected a whole number from {} to {}",
+                                         setting.path, value.text, setting.least, setting.most),
+                             value.place));
+      return;
     }
   }
   values_.insert_or_assign(std::string(setting.path), std::move(value));
-  return {};
 }
 
-Result<void> Config::read_file(const std::string& file) {
-  if (!std::filesystem::exists(file)) return {};
+void Config::read_file(const std::string& file, std::vector<Error>& faults) {
+  if (!std::filesystem::exists(file)) return;
   toml::table parsed;
   try {
     parsed = toml::parse_file(file);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
-    return fail(ErrorCode::invalid_input, std::string(error.description()),
-                fmt::format("{}:{}:{}", file, at.line, at.column));
+    faults.push_back(
+        fault(std::string(error.description()), fmt::format("{}:{}:{}", file, at.line, at.column)));
+    return;
   }
   std::vector<FoundKey> keys;
   flatten(parsed, "", keys);
@@ -113,58 +121,88 @@ Result<void> Config::read_file(const std::string& file) {
     const std::string place = fmt::format("{}:{}:{}", file, key.at.line, key.at.column);
     const Setting* setting = find_by(&Setting::path, key.path);
     if (!setting) {
-      return fail(ErrorCode::invalid_input, fmt::format("unknown setting \"{}\"", key.path), place,
-                  "known settings: " + known(&Setting::path));
+      faults.push_back(fault(fmt::format("unknown setting \"{}\"", key.path), place,
+                             "known settings: " + known(&Setting::path)));
+    } else if (!key.value) {
+      faults.push_back(
+          fault(fmt::format("{} is neither text nor a whole number", key.path), place));
+    } else {
+      set(*setting, {std::move(*key.value), SettingSource::file, place}, faults);
     }
-    if (auto done = set(*setting, std::move(key.value), place); !done) return done;
   }
-  return {};
+}
+
+void Config::read_flags(const std::vector<std::string>& arguments, std::vector<Error>& faults) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    const std::size_t equals = word.find('=');
+    const std::string flag = word.substr(0, equals);
+    const Setting* setting = find_by(&Setting::flag, flag);
+    if (!setting) {
+      faults.push_back(fault(fmt::format("unknown flag \"{}\"", word), word,
+                             "known flags: " + known(&Setting::flag)));
+    } else if (equals == std::string::npos && i + 1 == arguments.size()) {
+      faults.push_back(fault(fmt::format("{} needs a value", word), word));
+    } else {
+      std::string value = equals == std::string::npos ? arguments[++i] : word.substr(equals + 1);
+      set(*setting, {std::move(value), SettingSource::flag, flag}, faults);
+    }
+  }
+}
+
+Config Config::read(const std::vector<std::string>& arguments, const Environment& environment,
+                    const std::string& config_file, std::vector<Error>& faults) {
+  Config config;
+  for (const Setting& setting : table) {
+    config.values_.emplace(std::string(setting.path), Value{std::string(setting.initial)});
+  }
+  config.read_file(config_file, faults);
+  for (const Setting& setting : table) {
+    const auto found = environment.find(std::string(setting.env));
+    if (setting.env.empty() || found == environment.end() || found->second.empty()) continue;
+    config.set(setting, {found->second, SettingSource::environment, std::string(setting.env)},
+               faults);
+  }
+  config.read_flags(arguments, faults);
+  return config;
 }
 
 Result<Config> Config::load(const std::vector<std::string>& arguments,
                             const Environment& environment, const std::string& config_file) {
-  Config config;
-  for (const Setting& setting : table) {
-    config.values_.emplace(std::string(setting.path), std::string(setting.initial));
+  std::vector<Error> faults;
+  Config config = read(arguments, environment, config_file, faults);
+  if (faults.empty()) return config;
+  Error first = faults.front();
+  if (faults.size() > 1) {
+    first.message += fmt::format(" (and {} more; `lazaret config` lists them)", faults.size() - 1);
   }
-  if (auto read = config.read_file(config_file); !read) return std::unexpected(read.error());
-  for (const Setting& setting : table) {
-    const auto found = environment.find(std::string(setting.env));
-    if (setting.env.empty() || found == environment.end() || found->second.empty()) continue;
-    if (auto done = config.set(setting, found->second, std::string(setting.env)); !done) {
-      return std::unexpected(done.error());
-    }
-  }
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string flag = arguments[i];
-    const std::size_t equals = flag.find('=');
-    const Setting* setting = find_by(&Setting::flag, std::string_view(flag).substr(0, equals));
-    if (!setting) {
-      return fail(ErrorCode::invalid_input, fmt::format("unknown flag \"{}\"", flag), flag,
-                  "known flags: " + known(&Setting::flag));
-    }
-    if (equals == std::string::npos && i + 1 == arguments.size()) {
-      return fail(ErrorCode::invalid_input, fmt::format("{} needs a value", flag), flag);
-    }
-    std::string value = equals == std::string::npos ? arguments[++i] : flag.substr(equals + 1);
-    if (auto done = config.set(*setting, std::move(value), flag); !done) {
-      return std::unexpected(done.error());
-    }
-  }
-  return config;
+  return std::unexpected(std::move(first));
 }
 
-const std::string& Config::text(std::string_view path) const {
+const Config::Value& Config::value(std::string_view path) const {
   const auto found = values_.find(path);
   LAZARET_ASSERT(found != values_.end());
   return found->second;
 }
 
 std::int64_t Config::integer(std::string_view path) const {
-  const std::string& value = text(path);
+  const std::string& digits = text(path);
   std::int64_t number = 0;
-  std::from_chars(value.data(), value.data() + value.size(), number);
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return number;
+}
+
+std::vector<std::string> Config::words(std::string_view path) const {
+  std::vector<std::string> all;
+  std::string one;
+  for (const char c : text(path) + ",") {
+    if (c != ',' && c != ' ') {
+      one += c;
+    } else if (!one.empty()) {
+      all.push_back(std::exchange(one, {}));
+    }
+  }
+  return all;
 }
 
 std::string settings_page() {
@@ -172,7 +210,8 @@ std::string settings_page() {
       "# Settings\n\nLazaret runs without any. Where one is given twice, the flag wins over the "
       "environment, the environment over `config.toml` in the state directory. This page is "
       "generated "
-      "from the table in `src/main/settings.cpp`; a test compares the two.\n\n"
+      "from the table in `src/main/settings.cpp`; a test compares the two. "
+      "`lazaret config` shows every setting's value and where it came from.\n\n"
       "| setting | flag | environment | default | what for |\n|---|---|---|---|---|\n";
   for (const Setting& setting : table) {
     page += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", setting.path, setting.flag,

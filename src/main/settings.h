@@ -30,20 +30,37 @@ struct Setting {
 
 std::span<const Setting> settings();
 
+// Where a value came from. `initial` is the default.
+LAZARET_ENUM(SettingSource, initial, file, environment, flag)
+
 class Config {
  public:
-  // `arguments`: after the verb. Errors: invalid_input with file:line:column, the variable or the
-  // flag. Unknown flags and keys are errors that name the nearest known one's list.
+  struct Value {
+    std::string text;
+    SettingSource source = SettingSource::initial;
+    std::string place;  // file:line:column, the variable or the flag; empty for a default
+  };
+
+  // `arguments`: after the verb. What is wrong goes to `faults` and its default stands:
+  // invalid_input with file:line:column, the variable or the flag. Unknown flags and keys are
+  // faults that name the known ones.
+  static Config read(const std::vector<std::string>& arguments, const Environment& environment,
+                     const std::string& config_file, std::vector<Error>& faults);
+  // The same; error: the first fault, and how many more there are.
   static Result<Config> load(const std::vector<std::string>& arguments,
                              const Environment& environment, const std::string& config_file);
 
-  const std::string& text(std::string_view path) const;
+  const Value& value(std::string_view path) const;
+  const std::string& text(std::string_view path) const { return value(path).text; }
   std::int64_t integer(std::string_view path) const;
+  // The words of a list, separated by commas or blanks.
+  std::vector<std::string> words(std::string_view path) const;
 
  private:
-  Result<void> set(const Setting& setting, std::string value, const std::string& place);
-  Result<void> read_file(const std::string& file);
-  std::map<std::string, std::string, std::less<>> values_;
+  void set(const Setting& setting, Value value, std::vector<Error>& faults);
+  void read_file(const std::string& file, std::vector<Error>& faults);
+  void read_flags(const std::vector<std::string>& arguments, std::vector<Error>& faults);
+  std::map<std::string, Value, std::less<>> values_;
 };
 
 // The doc page, as Markdown.

@@ -43,6 +43,43 @@ TEST(Settings, ErrorsNameThePlaceAndWhatWasExpected) {
   EXPECT_FALSE(Config::load({}, {}, temp_file("= broken")).has_value());
 }
 
+TEST(Settings, EachValueSaysWhereItCameFrom) {
+  const std::string file = temp_file("[http]\nport = 1001\n");
+  std::vector<Error> faults;
+  const auto config = Config::read({"--logs-kept=7"}, {{"LAZARET_HOST", "::1"}}, file, faults);
+  EXPECT_TRUE(faults.empty());
+  EXPECT_EQ(config.value("http.port").source, SettingSource::file);
+  EXPECT_EQ(config.value("http.port").place, file + ":2:8");
+  EXPECT_EQ(config.value("http.host").source, SettingSource::environment);
+  EXPECT_EQ(config.value("http.host").place, "LAZARET_HOST");
+  EXPECT_EQ(config.value("logs.kept").source, SettingSource::flag);
+  EXPECT_EQ(config.value("logs.kept").place, "--logs-kept");
+  EXPECT_EQ(config.value("stop.most").source, SettingSource::initial);
+}
+
+TEST(Settings, AllFaultsAreListedAndTheirDefaultsStand) {
+  const std::string file =
+      temp_file("[http]\nport = 99999\nprot = 1\nhost = [1, 2]\n[logs]\nkept = 5\n");
+  std::vector<Error> faults;
+  const auto config = Config::read({"--bogus"}, {}, file, faults);
+  ASSERT_EQ(faults.size(), 4U);  // toml++ gives a table's keys in the order of their names
+  EXPECT_EQ(faults[0].place, file + ":4:8");
+  EXPECT_EQ(faults[1].place, file + ":2:8");
+  EXPECT_EQ(faults[2].place, file + ":3:8");
+  EXPECT_EQ(faults[3].place, "--bogus");
+  EXPECT_EQ(config.integer("http.port"), 7878);
+  EXPECT_EQ(config.integer("logs.kept"), 5);
+  const auto refused = Config::load({"--bogus"}, {}, file);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("and 3 more"), std::string::npos);
+}
+
+TEST(Settings, NamesAreAList) {
+  const auto config = Config::load({"--names", "a.example, b.example,"}, {}, "/nonexistent");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->words("http.names"), (std::vector<std::string>{"a.example", "b.example"}));
+}
+
 TEST(Settings, ThePageOfTheDocsIsTheOneOfTheTable) {
   std::ifstream file(std::string(LAZARET_SOURCE) + "/docs/settings.md");
   std::stringstream page;

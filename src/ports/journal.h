@@ -18,12 +18,31 @@ enum class Durability : std::uint8_t {
   power_loss     // and fsynced: it was, or will be, acknowledged to somebody
 };
 
+// What a request was answered. It is written down with the decision, so that the same request,
+// repeated after a crash, finds its answer instead of doing its work again.
+struct Receipt {
+  std::string who;  // the account of the caller; with `key` it names the request
+  std::string key;
+  std::uint64_t fingerprint = 0;  // of what was asked
+  Instant at{};
+  int status = 0;
+  std::string headers;
+  std::string content_type;
+  std::string body;
+};
+
+// Receipts kept; the oldest go first.
+inline constexpr std::size_t receipts_most = 10'000;
+inline constexpr std::size_t receipt_bytes_most = 16 * 1024 * 1024;  // of all their bodies
+inline constexpr Duration receipts_kept = std::chrono::hours(24);
+
 // One event and the facts it led to. Numbers are dense and start at 1.
 struct Decision {
   std::uint64_t number = 0;
   core::Event event;
   std::uint64_t first_fact = 0;  // number of facts.front(); facts are numbered on their own
   std::vector<core::Fact> facts;
+  std::optional<Receipt> receipt;
 };
 
 class Journal {

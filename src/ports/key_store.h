@@ -16,6 +16,7 @@ struct KeyRecord {
       scope;  // admin | operator | viewer | node | agent:<cell>/<agent> | server:<identifier>
   std::string sha256;  // of the whole key text, 64 lower-case hex digits
   WallTime created_at{};
+  WallTime expires_at{};  // zero = never
 };
 
 class KeyStore {

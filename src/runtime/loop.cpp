@@ -1,6 +1,7 @@
 #include "runtime/loop.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/invariant.h"
 
@@ -48,17 +49,21 @@ void Loop::watch(const AgentRef& ref) {
 
 void Loop::post(core::EventBody body) { decide_one(std::move(body), nullptr); }
 
-void Loop::request(core::Caller caller, core::Operation operation, Answered answered) {
+void Loop::request(core::Caller caller, core::Operation operation, Answered answered, Sealed sealed,
+                   Delayed delayed) {
   if (trouble_ || waiting_.size() >= bounds_.waiting_decisions) {
     const std::string why = trouble_ ? trouble_->message : "too many decisions wait to be recorded";
-    return answered(fail(ErrorCode::unavailable, "nothing can be recorded at present: " + why, {},
+    return answered(fail(ErrorCode::unavailable, "nothing can be recorded at present: " + why,
+                         trouble_ ? trouble_->place : "",
                          trouble_ ? trouble_->remedy : "try again in a moment"));
   }
   core::Request request{next_request_++, std::move(caller), std::move(operation)};
-  decide_one(core::event::Requested{std::move(request)}, std::move(answered));
+  decide_one(core::event::Requested{std::move(request)}, std::move(answered), sealed,
+             std::move(delayed));
 }
 
-void Loop::decide_one(core::EventBody body, Answered answered) {
+void Loop::decide_one(core::EventBody body, Answered answered, const Sealed& sealed,
+                      Delayed delayed) {
   core::Event event{clock_.now(), std::move(body)};
   core::Outcome outcome = core::decide(fleet_, event);
   if (outcome.facts.empty() && waiting_.empty()) {  // nothing to wait for
@@ -73,6 +78,7 @@ void Loop::decide_one(core::EventBody body, Answered answered) {
   waiting.commands = std::move(outcome.commands);
   waiting.answer = std::move(outcome.answer);
   waiting.answered = std::move(answered);
+  waiting.delayed = std::move(delayed);
   if (waiting.facts.empty()) {  // goes with the decision before it
     waiting.number = next_decision_ - 1;
     waiting_.push_back(std::move(waiting));
@@ -82,14 +88,15 @@ void Loop::decide_one(core::EventBody body, Answered answered) {
   next_fact_ += waiting.facts.size();
   const auto durability = durability_of(event.body);
   ports::Decision decision{waiting.number, std::move(event), waiting.first_fact,
-                           std::move(outcome.facts)};
+                           std::move(outcome.facts), std::nullopt};
+  if (sealed) decision.receipt = sealed(*waiting.answer);
   waiting_.push_back(std::move(waiting));
   journal_.append(std::move(decision), durability);
 }
 
 void Loop::committed(std::uint64_t up_to, std::optional<Error> trouble) {
   trouble_ = std::move(trouble);
-  if (trouble_) return;
+  if (trouble_) return say_delayed();
   std::vector<Waiting> done;
   while (!waiting_.empty() && waiting_.front().number <= up_to) {
     done.push_back(std::move(waiting_.front()));
@@ -107,6 +114,20 @@ void Loop::committed(std::uint64_t up_to, std::optional<Error> trouble) {
     for (const Observer& observer : observers_) observer(facts);
   }
   for (Waiting& one : done) release(one);
+}
+
+// What is decided stays decided and is recorded when that works again; but who asked need not wait
+// for it.
+void Loop::say_delayed() {
+  const Error error{
+      ErrorCode::unavailable,
+      "this takes effect later, since it cannot be recorded at present: " + trouble_->message,
+      trouble_->place, trouble_->remedy};
+  std::vector<Delayed> all;
+  for (Waiting& one : waiting_) {
+    if (one.delayed) all.push_back(std::exchange(one.delayed, nullptr));
+  }
+  for (const Delayed& one : all) one(error);
 }
 
 void Loop::release(Waiting& waiting) {

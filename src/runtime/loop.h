@@ -35,6 +35,10 @@ class Loop {
  public:
   using Answered = std::function<void(core::Answer)>;
   using Observer = std::function<void(const std::vector<RecordedFact>&)>;
+  // Sees the answer when it is decided, before it is recorded: what is kept with the decision.
+  using Sealed = std::function<std::optional<ports::Receipt>(const core::Answer&)>;
+  // It is decided, and cannot be recorded at present.
+  using Delayed = std::function<void(const Error&)>;
 
   // `fleet`, `next_decision` and `next_fact`: as the journal was left.
   Loop(core::Fleet fleet, std::uint64_t next_decision, std::uint64_t next_fact,
@@ -45,8 +49,10 @@ class Loop {
   void post(core::EventBody body);
 
   // Somebody asks. `answered` is called exactly once, on this thread, after the facts are fsynced
-  // (or at once when there are none).
-  void request(core::Caller caller, core::Operation operation, Answered answered);
+  // (or at once when there are none). Where writing them fails, `delayed` is called first, and
+  // `answered` when it succeeds.
+  void request(core::Caller caller, core::Operation operation, Answered answered,
+               Sealed sealed = {}, Delayed delayed = {});
 
   // Runs everything that is due now. Call it at next_deadline() or later, after draining sockets.
   void tick();
@@ -74,8 +80,11 @@ class Loop {
     std::vector<core::Command> commands;
     std::optional<core::Answer> answer;
     Answered answered;
+    Delayed delayed;
   };
-  void decide_one(core::EventBody body, Answered answered);
+  void decide_one(core::EventBody body, Answered answered, const Sealed& sealed = {},
+                  Delayed delayed = {});
+  void say_delayed();
   void committed(std::uint64_t up_to, std::optional<Error> trouble);
   void release(Waiting& waiting);
   void follow_beats(const core::Fact& fact);

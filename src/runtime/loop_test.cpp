@@ -115,6 +115,42 @@ TEST_F(LoopTest, TroubleRefusesRequestsAndRecoveryNeedsNoRestart) {
   EXPECT_FALSE(hands.started.empty());
 }
 
+TEST_F(LoopTest, AnAnswerThatIsToBeKeptIsRecordedWithItsDecision) {
+  journal.commit();
+  loop.request(
+      {CallerKind::admin, "ann", std::nullopt, {}}, op::PauseAgent{agent_a, ""},
+      [this](Answer answer) { answers.push_back(std::move(answer)); },
+      [](const Answer& answer) {
+        EXPECT_TRUE(answer);
+        ports::Receipt receipt;
+        receipt.key = "k";
+        return std::optional(receipt);
+      });
+  ASSERT_TRUE(journal.decisions.back().receipt);
+  EXPECT_EQ(journal.decisions.back().receipt->key, "k");
+  EXPECT_TRUE(answers.empty());
+}
+
+TEST_F(LoopTest, WhoWaitsIsToldThatItTakesLongerAndIsAnsweredWhenItIsRecorded) {
+  journal.commit();
+  int delayed = 0;
+  loop.request(
+      {CallerKind::admin, "ann", std::nullopt, {}}, op::PauseAgent{agent_a, ""},
+      [this](Answer answer) { answers.push_back(std::move(answer)); }, {},
+      [&](const Error& error) {
+        ++delayed;
+        EXPECT_EQ(error.code, ErrorCode::unavailable);
+        EXPECT_EQ(error.remedy, "make room");
+      });
+  journal.fail();
+  journal.fail();
+  EXPECT_EQ(delayed, 1);
+  EXPECT_TRUE(answers.empty());
+  journal.commit();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers.front());
+}
+
 TEST_F(LoopTest, WhatTheWorldTellsIsKeptDuringTrouble) {
   journal.commit();
   journal.fail();

@@ -139,6 +139,7 @@ void Beats::slowly(Session& session, std::uint64_t ticket, std::string_view id) 
   if (auto allowed = check(*ref, *who); !allowed) return reply.fail(allowed.error());
   runtime::BeatEntry* entry = loop_.beats().find(*ref);
   // Decided, but not recorded yet: the answer waits with that of the beat that registered it.
+  if (!entry && loop_.trouble()) return reply.fail(*loop_.trouble());
   const auto enrolling = enrolling_.find(*name);
   if (!entry && enrolling != enrolling_.end()) return join(enrolling->second, session, reply);
   if (!entry) {
@@ -191,23 +192,31 @@ void Beats::enroll(Session& session, std::uint64_t ticket, const std::string& id
   definition.id = AgentId(id);
   definition.name = id;
   core::Caller caller{core::CallerKind::operator_, "heartbeat:" + id, {}, {}};
-  loop_.request(std::move(caller), core::op::DefineAgent{external_cell, std::move(definition)},
-                [this, id, ref](core::Answer answer) {
-                  const auto all = enrolling_.extract(id);
-                  for (const Waiting& one : all.mapped()) {
-                    if (!answer) {
-                      one.reply.fail(answer.error());
-                      continue;
-                    }
-                    runtime::BeatEntry* entry = loop_.beats().find(ref);
-                    const auto body = wire::read_beat(one.body);
-                    if (!entry || !body) {
-                      one.reply.fail({ErrorCode::unavailable, "the agent is gone already", {}, {}});
-                      continue;
-                    }
-                    one.reply.send({.body = answer_to(*entry, *body), .headers = {}});
-                  }
-                });
+  loop_.request(
+      std::move(caller), core::op::DefineAgent{external_cell, std::move(definition)},
+      [this, id, ref](const core::Answer& answer) { enrolled(id, ref, answer); }, {},
+      [this, id](const Error& error) {
+        const auto waiting = enrolling_.find(id);
+        if (waiting == enrolling_.end()) return;
+        for (const Waiting& one : waiting->second) one.reply.delay(error);
+      });
+}
+
+void Beats::enrolled(const std::string& id, const AgentRef& ref, const core::Answer& answer) {
+  const auto all = enrolling_.extract(id);
+  for (const Waiting& one : all.mapped()) {
+    if (!answer) {
+      one.reply.fail(answer.error());
+      continue;
+    }
+    runtime::BeatEntry* entry = loop_.beats().find(ref);
+    const auto body = wire::read_beat(one.body);
+    if (!entry || !body) {
+      one.reply.fail({ErrorCode::unavailable, "the agent is gone already", {}, {}});
+      continue;
+    }
+    one.reply.send({.body = answer_to(*entry, *body), .headers = {}});
+  }
 }
 
 }  // namespace lazaret::server

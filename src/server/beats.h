@@ -49,6 +49,7 @@ class Beats {
   void join(std::vector<Waiting>& waiting, Session& session, const Reply& reply);
   Result<void> check(const AgentRef& ref, const Identity& who) const;
   void enroll(Session& session, std::uint64_t ticket, const std::string& id, const Identity& who);
+  void enrolled(const std::string& id, const AgentRef& ref, const core::Answer& answer);
   std::string answer_to(runtime::BeatEntry& entry, const wire::BeatBody& body);
   std::string_view timestamp(WallTime now);
 

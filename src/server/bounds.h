@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 
+#include "ports/journal.h"
+
 namespace lazaret::server {
 
 struct Bounds {
@@ -22,10 +24,11 @@ struct Bounds {
   std::size_t waiting_for_work = 4096;   // long polls
   std::size_t external_agents = 10'000;  // registered by their first heartbeat
   std::size_t known_names = 200'000;     // heartbeat ids remembered; forgotten all at once
-  std::size_t idempotency_keys = 10'000;
-  std::size_t idempotency_body_bytes = 64 * 1024;  // larger answers are not remembered
+  std::size_t idempotency_keys = ports::receipts_most;
+  std::size_t idempotency_bytes = ports::receipt_bytes_most;  // of the answers remembered
+  std::size_t idempotency_body_bytes = 64 * 1024;             // larger answers are not remembered
   std::size_t keys = 1000;
-  std::chrono::seconds idempotency_kept{24 * 3600};
+  Duration idempotency_kept = ports::receipts_kept;
   std::chrono::milliseconds header_time{10'000};   // from a request's first byte to its whole head
   std::chrono::milliseconds body_time{30'000};     // from the head to the whole body
   std::chrono::milliseconds idle_time{75'000};     // between requests

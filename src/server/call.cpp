@@ -24,6 +24,10 @@ void Reply::send(Answer answer) const {
   if (const auto asker = asker_.lock()) asker->answer(ticket_, std::move(answer));
 }
 
+void Reply::delay(const Error& error) const {
+  if (const auto asker = asker_.lock()) asker->answer(ticket_, problem_answer(error));
+}
+
 bool Reply::gone() const {
   const auto asker = asker_.lock();
   return !asker || !asker->waits(ticket_);

@@ -63,6 +63,8 @@ class Reply {
   bool gone() const;
   void on_leave(std::function<void()> left) const;
   std::shared_ptr<Stream> begin_stream(std::string_view content_type) const;
+  // Tells who waits that the answer comes too late; send() still shows it to the witness.
+  void delay(const Error& error) const;
 
   // Sees the answer before it leaves.
   std::function<void(const Answer&)> witness;
@@ -72,6 +74,8 @@ class Reply {
   std::uint64_t ticket_;
 };
 
+class Once;
+
 struct Call {
   const wire::Operation& operation;
   Identity identity;
@@ -79,7 +83,10 @@ struct Call {
   std::string if_match;
   std::string if_none_match;
   std::string last_event_id;
+  std::string host;
+  std::string cookie;
   Reply reply;
+  std::shared_ptr<Once> once;  // of a request with an Idempotency-Key; null without
 };
 
 }  // namespace lazaret::server

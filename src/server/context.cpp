@@ -1,6 +1,7 @@
 #include "server/context.h"
 
 #include "base/rng.h"
+#include "server/idempotency.h"
 #include "server/names.h"
 
 namespace lazaret::server {
@@ -32,6 +33,7 @@ Handlers all_handlers() {
   add_fleet_handlers(handlers);
   add_event_handlers(handlers);
   add_key_handlers(handlers);
+  add_sign_in_handlers(handlers);
   add_agent_handlers(handlers);
   add_inbox_handlers(handlers);
   add_cell_handlers(handlers);
@@ -46,12 +48,29 @@ Answer done_answer(const core::Granted& granted, int status) {
 }
 
 void submit(Context& context, Call& call, core::Operation operation, Granted granted) {
-  const int status = call.operation.success;
+  const auto render = [&context, granted = std::move(granted),
+                       status = call.operation.success](const core::Answer& answer) {
+    if (!answer) return problem_answer(answer.error());
+    return granted ? granted(context, *answer) : done_answer(*answer, status);
+  };
+  // With a key, the answer is made when it is decided, so that it can be recorded too.
+  const auto made = std::make_shared<std::optional<Answer>>();
+  runtime::Loop::Sealed sealed;
+  if (call.once) {
+    sealed = [once = call.once, made, render](const core::Answer& answer) {
+      *made = render(answer);
+      return once->receipt(**made);
+    };
+  }
   context.loop.request(
       call.identity.caller(), std::move(operation),
-      [&context, reply = call.reply, granted = std::move(granted), status](core::Answer answer) {
-        if (!answer) return reply.fail(answer.error());
-        reply.send(granted ? granted(context, *answer) : done_answer(*answer, status));
+      [reply = call.reply, made, render](const core::Answer& answer) {
+        reply.send(*made ? std::move(**made) : render(answer));
+      },
+      std::move(sealed),
+      [reply = call.reply, once = call.once](const Error& error) {
+        reply.delay(error);
+        if (once) once->delay(error);
       });
 }
 

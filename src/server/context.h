@@ -16,6 +16,7 @@
 namespace lazaret::server {
 
 class EventStreams;
+class SignInLinks;
 class WorkWaiters;
 
 struct Context {
@@ -26,6 +27,7 @@ struct Context {
   Door& door;
   EventStreams& streams;
   WorkWaiters& waiters;
+  SignInLinks& sign_in_links;
   std::function<ServerCounts()> counts;
 
   const core::Fleet& fleet() const { return loop.fleet(); }
@@ -38,6 +40,7 @@ void add_health_handlers(Handlers& handlers);
 void add_fleet_handlers(Handlers& handlers);
 void add_event_handlers(Handlers& handlers);
 void add_key_handlers(Handlers& handlers);
+void add_sign_in_handlers(Handlers& handlers);
 void add_agent_handlers(Handlers& handlers);
 void add_inbox_handlers(Handlers& handlers);
 void add_cell_handlers(Handlers& handlers);

@@ -104,11 +104,14 @@ std::optional<Refusal> Door::check_origin(const Peer& peer, const RequestHead& h
   return std::nullopt;
 }
 
-std::expected<Identity, Refusal> Door::identify(const Peer& peer,
-                                                std::string_view authorization) const {
+std::expected<Identity, Refusal> Door::identify(const Peer& peer, std::string_view authorization,
+                                                std::string_view session_key) const {
   const bool local = peer.over_unix || peer.loopback;
   if (authorization.empty()) {
     Identity who = peer.known.value_or(Identity{});
+    if (!peer.known && !session_key.empty()) {
+      who = keys_.check(session_key, loop_.now().wall).value_or(Identity{});
+    }
     who.local = local;
     return who;
   }
@@ -129,7 +132,7 @@ std::expected<Identity, Refusal> Door::identify(const Peer& peer,
                  .local = local};
     return who;
   }
-  auto who = keys_.check(*bearer);
+  auto who = keys_.check(*bearer, loop_.now().wall);
   if (!who) {
     return std::unexpected(refusal(401, ErrorCode::unauthenticated, "there is no such key",
                                    "Authorization", "lazaret token ls"));
@@ -138,8 +141,18 @@ std::expected<Identity, Refusal> Door::identify(const Peer& peer,
   return *who;
 }
 
+std::optional<Refusal> Door::check_session(const RequestHead& head) const {
+  const bool reads = head.method == "GET" || head.method == "HEAD";
+  if (reads || !head.authorization.empty() || !head.origin.empty() || !head.fetch_site.empty()) {
+    return std::nullopt;
+  }
+  return refusal(403, ErrorCode::refused, "a cookie is for browsers, which name the Origin",
+                 "Cookie", "send Authorization: Bearer <key>");
+}
+
 std::optional<Refusal> Door::check_right(const wire::Operation& operation,
                                          const Identity& who) const {
+  if (operation.name == "sign_in") return std::nullopt;  // the link's token proves enough
   if (operation.scope == wire::Scope::open && (who.local || !who.name.empty())) return std::nullopt;
   if (who.name.empty()) {
     return refusal(

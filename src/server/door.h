@@ -36,7 +36,12 @@ class Door {
   std::optional<Refusal> check_origin(const Peer& peer, const RequestHead& head) const;
 
   // `authorization`: the field's value, may be empty. Refused: what is there and cannot be proven.
-  std::expected<Identity, Refusal> identify(const Peer& peer, std::string_view authorization) const;
+  // `session_key`: of a browser's cookie; one that is over is as good as none.
+  std::expected<Identity, Refusal> identify(const Peer& peer, std::string_view authorization,
+                                            std::string_view session_key = {}) const;
+
+  // Browsers say where a call comes from; a cookie alone does not prove that our page made it.
+  std::optional<Refusal> check_session(const RequestHead& head) const;
 
   // May this caller use the operation at all? (Whose things it may touch is the handler's
   // question.)

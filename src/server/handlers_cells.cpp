@@ -1,4 +1,5 @@
 #include "server/context.h"
+#include "server/idempotency.h"
 #include "server/names.h"
 
 namespace lazaret::server {
@@ -28,16 +29,17 @@ void add(Context& context, Call& call) {
     return call.reply.fail({ErrorCode::unsupported, "this daemon makes no cells", {}, {}});
   }
   if (context.loop.trouble()) return call.reply.fail(*context.loop.trouble());
+  const auto made = [&context, reply = call.reply](const Result<CellId>& id) {
+    if (!id) return reply.fail(id.error());
+    const core::Cell* cell = core::find_cell(context.fleet(), *id);
+    if (cell) return reply.ok(wire::cell_json(*cell), 201);
+    reply.fail({ErrorCode::internal,
+                "the cell was made but is not known yet",
+                {},
+                "lazaret mission show " + id->value});
+  };
   context.services.create_cell(std::string(call.inputs.body()), call.identity.name,
-                               [&context, reply = call.reply](Result<CellId> made) {
-                                 if (!made) return reply.fail(made.error());
-                                 const core::Cell* cell = core::find_cell(context.fleet(), *made);
-                                 if (cell) return reply.ok(wire::cell_json(*cell), 201);
-                                 reply.fail({ErrorCode::internal,
-                                             "the cell was made but is not known yet",
-                                             {},
-                                             "lazaret mission show " + made->value});
-                               });
+                               call.once ? call.once->name() : "", made);
 }
 
 void remove(Context& context, Call& call) {
@@ -72,20 +74,7 @@ void lint(Context& context, Call& call) {
   }
   const auto problems = context.services.lint_cell(*id);
   if (!problems) return call.reply.fail(problems.error());
-  json::array faults;
-  for (const wire::Problem& one : *problems) {
-    const std::string place = one.file + ":" + std::to_string(one.line) + ":" +
-                              std::to_string(one.column) + " " + one.pointer;
-    faults.push_back(json::object{{"place", place},
-                                  {"file", one.file},
-                                  {"line", one.line},
-                                  {"column", one.column},
-                                  {"pointer", one.pointer},
-                                  {"severity", to_word(one.severity)},
-                                  {"message", "found " + one.found + ", expected " + one.expected},
-                                  {"remedy", "write " + one.expected}});
-  }
-  call.reply.ok(json::object{{"faults", std::move(faults)}});
+  call.reply.ok(json::object{{"faults", wire::faults_json(*problems)}});
 }
 
 }  // namespace

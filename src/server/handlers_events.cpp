@@ -2,40 +2,20 @@
 
 #include "server/context.h"
 #include "server/event_streams.h"
+#include "server/fact_filter.h"
 #include "server/names.h"
 
 namespace lazaret::server {
 namespace {
 
-// Things that are gone have a past all the same: an unknown name is taken as an id. Nothing =
-// answered.
+// Nothing = answered.
 std::optional<ports::FactQuery> filter_of(Context& context, Call& call) {
-  ports::FactQuery filter;
-  const Identity& who = call.identity;
-  filter.kind = call.inputs.text("kind");
-  filter.task = call.inputs.text("task");
-  if (call.inputs.has("cell")) {
-    const auto cell = cell_named(context.fleet(), call.inputs.text("cell"), who);
-    if (!cell && cell.error().code != ErrorCode::not_found) {
-      call.reply.fail(cell.error());
-      return std::nullopt;
-    }
-    filter.cell = cell ? cell->value : call.inputs.text("cell");
-  }
-  if (call.inputs.has("agent")) {
-    const auto agent = agent_named(context.fleet(), call.inputs.text("agent"), who);
-    if (!agent && agent.error().code != ErrorCode::not_found) {
-      call.reply.fail(agent.error());
-      return std::nullopt;
-    }
-    filter.agent = agent ? agent->agent.value : call.inputs.text("agent");
-    if (agent && filter.cell.empty()) filter.cell = agent->cell.value;
-  }
-  if (who.right == Right::agent) {
-    filter.cell = who.agent->cell.value;
-    if (who.agent->cell == external_cell) filter.agent = who.agent->agent.value;
-  }
-  return filter;
+  const FactWords words{call.inputs.text("kind"), call.inputs.text("cell"),
+                        call.inputs.text("agent"), call.inputs.text("task")};
+  auto filter = fact_filter(context.fleet(), words, call.identity);
+  if (filter) return std::move(*filter);
+  call.reply.fail(filter.error());
+  return std::nullopt;
 }
 
 void list(Context& context, Call& call) {

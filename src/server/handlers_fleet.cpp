@@ -69,15 +69,18 @@ void openapi(Context& context, Call& call) {
   call.reply.send({.body = wire::openapi_text(context.services.version), .headers = {}});
 }
 
+void settings(Context& context, Call& call) {
+  if (!context.services.settings) {
+    return call.reply.fail({ErrorCode::unsupported, "this daemon has no settings", {}, {}});
+  }
+  call.reply.ok(context.services.settings());
+}
+
 void page(Context& context, Call& call) {
   const bool in_full = call.identity.right >= Right::viewer;
-  call.reply.send(
-      {.body =
-           status_page(context.fleet(), in_full, context.services.version, context.loop.now().wall),
-       .content_type = "text/html; charset=utf-8",
-       .headers = "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
-                  "frame-ancestors 'none'; base-uri 'none'\r\n"
-                  "Referrer-Policy: no-referrer\r\n"});
+  const bool by_cookie = in_full && !call.cookie.empty();
+  call.reply.send(html_answer(status_page(context.fleet(), in_full, by_cookie,
+                                          context.services.version, context.loop.now().wall)));
 }
 
 void freeze(Context& context, Call& call) {
@@ -104,6 +107,7 @@ void add_fleet_handlers(Handlers& handlers) {
   handlers["status"] = status;
   handlers["openapi"] = openapi;
   handlers["page"] = page;
+  handlers["settings"] = settings;
   handlers["fleet.freeze"] = freeze;
   handlers["fleet.resume"] = resume;
   handlers["fleet.stop"] = stop;

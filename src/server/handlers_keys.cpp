@@ -8,7 +8,8 @@ json::object key_json(const ports::KeyRecord& key) {
   return {{"id", key.id},
           {"name", key.name},
           {"scope", key.scope},
-          {"created_at", wire::api_time(key.created_at)}};
+          {"created_at", wire::api_time(key.created_at)},
+          {"expires_at", wire::api_time(key.expires_at)}};
 }
 
 void list(Context& context, Call& call) {

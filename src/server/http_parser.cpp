@@ -106,6 +106,8 @@ class Parser : public http::basic_parser<true> {
     using http::field;
     if (name == field::authorization)
       head_.authorization = view(value);
+    else if (name == field::cookie)
+      head_.cookie += (head_.cookie.empty() ? "" : "; ") + std::string(view(value));
     else if (name == field::content_type)
       head_.content_type = view(value);
     else if (name == field::origin)
@@ -169,8 +171,8 @@ class Parser : public http::basic_parser<true> {
 
 void RequestHead::clear() {
   for (std::string* one :
-       {&method, &target, &host, &authorization, &content_type, &origin, &fetch_site, &if_match,
-        &if_none_match, &idempotency_key, &last_event_id}) {
+       {&method, &target, &host, &authorization, &cookie, &content_type, &origin, &fetch_site,
+        &if_match, &if_none_match, &idempotency_key, &last_event_id}) {
     one->clear();
   }
   hosts = 0;

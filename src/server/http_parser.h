@@ -19,6 +19,7 @@ struct RequestHead {
   std::string target;
   std::string host;
   std::string authorization;
+  std::string cookie;  // all of them, joined by "; "
   std::string content_type;
   std::string origin;
   std::string fetch_site;

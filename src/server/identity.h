@@ -19,6 +19,7 @@ struct Identity {
   std::optional<AgentRef> agent{};  // for Right::agent
   Incarnation incarnation{};        // of its token; 0 = none
   bool local = false;               // over the unix socket or from loopback
+  WallTime until{};                 // then the key is over; zero = never
 
   // As the core wants it.
   core::Caller caller() const;

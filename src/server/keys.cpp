@@ -55,26 +55,47 @@ Keys::Keys(ports::KeyStore* store, std::size_t most) : store_(store), most_(most
     trouble_ = records.error();
 }
 
-Result<MadeKey> Keys::make(const std::string& name, const std::string& scope, WallTime now) {
+Result<std::string> random_text() {
+  std::array<char, key_bytes> random{};
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), key_bytes) != 1) {
+    return fail(ErrorCode::internal, "the system gave no random bytes");
+  }
+  return wire::to_base64url({random.data(), random.size()});
+}
+
+Result<void> Keys::remove_expired(WallTime now) {
+  const auto is_over = [now](const ports::KeyRecord& one) {
+    return one.expires_at != WallTime{} && one.expires_at <= now;
+  };
+  for (auto at = std::ranges::find_if(records_, is_over); at != records_.end();
+       at = std::ranges::find_if(records_, is_over)) {
+    if (auto removed = store_->remove(at->id); !removed) return removed;
+    records_.erase(at);
+  }
+  return {};
+}
+
+Result<MadeKey> Keys::make(const std::string& name, const std::string& scope, WallTime now,
+                           Duration valid) {
   if (!store_) return fail(ErrorCode::unsupported, "this daemon keeps no keys");
   if (!identity_of_scope(scope)) {
     return fail(ErrorCode::invalid_input, "\"" + scope + "\" is no scope", "body /scope",
                 "admin, operator, viewer, node, agent:<cell>/<agent> or server:<identifier>");
   }
+  if (auto removed = remove_expired(now); !removed) return std::unexpected(removed.error());
   if (records_.size() >= most_) {
     return fail(ErrorCode::too_many, "there are " + std::to_string(most_) + " keys already", {},
                 "remove some: lazaret token rm ID");
   }
-  std::array<char, key_bytes> random{};
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), key_bytes) != 1) {
-    return fail(ErrorCode::internal, "the system gave no random bytes");
-  }
+  const auto random = random_text();
+  if (!random) return std::unexpected(random.error());
   MadeKey made;
-  made.key = std::string(key_prefix) + wire::to_base64url({random.data(), random.size()});
+  made.key = std::string(key_prefix) + *random;
   std::uint64_t last = 0;
   for (const auto& record : records_) last = std::max(last, number_of(record.id));
-  made.record = {"k-" + std::to_string(last + 1), name, scope, wire::to_hex(wire::sha256(made.key)),
-                 now};
+  made.record = {
+      "k-" + std::to_string(last + 1),      name, scope,
+      wire::to_hex(wire::sha256(made.key)), now,  valid > Duration(0) ? now + valid : WallTime{}};
   if (auto added = store_->add(made.record); !added) return std::unexpected(added.error());
   records_.push_back(made.record);
   ++generation_;
@@ -92,18 +113,29 @@ Result<void> Keys::remove(const std::string& id) {
   return {};
 }
 
-std::optional<Identity> Keys::check(std::string_view key) const {
-  if (!key.starts_with(key_prefix)) return std::nullopt;
+const ports::KeyRecord* Keys::find(std::string_view key) const {
+  if (!key.starts_with(key_prefix)) return nullptr;
   const std::string hash = wire::to_hex(wire::sha256(key));
   const ports::KeyRecord* found = nullptr;
   for (const auto& record : records_) {  // all of them, so that the time says nothing
     if (wire::equal_in_constant_time(hash, record.sha256)) found = &record;
   }
-  if (!found) return std::nullopt;
+  return found;
+}
+
+std::optional<std::string> Keys::id_of(std::string_view key) const {
+  const ports::KeyRecord* found = find(key);
+  return found ? std::optional(found->id) : std::nullopt;
+}
+
+std::optional<Identity> Keys::check(std::string_view key, WallTime now) const {
+  const ports::KeyRecord* found = find(key);
+  if (!found || (found->expires_at != WallTime{} && found->expires_at <= now)) return std::nullopt;
   auto identity = identity_of_scope(found->scope);
   if (!identity) return std::nullopt;
   identity->name = identity->agent ? identity->agent->agent.value : "key:" + found->name;
   identity->account = "key:" + found->sha256;  // names may be given twice, ids again
+  identity->until = found->expires_at;
   return identity;
 }
 

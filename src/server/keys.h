@@ -23,12 +23,16 @@ class Keys {
   // `store` may be null: then there are no keys.
   Keys(ports::KeyStore* store, std::size_t most);
 
-  // Errors: invalid_input (scope), too_many, unsupported, and the store's own.
-  Result<MadeKey> make(const std::string& name, const std::string& scope, WallTime now);
+  // `valid` zero = for ever. Errors: invalid_input (scope), too_many, unsupported, and the store's
+  // own.
+  Result<MadeKey> make(const std::string& name, const std::string& scope, WallTime now,
+                       Duration valid = Duration(0));
   // Errors: not_found, and the store's own.
   Result<void> remove(const std::string& id);
-  // What the key lets its bearer do; nothing if there is no such key. Compares in constant time.
-  std::optional<Identity> check(std::string_view key) const;
+  // What the key lets its bearer do; nothing if there is no such key, or not any more. Compares in
+  // constant time.
+  std::optional<Identity> check(std::string_view key, WallTime now) const;
+  std::optional<std::string> id_of(std::string_view key) const;
 
   const std::vector<ports::KeyRecord>& all() const { return records_; }
   // Grows when keys change: what was derived from them must be looked up again.
@@ -36,12 +40,17 @@ class Keys {
   const std::optional<Error>& trouble() const { return trouble_; }
 
  private:
+  const ports::KeyRecord* find(std::string_view key) const;
+  Result<void> remove_expired(WallTime now);
   ports::KeyStore* store_;
   std::size_t most_;
   std::vector<ports::KeyRecord> records_;
   std::uint64_t generation_ = 1;
   std::optional<Error> trouble_;
 };
+
+// 256 bits for a secret. Error: internal, when the system has none.
+Result<std::string> random_text();
 
 // "admin", "agent:<cell>/<agent>", …; nothing where the text is no scope.
 std::optional<Identity> identity_of_scope(std::string_view scope);

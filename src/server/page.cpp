@@ -84,6 +84,16 @@ std::string agents_section(const core::Fleet& fleet, WallTime now) {
          rows + "</tbody></table></div></section>";
 }
 
+std::string whole_page(std::string_view main) {
+  std::string out =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lazaret</title>"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><style>";
+  out += style;
+  out += "</style></head><body><main>";
+  out += main;
+  return out + "</main></body></html>\n";
+}
+
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
@@ -112,25 +122,54 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
-std::string status_page(const core::Fleet& fleet, bool in_full, const std::string& version,
-                        WallTime now) {
+Answer html_answer(std::string body, int status) {
+  return {.status = status,
+          .body = std::move(body),
+          .content_type = "text/html; charset=utf-8",
+          .headers =
+              "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
+              "form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n"
+              "Referrer-Policy: no-referrer\r\n"};
+}
+
+Answer sign_in_answer(SignInOutcome outcome) {
+  switch (outcome) {
+    case SignInOutcome::in:
+      return html_answer(whole_page(
+          "<h1>You are signed in</h1><p>This browser may see and do everything on this daemon for "
+          "12 hours.</p><p><a href=\"/\">See how the fleet is</a></p>"));
+    case SignInOutcome::stale:
+      return html_answer(
+          whole_page("<h1>This link is over</h1><p>It was used already, or is older than ten "
+                     "minutes. Another one:</p><p><code>lazaret sign-in</code></p>"),
+          401);
+    case SignInOutcome::out:
+      return html_answer(
+          whole_page("<h1>You are signed out</h1><p>The way back in:</p>"
+                     "<p><code>lazaret sign-in</code></p>"));
+  }
+  return html_answer({}, 500);
+}
+
+std::string status_page(const core::Fleet& fleet, bool in_full, bool signed_in,
+                        const std::string& version, WallTime now) {
   const Summary summary = summary_of(fleet);
-  std::string out =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lazaret</title>"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><style>";
-  out += style;
-  out += "</style></head><body><main><h1>";
-  out += html_escaped(summary.sentence);
+  std::string out = "<h1>" + html_escaped(summary.sentence);
   out += fmt::format("</h1><p class=\"faint\">Lazaret {} · {}</p>", html_escaped(version),
                      to_rfc3339(now));
   if (in_full) {
     out += needs_section(summary) + agents_section(fleet, now);
   } else {
     out +=
-        "<section><p>Names and details are shown to callers with a key:</p>"
-        "<p><code>lazaret token add me --scope viewer</code></p></section>";
+        "<section><p>Names and details are shown to who is signed in:</p>"
+        "<p><code>lazaret sign-in</code></p></section>";
   }
-  return out + "</main></body></html>\n";
+  if (signed_in) {
+    out +=
+        "<section><form method=\"post\" action=\"/sign-out\"><button>Sign out</button></form>"
+        "</section>";
+  }
+  return whole_page(out);
 }
 
 }  // namespace lazaret::server

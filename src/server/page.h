@@ -4,12 +4,19 @@
 #include <string>
 
 #include "core/fleet.h"
+#include "server/call.h"
 
 namespace lazaret::server {
 
-// `in_full`: with the agents and what needs a person; else counts only.
-std::string status_page(const core::Fleet& fleet, bool in_full, const std::string& version,
-                        WallTime now);
+// `body` as a page, with the headers that keep scripts and other sites out of it.
+Answer html_answer(std::string body, int status = 200);
+
+enum class SignInOutcome { in, stale, out };
+Answer sign_in_answer(SignInOutcome outcome);
+
+// `in_full`: with the agents and what needs a person; else counts only. `signed_in`: by a cookie.
+std::string status_page(const core::Fleet& fleet, bool in_full, bool signed_in,
+                        const std::string& version, WallTime now);
 std::string html_escaped(std::string_view text);
 
 }  // namespace lazaret::server

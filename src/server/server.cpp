@@ -17,6 +17,7 @@
 #include "server/names.h"
 #include "server/routes.h"
 #include "server/session.h"
+#include "server/sign_in.h"
 #include "server/work_waiters.h"
 
 namespace lazaret::server {
@@ -81,7 +82,8 @@ class Server::Impl : public SessionOwner {
   Beats beats_;
   EventStreams streams_;
   WorkWaiters waiters_;
-  Idempotency idempotency_;
+  SignInLinks sign_in_links_;
+  std::shared_ptr<Idempotency> idempotency_;
   Context context_;
 
  private:
@@ -93,8 +95,8 @@ class Server::Impl : public SessionOwner {
   std::optional<Answer> identify(Session& session);
   std::optional<Answer> route(Session& session);
   void carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs);
-  // false: it was answered.
-  bool check_idempotency(Session& session, Reply& reply);
+  // Null where no key is given, or where `answered`.
+  std::shared_ptr<Once> check_idempotency(Session& session, Reply& reply, bool& answered);
 
   // The longest quiet one first. Sessions live until they are closed: one whose client has sent its
   // last byte and waits for the answer has no read under way that would hold it.
@@ -119,14 +121,17 @@ Server::Impl::Impl(asio::io_context& io, runtime::Loop& loop, Services services,
       beats_(loop, door_, bounds_),
       streams_(loop, services_.facts, bounds_),
       waiters_(io, loop, bounds_),
-      idempotency_(bounds_),
-      context_{loop,  services_, bounds_,  keys_,
-               door_, streams_,  waiters_, [this] { return counts(); }},
+      idempotency_(std::make_shared<Idempotency>(bounds_)),
+      context_{loop,     services_,      bounds_,
+               keys_,    door_,          streams_,
+               waiters_, sign_in_links_, [this] { return counts(); }},
       sweep_timer_(io) {
   for (const auto& operation : wire::operations()) {
     LAZARET_ASSERT(operation.name == "heartbeat" || handlers_.contains(operation.name));
   }
   LAZARET_ASSERT(handlers_.size() + 1 == wire::operations().size());
+  idempotency_->restore(services_.receipts);
+  services_.receipts.clear();
   last_pulse_ = std::chrono::steady_clock::now();
   sweep();
 }
@@ -269,18 +274,26 @@ std::optional<Answer> Server::Impl::check_origin(Session& session) {
 
 std::optional<Answer> Server::Impl::identify(Session& session) {
   auto& known = session.remembered;
-  const std::string& authorization = session.parser().head().authorization;
+  const RequestHead& head = session.parser().head();
+  const std::string_view cookie =
+      head.cookie.empty() ? "" : cookie_value(head.cookie, cookie_name(head.host));
+  const WallTime until = known.identity.until;
   const bool same = known.key_generation == keys_.generation() &&
-                    wire::equal_in_constant_time(authorization, known.authorization);
+                    (until == WallTime{} || context_.loop.now().wall < until) &&
+                    wire::equal_in_constant_time(head.authorization, known.authorization) &&
+                    wire::equal_in_constant_time(cookie, known.session_key);
   if (!same) {
-    auto who = door_.identify(session.peer(), authorization);
+    auto who = door_.identify(session.peer(), head.authorization, cookie);
     if (!who) return problem_answer(who.error().error, who.error().status);
     known.identity = std::move(*who);
-    known.authorization = authorization;
+    known.authorization = head.authorization;
+    known.session_key = cookie;
     known.key_generation = keys_.generation();
   }
   session.identity = known.identity;
-  return std::nullopt;
+  if (cookie.empty() || session.peer().over_unix) return std::nullopt;
+  const auto refusal = door_.check_session(head);
+  return refusal ? std::optional(problem_answer(refusal->error, refusal->status)) : std::nullopt;
 }
 
 std::optional<Answer> Server::Impl::route(Session& session) {
@@ -341,46 +354,53 @@ void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
   carry_out(session, ticket, std::move(*inputs));
 }
 
-bool Server::Impl::check_idempotency(Session& session, Reply& reply) {
+std::shared_ptr<Once> Server::Impl::check_idempotency(Session& session, Reply& reply,
+                                                      bool& answered) {
   const RequestHead& head = session.parser().head();
-  if (head.idempotency_key.empty() || head.method != "POST") return true;
-  if (session.operation->name == "key.add") return true;  // a key is shown once, and not kept
+  if (head.idempotency_key.empty() || head.method != "POST") return nullptr;
+  if (session.operation->secret) return nullptr;  // shown once, and not kept
+  answered = true;
   if (head.idempotency_key.size() > idempotency_key_most) {
     reply.fail(
         {ErrorCode::invalid_input, "the key is longer than 200 bytes", "Idempotency-Key", {}}, 400);
-    return false;
+    return nullptr;
   }
-  const std::string who = session.identity.account;
-  const std::string key = head.idempotency_key;
+  const std::string& who = session.identity.account;
+  const std::string& key = head.idempotency_key;
   const auto fingerprint = hash_text(session.parser().body(), hash_text(head.target));
-  const auto seen = idempotency_.begin(who, key, fingerprint, context_.loop.now().mono);
+  auto seen = idempotency_->begin(who, key, fingerprint, context_.loop.now().mono);
   switch (seen.verdict) {
     case Idempotency::Verdict::fresh:
-      reply.witness = [this, who, key](const Answer& answer) {
-        idempotency_.finish(who, key, answer);
-      };
-      return true;
+      answered = false;
+      reply.witness = [once = seen.once](const Answer& answer) { once->finish(answer); };
+      return seen.once;
     case Idempotency::Verdict::replay:
-      reply.send(seen.answer);
-      return false;
+      reply.send(std::move(seen.answer));
+      return nullptr;
     case Idempotency::Verdict::in_progress:
-      reply.fail({ErrorCode::conflict, "the first request with this key is not answered yet",
-                  "Idempotency-Key", "try again in a moment"});
-      return false;
+      if (const auto& trouble = context_.loop.trouble()) {
+        reply.fail(*trouble);
+      } else {
+        idempotency_->join(who, key, reply);
+      }
+      return nullptr;
     case Idempotency::Verdict::other_request:
       reply.fail({ErrorCode::invalid_input, "this key was used for a different request",
                   "Idempotency-Key", "make a new key"});
-      return false;
+      return nullptr;
   }
-  return true;
+  return nullptr;
 }
 
 void Server::Impl::carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs) {
   Reply reply = session.reply(ticket);
-  if (!check_idempotency(session, reply)) return;
+  bool answered = false;
+  auto once = check_idempotency(session, reply, answered);
+  if (answered) return;
   const RequestHead& head = session.parser().head();
   Call call{*session.operation, session.identity,   std::move(inputs), head.if_match,
-            head.if_none_match, head.last_event_id, std::move(reply)};
+            head.if_none_match, head.last_event_id, head.host,         head.cookie,
+            std::move(reply),   std::move(once)};
   handlers_.at(session.operation->name)(context_, call);
 }
 

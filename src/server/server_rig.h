@@ -31,6 +31,7 @@ class MemoryJournal : public ports::Journal, public ports::FactReader {
   void release();
   bool has_waiting() const { return last_ > committed_up_to_; }
   std::uint64_t oldest_kept = 1;
+  std::vector<ports::Receipt> receipts;
 
  private:
   boost::asio::io_context& io_;
@@ -99,7 +100,8 @@ class Wire {
 
 class Rig {
  public:
-  explicit Rig(Bounds bounds = {}, std::function<void(Services&)> adjust = {});
+  explicit Rig(Bounds bounds = {}, std::function<void(Services&)> adjust = {},
+               std::vector<ports::KeyRecord> known_keys = {});
   ~Rig();
 
   // Runs on the loop's thread.

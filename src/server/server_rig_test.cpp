@@ -38,6 +38,7 @@ void MemoryJournal::append(ports::Decision decision, ports::Durability) {
                      subject.task.value, row.body});
   }
   last_ = decision.number;
+  if (decision.receipt) receipts.push_back(*decision.receipt);
   boost::asio::post(io_, [this, up_to = last_] {
     if (holds_) return;
     committed_up_to_ = up_to;
@@ -178,7 +179,9 @@ std::string request(std::string_view method, std::string_view target, std::strin
   return out + "\r\n" + std::string(body);
 }
 
-Rig::Rig(Bounds bounds, std::function<void(Services&)> adjust) {
+Rig::Rig(Bounds bounds, std::function<void(Services&)> adjust,
+         std::vector<ports::KeyRecord> known_keys) {
+  keys.records = std::move(known_keys);
   core::Fleet fleet;
   fleet.seed = 1;
   loop = std::make_unique<runtime::Loop>(std::move(fleet), 1, 1, journal, effects, clock);

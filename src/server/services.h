@@ -4,12 +4,14 @@
 
 #include <sys/types.h>
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ports/fact_reader.h"
+#include "ports/journal.h"
 #include "ports/key_store.h"
 #include "ports/log_reader.h"
 #include "ports/telemetry.h"
@@ -35,13 +37,17 @@ struct Services {
   ports::Telemetry* telemetry = nullptr;
   ports::LogReader* logs = nullptr;
   std::function<OwnFigures()> own_figures;
+  // Answers recorded before this start, oldest first.
+  std::vector<ports::Receipt> receipts;
 
   // The agent in whose process group this peer of the unix socket is, if any.
   std::function<std::optional<AgentRef>(pid_t)> agent_of_pid;
 
-  // Makes a cell from the body of POST /cells; answers once the fleet knows it.
+  // Makes a cell from the body of POST /cells; answers once the fleet knows it. `once`: the same
+  // text means the same cell, whatever happened in between; may be empty.
   using CellMade = std::function<void(Result<CellId>)>;
-  std::function<void(std::string body, std::string by, CellMade done)> create_cell;
+  std::function<void(std::string body, std::string by, std::string once, CellMade done)>
+      create_cell;
   // Takes the cell out of the fleet and its directory away; answers when that is done.
   using CellDestroyed = std::function<void(Result<void>)>;
   std::function<void(CellId cell, std::string reason, std::string by, CellDestroyed done)>
@@ -52,7 +58,8 @@ struct Services {
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;
   // What this machine can give and why not the rest, in sentences.
   std::function<std::vector<std::string>()> machine;
-  std::function<std::string()> url;  // where it is reached
+  std::function<std::string()> url;               // where it is reached
+  std::function<boost::json::object()> settings;  // see the schema "Settings"
 };
 
 }  // namespace lazaret::server

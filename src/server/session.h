@@ -73,6 +73,7 @@ class Session final : public Asker, public Stream, public std::enable_shared_fro
   struct Remembered {
     std::string checked_host;  // passed check_origin without Origin and Sec-Fetch-Site
     std::string authorization;
+    std::string session_key;  // of a cookie
     std::uint64_t key_generation = 0;
     Identity identity;
   } remembered;

@@ -54,8 +54,10 @@ void WorkWaiters::claim(const Reply& reply, core::Caller caller, const AgentRef&
 
 void WorkWaiters::try_claim(const WaiterPtr& waiter, Duration wait) {
   waiter->claiming = true;
-  loop_.request(waiter->caller, core::op::ClaimTask{waiter->agent, std::nullopt},
-                [this, waiter, wait](core::Answer answer) { on_answer(waiter, wait, answer); });
+  loop_.request(
+      waiter->caller, core::op::ClaimTask{waiter->agent, std::nullopt},
+      [this, waiter, wait](core::Answer answer) { on_answer(waiter, wait, answer); }, {},
+      [waiter](const Error& error) { waiter->reply.delay(error); });
 }
 
 // `wait`: how long it may still wait when this was its first try; zero for a retry.

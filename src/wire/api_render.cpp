@@ -236,6 +236,25 @@ json::object wake_json(const WakeId& id, const core::WakeReceipt& receipt) {
           {"detail", receipt.detail}};
 }
 
+json::array faults_json(const std::vector<Problem>& problems) {
+  json::array faults;
+  for (const Problem& one : problems) {
+    const std::string place = one.file + ":" + std::to_string(one.line) + ":" +
+                              std::to_string(one.column) + " " + one.pointer;
+    faults.push_back(json::object{{"place", place},
+                                  {"file", one.file},
+                                  {"line", one.line},
+                                  {"column", one.column},
+                                  {"pointer", one.pointer},
+                                  {"severity", to_word(one.severity)},
+                                  {"found", one.found},
+                                  {"expected", one.expected},
+                                  {"message", "found " + one.found + ", expected " + one.expected},
+                                  {"remedy", "write " + one.expected}});
+  }
+  return faults;
+}
+
 json::object why_json(const AgentRef& ref, const core::Agent& agent, const core::Explanation& why,
                       std::string_view address) {
   json::array evidence;

@@ -8,6 +8,7 @@
 #include "core/fact.h"
 #include "core/fleet.h"
 #include "core/why.h"
+#include "wire/cell_problem.h"
 
 namespace lazaret::wire {
 
@@ -35,6 +36,9 @@ struct EventHead {
   std::string_view task;
 };
 json::object event_json(const EventHead& head, const core::Fact* fact, std::string_view raw_body);
+
+// What is wrong in a cell's files.
+json::array faults_json(const std::vector<Problem>& problems);
 
 // The fact's own fields, without those that name whom it concerns.
 json::object fact_body(const core::Fact& fact, const Stamp& at);

@@ -54,7 +54,10 @@ constexpr std::string_view schemas = R"json({
   "oldest_kept": {"type": "integer"}}},
 "Key": {"type": "object", "required": ["id", "name", "scope", "created_at"], "properties": {
   "id": {"type": "string"}, "name": {"type": "string"}, "scope": {"type": "string"},
-  "created_at": {"$ref": "#/components/schemas/Time"}}},
+  "created_at": {"$ref": "#/components/schemas/Time"},
+  "expires_at": {"$ref": "#/components/schemas/Time"}}},
+"SignInLink": {"type": "object", "required": ["url", "expires_at"], "properties": {
+  "url": {"type": "string"}, "expires_at": {"$ref": "#/components/schemas/Time"}}},
 "KeyList": {"type": "object", "required": ["keys"], "properties": {
   "keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}},
 "KeyMade": {"allOf": [{"$ref": "#/components/schemas/Key"}, {"type": "object", "required": ["key"],
@@ -178,11 +181,20 @@ constexpr std::string_view schemas = R"json({
     "assigned_to": {"type": ["string", "null"]}}}},
   "edges": {"type": "array", "items": {"type": "object", "required": ["from", "to"], "properties": {
     "from": {"type": "string", "description": "comes first"}, "to": {"type": "string"}}}}}},
+"Settings": {"type": "object", "required": ["settings"], "properties": {
+  "settings": {"type": "array", "items": {"type": "object", "required": ["setting", "value",
+    "source", "place"], "properties": {"setting": {"type": "string"},
+    "value": {"type": ["string", "integer"]},
+    "source": {"enum": ["default", "file", "environment", "flag"]},
+    "place": {"type": "string", "description": "file:line:column, the variable or the flag"},
+    "flag": {"type": "string"}, "environment": {"type": "string"}, "default": {"type": "string"},
+    "why": {"type": "string"}}}}}},
 "LintPage": {"type": "object", "required": ["faults"], "properties": {
   "faults": {"type": "array", "items": {"type": "object", "required": ["place", "message"],
     "properties": {"place": {"type": "string"}, "file": {"type": "string"},
     "line": {"type": "integer"}, "column": {"type": "integer"}, "pointer": {"type": "string"},
-    "severity": {"enum": ["error", "warning"]}, "message": {"type": "string"},
+    "severity": {"enum": ["error", "warning"]}, "found": {"type": "string"},
+    "expected": {"type": "string"}, "message": {"type": "string"},
     "remedy": {"type": "string"}}}}}},
 "Task": {"type": "object", "required": ["task_id", "cell_id", "title", "status", "assigned_to",
   "owner", "owner_incarnation", "claim", "tries", "priority", "dependencies", "timeout", "input",

@@ -62,6 +62,7 @@ struct Operation {
   std::string_view example{};                   // a line to copy
   std::string_view media = "application/json";  // of the answer
   bool big_body = false;                        // takes the larger bound of bodies
+  bool secret = false;  // the answer is shown once: no Idempotency-Key brings it back
 };
 
 // All of them, in the order of the docs. Names and (method, path) pairs are unique.

@@ -37,7 +37,8 @@ void add_heartbeats(std::vector<Operation>& table) {
                    .agents = true,
                    .summary = "Health of every agent.",
                    .output = "FleetHealth",
-                   .example = "curl http://127.0.0.1:7878/health"});
+                   .cli = "health",
+                   .example = "lazaret health"});
   table.push_back({.name = "health.agent",
                    .method = Method::GET,
                    .path = "/agent/{agent}",
@@ -46,7 +47,8 @@ void add_heartbeats(std::vector<Operation>& table) {
                    .summary = "Health of one agent.",
                    .inputs = {agent_in_path()},
                    .output = "AgentHealth",
-                   .example = "curl http://127.0.0.1:7878/agent/scout"});
+                   .cli = "agent health AGENT",
+                   .example = "lazaret agent health scout"});
 }
 
 void add_reads(std::vector<Operation>& table) {

@@ -17,23 +17,32 @@ void add_views(std::vector<Operation>& table) {
                    .path = "/telemetry",
                    .summary = "CPU, memory, load and disk of the host, and of each agent.",
                    .output = "Telemetry",
-                   .cli = "top",
-                   .example = "lazaret top"});
+                   .cli = "telemetry",
+                   .example = "lazaret telemetry --json"});
+  table.push_back({.name = "settings",
+                   .method = Method::GET,
+                   .path = "/api/v1/settings",
+                   .summary = "Every setting of this daemon, and where its value came from.",
+                   .output = "Settings",
+                   .cli = "config",
+                   .example = "lazaret config"});
   table.push_back({.name = "metrics",
                    .method = Method::GET,
                    .path = "/metrics",
                    .summary = "Everything countable, in Prometheus' text format.",
                    .output = "Text",
-                   .example = "curl --unix-socket $SOCKET http://localhost/metrics",
+                   .cli = "metrics",
+                   .example = "lazaret metrics | grep lazaret_agents",
                    .media = "text/plain"});
   table.push_back({.name = "openapi",
                    .method = Method::GET,
                    .path = "/openapi.json",
                    .scope = Scope::open,
                    .agents = true,
-                   .summary = "This description.",
+                   .summary = "This API, described for tools: OpenAPI 3.1.",
                    .output = "Any",
-                   .example = "curl http://127.0.0.1:7878/openapi.json"});
+                   .cli = "openapi",
+                   .example = "lazaret openapi > openapi.json"});
   table.push_back({.name = "page",
                    .method = Method::GET,
                    .path = "/",
@@ -125,7 +134,8 @@ void add_keys(std::vector<Operation>& table) {
        .output = "KeyMade",
        .success = 201,
        .cli = "token add NAME",
-       .example = "lazaret token add ci --scope viewer"});
+       .example = "lazaret token add ci --scope viewer",
+       .secret = true});
   table.push_back({.name = "key.remove",
                    .method = Method::DELETE,
                    .path = "/api/v1/keys/{id}",
@@ -139,6 +149,40 @@ void add_keys(std::vector<Operation>& table) {
                    .output = "Done",
                    .cli = "token rm ID",
                    .example = "lazaret token rm k-3"});
+}
+
+void add_sign_in(std::vector<Operation>& table) {
+  table.push_back({.name = "sign_in.link",
+                   .method = Method::POST,
+                   .path = "/api/v1/sign-in",
+                   .scope = Scope::admin,
+                   .summary = "Make a link that signs a browser in, once and soon.",
+                   .output = "SignInLink",
+                   .success = 201,
+                   .cli = "sign-in",
+                   .example = "lazaret sign-in",
+                   .secret = true});
+  table.push_back({.name = "sign_in",
+                   .method = Method::GET,
+                   .path = "/sign-in",
+                   .scope = Scope::open,
+                   .summary = "What that link leads to: gives the browser its cookie.",
+                   .inputs = {{.name = "token",
+                               .where = Where::query,
+                               .required = true,
+                               .doc = "of the link; good for one use",
+                               .least = 1}},
+                   .output = "Text",
+                   .example = "lazaret sign-in",
+                   .media = "text/html"});
+  table.push_back({.name = "sign_out",
+                   .method = Method::POST,
+                   .path = "/sign-out",
+                   .scope = Scope::open,
+                   .summary = "Ends the browser's cookie and its key.",
+                   .output = "Text",
+                   .example = "curl -X POST http://127.0.0.1:7878/sign-out",
+                   .media = "text/html"});
 }
 
 void add_switches(std::vector<Operation>& table) {
@@ -179,6 +223,7 @@ void add_fleet_operations(std::vector<Operation>& table) {
   add_views(table);
   add_events(table);
   add_keys(table);
+  add_sign_in(table);
   add_switches(table);
 }
 

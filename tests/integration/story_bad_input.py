@@ -29,6 +29,14 @@ class BadInput(Story):
         self.assertNotEqual(code, 0)
         self.assertRegex(text, r"t\.json:2:\d+")
 
+    def test_a_cell_that_is_named_is_linted_by_the_daemon(self):
+        file = self.fleet.missions / self.cell / "tasks" / "t.json"
+        file.write_text('{"task_id": "t",\n  "title": oops}')
+        for name in ("story", self.cell[:8]):
+            done = self.fleet.until(lambda: (d := self.fleet.cli("cell", "lint", name, check=False))
+                                    and d.returncode == 1 and d, "the daemon to see the fault")
+            self.assertRegex(done.stdout, r"t\.json:2:\d+")
+
     def test_hostile_files_stop_nothing(self):
         tasks = self.fleet.missions / self.cell / "tasks"
         (tasks / "deep.json").write_text("[" * 100_000)

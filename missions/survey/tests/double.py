@@ -25,6 +25,7 @@ class State:
         self.completions = []       # task ids, in order
         self.checkpoints = []       # (task id, agent, cursor)
         self.break_off_every, self.answers = break_off_every, 0
+        self.answered = {}          # (agent, Idempotency-Key) → answer
         for name in os.listdir(os.path.join(cell_dir, "tasks")):
             with open(os.path.join(cell_dir, "tasks", name)) as stream:
                 self.add(json.load(stream))
@@ -89,10 +90,15 @@ class Doors(http.server.BaseHTTPRequestHandler):
         agent, _, incarnation = (self.headers["Authorization"] or "").split()[-1].partition("#")
         state = self.state
         with state.lock:
+            name = (agent, self.headers["Idempotency-Key"])
             if method == "POST" and int(incarnation) != state.live.get(agent):
                 status, value = 409, {"type": "urn:lazaret:fenced", "detail": "not the live one"}
+            elif name in state.answered:
+                status, value = state.answered[name]
             else:
                 status, value = self.act(method, agent, int(incarnation), body)
+                if name[1]:
+                    state.answered[name] = status, value
                 state.lock.notify_all()
             state.answers += 1
             broken = state.break_off_every and state.answers % state.break_off_every == 0

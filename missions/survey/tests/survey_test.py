@@ -21,6 +21,7 @@ import merge  # noqa: E402
 import near_duplicates  # noqa: E402
 import rules  # noqa: E402
 from double import Double  # noqa: E402
+from lazaret_client import Client  # noqa: E402
 from names import escaped, unescaped  # noqa: E402
 
 SECRET = b"AK" + b"IA" + b"ABCDEFGHIJKLMNOP"
@@ -161,7 +162,8 @@ class Whole(unittest.TestCase):
         mission.start_all()
         # Both hold still in the middle of a shard: after the third row of their first one.
         for agent in ("write-1", "write-2"):
-            double.wait_for(lambda s, who=agent: sum(a == who for _, a, _ in s.checkpoints) == 3)
+            double.wait_for(lambda s, who=agent: len(  # one whose answer is lost comes twice
+                {(t, json.dumps(c)) for t, a, c in s.checkpoints if a == who}) >= 3)
         mission.processes["write-1"].kill()
         stopped = mission.processes["write-2"]
         stopped.send_signal(signal.SIGSTOP)
@@ -179,6 +181,14 @@ class Whole(unittest.TestCase):
         self.assertEqual(mission.survey(), calm.survey())
         self.assertEqual(len(double.state.completions), len(set(double.state.completions)))
         self.assertTrue(any("crash_loop strikes" in note for note in double.state.notes))
+
+    def test_a_call_whose_answer_is_lost_does_its_work_once(self):
+        mission = Mission(self, self.source, break_off_every=2)
+        client = Client({**mission.double.environment("lead")})
+        for text in ("one", "two", "three"):
+            client.note(text)
+        self.assertGreater(mission.double.state.answers, 3)  # some were lost
+        self.assertEqual(mission.double.state.notes, ["one", "two", "three"])
 
     def test_the_report_holds_no_markup_of_others(self):
         mission = self.run_calm()

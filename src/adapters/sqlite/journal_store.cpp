@@ -17,8 +17,13 @@ CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, m
   wall INTEGER, kind TEXT, cell TEXT, agent TEXT, task TEXT, body TEXT);
 CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, mono INTEGER,
   wall INTEGER, build TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS receipts(decision INTEGER PRIMARY KEY, who TEXT, key TEXT,
+  fingerprint INTEGER, at INTEGER, status INTEGER, headers TEXT, content_type TEXT, body TEXT,
+  UNIQUE(who, key));
 CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash TEXT UNIQUE,
   created INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys_for_a_time(id TEXT PRIMARY KEY, name TEXT, scope TEXT,
+  hash TEXT UNIQUE, created INTEGER, expires INTEGER) WITHOUT ROWID;
 )";
 
 // WAL pages between checkpoints; about 16 MiB.
@@ -56,8 +61,11 @@ Result<void> JournalStore::prepare() {
   if (!event) return std::unexpected(event.error());
   auto fact = database_->prepare("INSERT INTO facts VALUES(?,?,?,?,?,?,?,?,?)");
   if (!fact) return std::unexpected(fact.error());
+  auto receipt = database_->prepare("INSERT OR REPLACE INTO receipts VALUES(?,?,?,?,?,?,?,?,?)");
+  if (!receipt) return std::unexpected(receipt.error());
   insert_event_ = std::move(*event);
   insert_fact_ = std::move(*fact);
+  insert_receipt_ = std::move(*receipt);
   return {};
 }
 
@@ -81,7 +89,7 @@ Result<void> JournalStore::insert(const ports::Decision& decision) {
     insert_fact_.bind(8, subject.task.value).bind(9, fact_row.body);
     if (auto done = insert_fact_.run(); !done) return done;
   }
-  return {};
+  return decision.receipt ? insert(decision.number, *decision.receipt) : Result<void>();
 }
 
 Result<void> JournalStore::sync_fully(bool full) {
@@ -103,6 +111,7 @@ Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
   }
   auto committed = database_->execute("COMMIT");
   if (!committed && database_->in_transaction()) (void)database_->execute("ROLLBACK");
+  if (committed) count_receipts(group);
   return committed;
 }
 
@@ -125,33 +134,44 @@ Result<void> JournalStore::snapshot(const std::string& fleet_text, Stamp at, std
 }
 
 Result<std::vector<ports::KeyRecord>> JournalStore::keys() {
-  auto select =
-      database_->prepare("SELECT id, name, scope, hash, created FROM keys ORDER BY created, id");
+  auto select = database_->prepare(
+      "SELECT id, name, scope, hash, created, 0 AS expires FROM keys UNION ALL"
+      " SELECT id, name, scope, hash, created, expires FROM keys_for_a_time ORDER BY created, id");
   if (!select) return std::unexpected(select.error());
   std::vector<ports::KeyRecord> keys;
   auto row = select->step();
   for (; row && *row; row = select->step()) {
     keys.push_back({std::string(select->text(0)), std::string(select->text(1)),
                     std::string(select->text(2)), std::string(select->text(3)),
-                    WallTime(Duration(select->integer(4)))});
+                    WallTime(Duration(select->integer(4))),
+                    WallTime(Duration(select->integer(5)))});
   }
   if (!row) return std::unexpected(row.error());
   return keys;
 }
 
+// In a table of their own: an older build, which knows of no end, does not see them at all.
 Result<void> JournalStore::add_key(const ports::KeyRecord& key) {
   if (auto set = sync_fully(true); !set) return set;
-  auto insert = database_->prepare("INSERT INTO keys VALUES(?,?,?,?,?)");
+  const bool ends = key.expires_at != WallTime{};
+  auto insert = database_->prepare(ends ? "INSERT INTO keys_for_a_time VALUES(?,?,?,?,?,?)"
+                                        : "INSERT INTO keys VALUES(?,?,?,?,?)");
   if (!insert) return std::unexpected(insert.error());
   insert->bind(1, key.id).bind(2, key.name).bind(3, key.scope).bind(4, key.sha256);
-  return insert->bind(5, key.created_at.time_since_epoch().count()).run();
+  insert->bind(5, key.created_at.time_since_epoch().count());
+  if (ends) insert->bind(6, key.expires_at.time_since_epoch().count());
+  return insert->run();
 }
 
 Result<void> JournalStore::remove_key(const std::string& id) {
   if (auto set = sync_fully(true); !set) return set;
-  auto remove = database_->prepare("DELETE FROM keys WHERE id = ?");
-  if (!remove) return std::unexpected(remove.error());
-  return remove->bind(1, id).run();
+  for (const char* sql :
+       {"DELETE FROM keys WHERE id = ?", "DELETE FROM keys_for_a_time WHERE id = ?"}) {
+    auto remove = database_->prepare(sql);
+    if (!remove) return std::unexpected(remove.error());
+    if (auto done = remove->bind(1, id).run(); !done) return done;
+  }
+  return {};
 }
 
 Result<std::string> JournalStore::value(const std::string& name) {

@@ -38,6 +38,9 @@ class JournalStore {
   Result<void> snapshot(const std::string& fleet_text, Stamp at, std::uint64_t decision,
                         std::uint64_t fact, std::uint64_t keep);
 
+  // Answers given before, oldest first; what is past its bounds at `now` is removed.
+  Result<std::vector<ports::Receipt>> receipts(Instant now);
+
   // API keys, in the order of their making.
   Result<std::vector<ports::KeyRecord>> keys();
   Result<void> add_key(const ports::KeyRecord& key);
@@ -52,10 +55,16 @@ class JournalStore {
   Result<void> prepare();
   Result<void> sync_fully(bool full);
   Result<void> insert(const ports::Decision& decision);
+  Result<void> insert(std::uint64_t decision, const ports::Receipt& receipt);
+  void count_receipts(const std::vector<ports::Decision>& group);
+  Result<void> trim_receipts(Instant now);
   std::string build_;
   std::unique_ptr<Database> database_;
   Statement insert_event_;
   Statement insert_fact_;
+  Statement insert_receipt_;
+  std::size_t new_receipts_ = 0;  // since the last trim
+  std::size_t new_receipt_bytes_ = 0;
   bool full_sync_ = false;
 };
 

@@ -94,6 +94,84 @@ TEST_F(JournalFile, ReportsEachGroupOnceItIsWritten) {
   EXPECT_EQ(reopened->load()->next_fact, 101U);
 }
 
+ports::Decision with_receipt(std::uint64_t number, std::string key, std::string body) {
+  auto decision = define_agent(number);
+  decision.receipt =
+      ports::Receipt{"key:ann",     std::move(key),     ~number,        decision.event.at.mono, 201,
+                     "ETag: x\r\n", "application/json", std::move(body)};
+  return decision;
+}
+
+TEST_F(JournalFile, KeepsAnswersWithTheirDecisions) {
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store
+                    ->write({with_receipt(1, "a", "{\"id\": 1}"), define_agent(2)},
+                            ports::Durability::power_loss)
+                    .has_value());
+    ASSERT_TRUE(
+        store->write({with_receipt(3, "b", "")}, ports::Durability::power_loss).has_value());
+  }
+  auto store = JournalStore::open(path(), "test");
+  auto receipts = store->receipts(Instant(Duration(3)));
+  ASSERT_TRUE(receipts.has_value()) << receipts.error().message;
+  ASSERT_EQ(receipts->size(), 2U);
+  const ports::Receipt& first = receipts->front();
+  EXPECT_EQ(first.who, "key:ann");
+  EXPECT_EQ(first.key, "a");
+  EXPECT_EQ(first.fingerprint, ~std::uint64_t{1});
+  EXPECT_EQ(first.at, Instant(Duration(1)));
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(first.headers, "ETag: x\r\n");
+  EXPECT_EQ(first.content_type, "application/json");
+  EXPECT_EQ(first.body, "{\"id\": 1}");
+  receipts = store->receipts(Instant(Duration(2)) + ports::receipts_kept);
+  ASSERT_EQ(receipts->size(), 1U) << "a day later the first is forgotten";
+  EXPECT_EQ(receipts->front().key, "b");
+}
+
+TEST_F(JournalFile, AnswersAreKeptUpToTheirBounds) {
+  auto store = JournalStore::open(path(), "test");
+  const std::string large(1024 * 1024, 'x');
+  for (std::uint64_t n = 1; n <= 20; ++n) {
+    ASSERT_TRUE(
+        store->write({with_receipt(n, std::to_string(n), large)}, ports::Durability::daemon_crash)
+            .has_value());
+  }
+  auto receipts = store->receipts(Instant(Duration(20)));
+  ASSERT_TRUE(receipts.has_value()) << receipts.error().message;
+  EXPECT_EQ(receipts->size() * large.size(), ports::receipt_bytes_most);
+  EXPECT_EQ(receipts->back().key, "20");
+  std::vector<ports::Decision> many;
+  for (std::uint64_t n = 21; n <= 20 + ports::receipts_most + 5; ++n) {
+    many.push_back(with_receipt(n, std::to_string(n), "x"));
+  }
+  ASSERT_TRUE(store->write(many, ports::Durability::daemon_crash).has_value());
+  receipts = store->receipts(many.back().event.at.mono);
+  EXPECT_EQ(receipts->size(), ports::receipts_most);
+  EXPECT_EQ(receipts->back().key, many.back().receipt->key);
+}
+
+TEST_F(JournalFile, KeepsKeysWithAndWithoutAnEnd) {
+  const ports::KeyRecord lasting{"k-1", "ci", "viewer", "aa", WallTime(1s), {}};
+  const ports::KeyRecord ending{"k-2", "sign-in", "admin", "bb", WallTime(2s), WallTime(3s)};
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store->add_key(lasting));
+    ASSERT_TRUE(store->add_key(ending));
+  }
+  auto store = JournalStore::open(path(), "test");
+  const auto keys = store->keys();
+  ASSERT_EQ(keys->size(), 2U);
+  EXPECT_EQ(keys->front().id, "k-1");
+  EXPECT_EQ(keys->front().expires_at, WallTime{});
+  EXPECT_EQ(keys->back().sha256, "bb");
+  EXPECT_EQ(keys->back().expires_at, WallTime(3s));
+  ASSERT_TRUE(store->remove_key("k-2"));
+  ASSERT_TRUE(store->remove_key("k-1"));
+  EXPECT_TRUE(store->keys()->empty());
+}
+
 TEST_F(JournalFile, RefusesANewerSchema) {
   {
     auto store = JournalStore::open(path(), "test");

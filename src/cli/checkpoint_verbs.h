@@ -1,0 +1,12 @@
+// checkpoint ls and show: where the work of a mission's tasks stands.
+#pragma once
+
+#include <vector>
+
+#include "cli/verb.h"
+
+namespace lazaret::cli {
+
+void add_checkpoint_verbs(std::vector<Verb>& verbs);
+
+}  // namespace lazaret::cli

@@ -1,0 +1,93 @@
+// What is said without a daemon is what the daemon would say: same names, same sentences.
+#include "main/offline.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "adapters/sqlite/journal_store.h"
+
+namespace lazaret::main {
+namespace {
+
+const std::string cell_a = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+const std::string cell_b = "16fd2706-8baf-433b-82eb-8c7fada847da";
+
+core::CellDefinition cell_of(const std::string& id, const std::vector<std::string>& agents) {
+  core::CellDefinition cell;
+  cell.id = CellId(id);
+  cell.mission_name = "survey " + id.substr(0, 1);
+  for (const std::string& name : agents) {
+    core::AgentDefinition agent;
+    agent.id = AgentId(name);
+    agent.run = core::RunSpec{};
+    cell.agents.emplace(agent.id, agent);
+  }
+  return cell;
+}
+
+class Offline : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    paths_.state = ::testing::TempDir() + "lazaret-offline-" + std::to_string(::getpid()) + "-" +
+                   ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(paths_.state);
+    auto store = sqlite::JournalStore::open(paths_.state + "/journal.db", "test");
+    ASSERT_TRUE(store) << store.error().message;
+    const AgentRef write{CellId(cell_b), AgentId("write-2")};
+    const std::vector<core::Fact> facts = {
+        core::fact::CellDefined{cell_of(cell_a, {"write-2", "scout"})},
+        core::fact::CellDefined{cell_of(cell_b, {"write-2"})},
+        core::fact::AgentStarting{.agent = write, .incarnation = Incarnation{1}},
+        core::fact::AgentSpawned{.agent = write, .incarnation = Incarnation{1}, .pid = 4711}};
+    const core::Event event{{Instant(5s), WallTime(1'700'000'000s)}, core::event::TimePassed{}};
+    ASSERT_TRUE(store->write({{1, event, 1, facts, {}}}, ports::Durability::power_loss));
+  }
+  void TearDown() override { std::filesystem::remove_all(paths_.state); }
+  Result<boost::json::value> read(const std::string& target) {
+    return read_offline(paths_, target);
+  }
+  Paths paths_;
+};
+
+TEST_F(Offline, EventsAreSentences) {
+  const auto page = read("/api/v1/events?kind=agent_spawned");
+  ASSERT_TRUE(page) << page.error().message;
+  const auto& events = page->at("events").as_array();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].at("text").as_string(), "spawned as pid 4711");
+  EXPECT_EQ(events[0].at("body").at("pid").as_int64(), 4711);
+}
+
+TEST_F(Offline, AnAmbiguousNameIsAnsweredWithTheCandidates) {
+  for (const char* target : {"/api/v1/agents/write-2/why", "/api/v1/events?agent=write-2"}) {
+    const auto answer = read(target);
+    ASSERT_FALSE(answer) << target;
+    EXPECT_EQ(answer.error().code, ErrorCode::conflict);
+    EXPECT_EQ(answer.error().message, "\"write-2\" is the id of 2 agents");
+    EXPECT_NE(answer.error().remedy.find("16fd2706.write-2, 7c9e6679.write-2"), std::string::npos)
+        << answer.error().remedy;
+  }
+}
+
+TEST_F(Offline, AQualifiedNameIsOneAgent) {
+  const auto why = read("/api/v1/agents/16fd2706.write-2/why");
+  ASSERT_TRUE(why) << why.error().message;
+  EXPECT_EQ(why->at("cell").as_string(), cell_b);
+  EXPECT_TRUE(read("/api/v1/agents/scout/why"));
+  EXPECT_EQ(read("/api/v1/agents/nobody/why").error().code, ErrorCode::not_found);
+  const auto own = read("/api/v1/events?agent=16fd2706.write-2");
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_EQ(own->at("events").as_array().size(), 2U);
+}
+
+TEST_F(Offline, WithinAMissionTheBareIdIsEnoughAndNamesAreDecoded) {
+  const auto events = read("/api/v1/events?agent=write-2&cell=survey%201");
+  ASSERT_TRUE(events) << events.error().message;
+  EXPECT_EQ(events->at("events").as_array().size(), 2U);
+  EXPECT_TRUE(read("/api/v1/agents/write%2D2/why").error().code == ErrorCode::conflict);
+}
+
+}  // namespace
+}  // namespace lazaret::main

@@ -1,0 +1,25 @@
+// Which facts somebody asks for, in the words of the API.
+#pragma once
+
+#include <string>
+
+#include "core/fleet.h"
+#include "ports/fact_reader.h"
+#include "server/identity.h"
+
+namespace lazaret::server {
+
+// As written by the caller; empty = any.
+struct FactWords {
+  std::string kind;
+  std::string cell;
+  std::string agent;
+  std::string task;
+};
+
+// Names as in names.h, but things that are gone have a past all the same: an unknown name is taken
+// as an id. Agents see their own mission only. Errors: conflict, with the candidates; refused.
+Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& words,
+                                     const Identity& who);
+
+}  // namespace lazaret::server

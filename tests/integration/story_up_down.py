@@ -1,0 +1,112 @@
+"""A daemon comes with a link for the browser, says what it is set to, and leaves nothing behind."""
+import json
+import os
+import pathlib
+import urllib.error
+import urllib.request
+
+from fleet import Story, agent, alive, main
+
+
+def get(url, cookie=""):
+    request = urllib.request.Request(url, headers={"Cookie": cookie} if cookie else {})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.status, answer.headers, answer.read().decode()
+
+
+class UpAndDown(Story):
+    def link(self):
+        return self.fleet.cli("sign-in").stdout.strip()
+
+    def shims(self):
+        """Processes that have our state directory on their command line."""
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = entry.read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if str(self.fleet.state) in words:
+                found.append(words.replace("\0", " "))
+        return found
+
+    def test_up_prints_a_link_that_signs_in_once(self):
+        said = self.fleet.cli("up", "--detach").stdout
+        line = next(line for line in said.splitlines() if line.split()[:2] == ["sign", "in"])
+        link = line.split()[2]
+        base = link.split("/sign-in")[0]
+        status, headers, page = get(link)
+        self.assertEqual(status, 200)
+        self.assertIn("You are signed in", page)
+        with self.assertRaises(urllib.error.HTTPError) as again:
+            get(link)
+        self.assertEqual(again.exception.code, 401)
+        again.exception.close()
+        cookie = headers["Set-Cookie"].split(";")[0]
+        self.assertEqual(get(f"{base}/api/v1/keys", cookie)[0], 200)
+        self.fleet.kill_daemon()
+        self.assertEqual(get(f"{base}/api/v1/keys", cookie)[0], 200)  # survives the daemon
+
+    def test_a_clean_end_leaves_no_run_directory(self):
+        cell = self.fleet.write_cell([agent("a", ["/bin/sleep", "1000"])])
+        self.fleet.start(cell)
+        pid = self.fleet.until_running("a")["pid"]
+        run = (self.fleet.state / "run").resolve()
+        self.assertTrue(run.is_dir())
+        self.fleet.cli("down", "--keep-agents")
+        self.assertTrue(run.is_dir())
+        self.assertTrue(alive(pid))
+        self.fleet.up()
+        self.assertEqual(self.fleet.until_running("a")["pid"], pid)
+        self.fleet.cli("down")
+        self.assertEqual(self.shims(), [])
+        self.assertFalse(run.exists())
+        self.assertFalse(os.path.lexists(self.fleet.state / "run"))
+        self.fleet.up()
+        self.fleet.until_running("a")
+
+    def test_without_the_daemon_events_and_why_say_the_same(self):
+        cells = [self.fleet.write_cell([agent("twin", ["/bin/sleep", "1000"])]) for _ in range(2)]
+        self.fleet.start(cells[0])
+        name = f"{cells[0][:8]}.twin"
+        self.fleet.until(lambda: self.fleet.agent(name)["process"] == "running", "it to run")
+        lines = self.fleet.cli("events", "--agent", name, "--kind", "agent_spawned").stdout
+        self.assertIn("spawned as pid", lines)
+        for _ in range(2):
+            for words in (["why", "twin"], ["events", "--agent", "twin"]):
+                done = self.fleet.cli(*words, check=False)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn('"twin" is the id of 2 agents', done.stderr)
+                for cell in cells:
+                    self.assertIn(f"{cell[:8]}.twin", done.stderr)
+            self.assertEqual(self.fleet.cli("why", name).returncode, 0)
+            self.assertEqual(
+                self.fleet.cli("events", "--agent", name, "--kind", "agent_spawned").stdout, lines)
+            self.fleet.cli("down", check=False)
+
+    def test_config_names_each_value_and_its_source(self):
+        def config(*words, status=0):
+            done = self.fleet.cli("config", "--json", *words, check=False)
+            self.assertEqual(done.returncode, status, done.stderr)
+            return {one["setting"]: (one["value"], one["source"])
+                    for one in json.loads(done.stdout)["settings"]}, done.stderr
+        running, _ = config()
+        self.assertEqual(running["http.port"], (0, "flag"))
+        self.assertEqual(running["state"], (str(self.fleet.state), "environment"))
+        self.assertEqual(running["logs.kept"], (3, "default"))
+        file = self.fleet.state / "config.toml"
+        file.write_text("[logs]\nkept = 5\n")
+        running, said = config()
+        self.assertEqual(running["logs.kept"], (3, "default"))
+        self.assertIn("logs.kept becomes 5", said)
+        self.fleet.down()
+        later, said = config("--", "--port", "9")
+        self.assertIn("down", said)
+        self.assertEqual((later["logs.kept"], later["http.port"]), ((5, "file"), (9, "flag")))
+        file.write_text("[logs]\nkept = 5\nbogus = 1\n")
+        _, said = config(status=2)
+        self.assertIn("config.toml:3:9", said)
+
+
+if __name__ == "__main__":
+    main()
