@@ -54,6 +54,7 @@ void Checker::take_stock(const Fleet& fleet) {
       one.to_be_found = is_live(agent.process);
       one.incarnation = agent.incarnation;
       one.tries = agent.tries;
+      one.died = agent.died;
       one.spawned = agent.spawned_at.mono;
       one.spawn_seen = agent.process_start != 0;
       if (agent.running_wake) {

@@ -24,6 +24,7 @@ class Checker {
     core::ProcessState process = core::ProcessState::stopped;
     Incarnation incarnation;
     int tries = 0;
+    bool died = false;  // its last end was a failure that nobody has forgiven
     Instant spawned{};
     bool spawn_seen = false;
     bool to_be_found = false;  // live when the daemon started, so adoption has to say

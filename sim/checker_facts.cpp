@@ -89,10 +89,11 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
   }
   if (agent && !agent->wanted) c.wrong("what was stopped stays stopped", name(f.agent));
   const Policies& policies = find_cell(fleet, f.agent.cell)->definition.policies;
-  if (f.reason == StartReason::revival && was.tries > policies.max_retries) {
+  // What was stopped as it should is no retry when its mission goes on, however it fared before.
+  if (was.died && was.tries > policies.max_retries) {
     c.wrong("tries within budget", fmt::format("{}: {} failures", name(f.agent), was.tries));
   }
-  if (f.reason == StartReason::revival && was.tries >= 2) {
+  if (was.died && was.tries >= 2) {
     Duration delay = policies.backoff_first;
     for (int i = 2; i < was.tries && delay < policies.backoff_most; ++i) delay *= 2;
     const Duration least = std::min(policies.backoff_most, delay * 79 / 100);
@@ -104,6 +105,7 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
   }
   was.process = ProcessState::starting;
   was.to_be_found = false;
+  was.died = false;
   was.incarnation = f.incarnation;
   was.spawned = at.mono;
   was.spawn_seen = false;
@@ -143,6 +145,7 @@ void Checker::Facts::operator()(const fact::AgentExited& f) {
     c.wrong("failures use up tries", name(f.agent) + ": " + describe(f.exit));
   }
   if (f.counted) ++one.tries;
+  one.died = !f.expected;
   one.process = ProcessState::stopped;
   one.to_be_found = false;
 }
@@ -166,7 +169,10 @@ void Checker::Facts::operator()(const fact::AgentAwaitsApproval& f) {
 
 void Checker::Facts::operator()(const fact::AgentReleased& f) {
   AgentAccount& one = account(f.agent);
-  if (f.forgiven) one.tries = 0;
+  if (f.forgiven) {
+    one.tries = 0;
+    one.died = false;
+  }
   one.process = ProcessState::stopped;
 }
 

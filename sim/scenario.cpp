@@ -106,8 +106,8 @@ Scenario day() {
   s.summary = "a large fleet at work for a day, with an ordinary day's faults";
   s.agents = 1000;
   s.agents_a_cell = 10;
-  s.fault_hours = 22;
-  s.calm_hours = 2;
+  s.fault_hours = 20;
+  s.calm_hours = 4;  // who hung all day has a day of work to catch up
   s.poll_seconds = 60;
   s.task_seconds = 600;
   s.new_tasks_an_hour = 4;
