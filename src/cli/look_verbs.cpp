@@ -38,18 +38,22 @@ Result<Overview> overview(Context& context) {
   return all;
 }
 
+bool needs_somebody(const json::value& status) {
+  return !list_at(status, "needs_you").empty() || !text_at(status, "trouble").empty();
+}
+
 Result<ExitCode> status(Context& context, const Arguments& arguments) {
   if (context.json) {
     auto answer = context.look_up("/api/v1/status");
     if (!answer) return std::unexpected(answer.error());
     context.out << pretty(*answer);
-    const bool needed = !list_at(*answer, "needs_you").empty();
+    const bool needed = needs_somebody(*answer);
     return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
   }
   auto all = overview(context);
   if (!all) return std::unexpected(all.error());
   context.out << render_status(all->status, all->agents, context.look, context.now());
-  const bool needed = !list_at(all->status, "needs_you").empty();
+  const bool needed = needs_somebody(all->status);
   return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
 }
 

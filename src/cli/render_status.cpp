@@ -54,6 +54,21 @@ std::string needs_you(const json::value& status, const Look& look) {
   return out;
 }
 
+// A daemon that can record nothing needs somebody, whatever the agents do.
+std::string trouble(const json::value& status, const Look& look) {
+  const std::string what = text_at(status, "trouble");
+  if (what.empty()) return "";
+  std::string out = fmt::format("{}  nothing can be recorded: {}\n",
+                                inked(look, Ink::bad, "TROUBLE"), plain(what));
+  const std::string place = text_at(status, "trouble_place");
+  const std::string remedy = text_at(status, "trouble_remedy");
+  if (!place.empty()) out += fmt::format("  {} {}\n", inked(look, Ink::faint, "at:"), plain(place));
+  if (!remedy.empty()) {
+    out += fmt::format("  {} {}\n", inked(look, Ink::faint, "try:"), plain(remedy));
+  }
+  return out;
+}
+
 std::string activity_of(const json::value& agent) {
   const std::string process = text_at(agent, "process");
   const std::string activity = text_at(agent, "activity");
@@ -114,7 +129,8 @@ std::string render_agents(const json::value& page, const Look& look, WallTime no
 
 std::string render_status(const json::value& status, const json::value& agents, const Look& look,
                           WallTime now) {
-  return first_line(status, look) + needs_you(status, look) + render_agents(agents, look, now);
+  return first_line(status, look) + trouble(status, look) + needs_you(status, look) +
+         render_agents(agents, look, now);
 }
 
 }  // namespace lazaret::cli

@@ -105,6 +105,17 @@ TEST(Render, ListsAndSmallAnswers) {
             "error cell.json:3:7 /status: found \"busy\", expected active\n");
 }
 
+TEST(Render, WhatCannotBeRecordedComesRightAfterTheSentence) {
+  const auto status = json::parse(
+      R"({"sentence":"1 alive","trouble":"disk full","trouble_place":"/s/journal.db",
+          "trouble_remedy":"free space","needs_you":[]})");
+  const std::string text = render_status(status, json::parse(R"({"agents":[]})"), Look{}, noon);
+  EXPECT_TRUE(
+      text.starts_with("1 alive\nTROUBLE  nothing can be recorded: disk full\n"
+                       "  at: /s/journal.db\n  try: free space\n"))
+      << text;
+}
+
 TEST(Render, ColourOnlyWhereAsked) {
   EXPECT_EQ(inked(Look{.colour = false}, Ink::bad, "x"), "x");
   EXPECT_EQ(inked(Look{.colour = true}, Ink::bad, "x"), "\033[31mx\033[0m");

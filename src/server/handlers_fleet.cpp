@@ -62,6 +62,10 @@ void status(Context& context, Call& call) {
                    {"daemon", daemon_json(context)}};
   const auto& trouble = context.loop.trouble();
   out["trouble"] = trouble ? json::value(json::string(trouble->message)) : json::value(nullptr);
+  if (trouble) {
+    out["trouble_place"] = trouble->place;
+    out["trouble_remedy"] = trouble->remedy;
+  }
   call.reply.ok(out);
 }
 
@@ -78,9 +82,12 @@ void settings(Context& context, Call& call) {
 
 void page(Context& context, Call& call) {
   const bool in_full = call.identity.right >= Right::viewer;
-  const bool by_cookie = in_full && !call.cookie.empty();
-  call.reply.send(html_answer(status_page(context.fleet(), in_full, by_cookie,
-                                          context.services.version, context.loop.now().wall)));
+  call.reply.send(
+      html_answer(status_page(context.fleet(), {.in_full = in_full,
+                                                .signed_in = in_full && !call.cookie.empty(),
+                                                .version = context.services.version,
+                                                .now = context.loop.now().wall,
+                                                .trouble = context.loop.trouble()})));
 }
 
 void freeze(Context& context, Call& call) {

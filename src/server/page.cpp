@@ -151,20 +151,26 @@ Answer sign_in_answer(SignInOutcome outcome) {
   return html_answer({}, 500);
 }
 
-std::string status_page(const core::Fleet& fleet, bool in_full, bool signed_in,
-                        const std::string& version, WallTime now) {
+std::string status_page(const core::Fleet& fleet, const PageView& view) {
   const Summary summary = summary_of(fleet);
   std::string out = "<h1>" + html_escaped(summary.sentence);
-  out += fmt::format("</h1><p class=\"faint\">Lazaret {} · {}</p>", html_escaped(version),
-                     to_rfc3339(now));
-  if (in_full) {
-    out += needs_section(summary) + agents_section(fleet, now);
+  out += fmt::format("</h1><p class=\"faint\">Lazaret {} · {}</p>", html_escaped(view.version),
+                     to_rfc3339(view.now));
+  if (view.in_full) {
+    if (view.trouble) {
+      out += fmt::format(
+          "<section><h2>Nothing can be recorded</h2><p class=\"bad\">{}</p><p>{}</p>"
+          "<p><code>{}</code></p></section>",
+          html_escaped(view.trouble->message), html_escaped(view.trouble->remedy),
+          html_escaped(view.trouble->place));
+    }
+    out += needs_section(summary) + agents_section(fleet, view.now);
   } else {
     out +=
         "<section><p>Names and details are shown to who is signed in:</p>"
         "<p><code>lazaret sign-in</code></p></section>";
   }
-  if (signed_in) {
+  if (view.signed_in) {
     out +=
         "<section><form method=\"post\" action=\"/sign-out\"><button>Sign out</button></form>"
         "</section>";

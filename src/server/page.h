@@ -14,9 +14,14 @@ Answer html_answer(std::string body, int status = 200);
 enum class SignInOutcome { in, stale, out };
 Answer sign_in_answer(SignInOutcome outcome);
 
-// `in_full`: with the agents and what needs a person; else counts only. `signed_in`: by a cookie.
-std::string status_page(const core::Fleet& fleet, bool in_full, bool signed_in,
-                        const std::string& version, WallTime now);
+struct PageView {
+  bool in_full = false;    // with the agents and what needs a person; else counts only
+  bool signed_in = false;  // by a cookie
+  std::string version;
+  WallTime now{};
+  std::optional<Error> trouble;  // why nothing can be recorded
+};
+std::string status_page(const core::Fleet& fleet, const PageView& view);
 std::string html_escaped(std::string_view text);
 
 }  // namespace lazaret::server

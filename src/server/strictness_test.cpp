@@ -171,9 +171,9 @@ TEST(Bounds, head_body_and_depth) {
 
 TEST(Bounds, slow_senders_are_ended_and_hold_nobody_up) {
   Bounds bounds;
-  bounds.header_time = std::chrono::milliseconds(100);
-  bounds.body_time = std::chrono::milliseconds(100);
-  bounds.idle_time = std::chrono::milliseconds(150);
+  bounds.header_time = std::chrono::milliseconds(300);
+  bounds.body_time = std::chrono::milliseconds(300);
+  bounds.idle_time = std::chrono::milliseconds(1500);  // we may be slow to send, too
   Rig rig(bounds);
   Wire head(rig.port);
   Wire body(rig.port);

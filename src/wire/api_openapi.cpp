@@ -154,7 +154,8 @@ json::object one_operation(const Operation& operation) {
                                       {"description", input.doc},
                                       {"schema", schema_of(input)}});
   }
-  if (operation.method == Method::POST && operation.name != "heartbeat") {
+  const bool keyed = operation.method == Method::POST && operation.name != "heartbeat";
+  if (keyed && !operation.secret) {
     parameters.push_back(header_parameter("Idempotency-Key", "repeats get the first one's answer"));
   }
   if (operation.name == "events.stream") {

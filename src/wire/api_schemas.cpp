@@ -26,7 +26,8 @@ constexpr std::string_view schemas = R"json({
   "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
   "needs_you": {"type": "array", "items": {"$ref": "#/components/schemas/Need"}},
   "frozen": {"type": "boolean"}, "stopping": {"type": "boolean"}, "adopting": {"type": "boolean"},
-  "trouble": {"type": ["string", "null"]},
+  "trouble": {"type": ["string", "null"], "description": "why nothing can be recorded"},
+  "trouble_place": {"type": "string"}, "trouble_remedy": {"type": "string"},
   "machine": {"type": "array", "items": {"type": "string"}},
   "daemon": {"type": "object", "required": ["version"], "properties": {
     "version": {"type": "string"}, "pid": {"type": "integer"}, "epoch": {"type": "integer"},

@@ -7,7 +7,7 @@ import unittest
 
 from fleet import Fleet, agent, alive, main
 
-SIZE = "8m"
+SIZE = "1m"
 CLONE_NEWNS = 0x00020000
 TICK = ["/bin/sh", "-c", "while :; do echo tick; sleep 0.05; done"]
 
@@ -81,6 +81,9 @@ class DiskFull(unittest.TestCase):
             self.assertEqual(self.fleet.call("POST", path, {"question": "?"} if "app" in path else {})[0],
                              503, path)
         self.assertIn("full", self.fleet.get("/api/v1/status")["trouble"])
+        told = self.fleet.cli("status", "--check", check=False)
+        self.assertEqual(told.returncode, 4)
+        self.assertRegex(told.stdout, r"(?s)TROUBLE.*full.*journal\.db.*free space")
         told = self.fleet.cli("note", "by hand", check=False)
         self.assertEqual(told.returncode, 1)
         self.assertIn("free space", told.stderr)
