@@ -32,7 +32,7 @@ class Adoption : public TestBed {
 TEST_F(Adoption, finds_the_same_process) {
   adapter_->start(shell("echo up; i=0; while [ ! -e go ]; do i=$((i+1)); done; echo end; exit 9"));
   ASSERT_TRUE(saw("up"));
-  const auto spawned = all<AgentSpawned>().at(0);
+  const auto spawned = wait_for<AgentSpawned>().value();
   adopt(2, fleet_with(1));
   const auto adopted = all<AgentAdopted>();
   ASSERT_EQ(adopted.size(), 1U);
@@ -147,7 +147,7 @@ TEST_F(Adoption, says_lost_without_a_shim_and_without_any_trace) {
 TEST_F(Adoption, ends_an_agent_whose_shim_was_killed) {
   adapter_->start(shell("setsid sh -c 'echo $$ > stray; echo up; sleep 1000' & sleep 1000"));
   ASSERT_TRUE(saw("up"));
-  const auto spawned = all<AgentSpawned>().at(0);
+  const auto spawned = wait_for<AgentSpawned>().value();
   const auto stray = to_number(*read_text(cell_ / "work/ant/stray")).value();
   const auto shim = read_stat(spawned.pid)->parent;
   ::kill(shim, SIGKILL);
@@ -190,7 +190,7 @@ TEST_F(Adoption, reports_a_failed_start_of_the_downtime) {
 TEST_F(Adoption, gives_up_on_a_shim_that_does_not_answer) {
   adapter_->start(shell("echo up; sleep 1000"));
   ASSERT_TRUE(saw("up"));
-  const auto spawned = all<AgentSpawned>().at(0);
+  const auto spawned = wait_for<AgentSpawned>().value();
   ::kill(read_stat(spawned.pid)->parent, SIGSTOP);
   adapter_->start(core::command::KillAgent{agent(), Incarnation{1}});
   const auto exited = wait_for<AgentExited>();
