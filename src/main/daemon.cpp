@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <utility>
 
 #include "base/rfc3339.h"
@@ -139,16 +140,33 @@ void Daemon::run() {
 }
 
 void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
-  std::set<CellId> touched;
+  mirror(facts);
+  if (stopping_) end_if_still();
+}
+
+// A fact about a task or an agent concerns that task and all agents; any other one the whole cell.
+void Daemon::mirror(const std::vector<runtime::RecordedFact>& facts) {
+  struct Touched {
+    bool whole = false;
+    std::set<TaskId> tasks;
+  };
+  std::map<CellId, Touched> cells;
   for (const runtime::RecordedFact& one : facts) {
     const core::FactSubject subject = core::subject_of(*one.fact);
-    if (!subject.cell.empty() && subject.cell.value != "external") touched.insert(subject.cell);
+    if (subject.cell.empty() || subject.cell.value == "external") continue;
+    Touched& touched = cells[subject.cell];
+    touched.whole |= subject.agent.empty() && subject.task.empty();
+    if (!subject.task.empty()) touched.tasks.insert(subject.task);
   }
-  for (const CellId& id : touched) {
+  for (const auto& [id, touched] : cells) {
     const core::Cell* cell = core::find_cell(loop_->fleet(), id);
-    if (cell && cells_) cells_->mirror(*cell);
+    if (!cell || !cells_) continue;
+    if (touched.whole) {
+      cells_->mirror(*cell);
+    } else {
+      cells_->mirror(*cell, touched.tasks);
+    }
   }
-  if (stopping_) end_if_still();
 }
 
 void Daemon::beat(const AgentRef& agent, Incarnation incarnation) {

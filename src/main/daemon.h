@@ -57,6 +57,7 @@ class Daemon : public ports::Effects {
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
 
   // Follows what is recorded.
+  void mirror(const std::vector<runtime::RecordedFact>& facts);
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
   void let_shims_go();

@@ -302,7 +302,10 @@ void CellStore::write_agent(const CellId& cell, const core::AgentDefinition& age
 void CellStore::write_task(const CellId& cell, const core::TaskDefinition& task, Done done) {
   impl_->write_task(cell, task, std::move(done));
 }
-void CellStore::mirror(const core::Cell& cell) { impl_->mirror(cell); }
+void CellStore::mirror(const core::Cell& cell) { impl_->mirror(cell, nullptr); }
+void CellStore::mirror(const core::Cell& cell, const std::set<TaskId>& tasks) {
+  impl_->mirror(cell, &tasks);
+}
 void CellStore::destroy(const CellId& cell, Done done) { impl_->destroy(cell, std::move(done)); }
 const std::optional<Error>& CellStore::trouble() const { return impl_->trouble(); }
 bool CellStore::close(Duration most) { return impl_->close(most); }

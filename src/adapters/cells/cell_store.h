@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,8 +83,9 @@ class CellStore {
   // Writes the runtime fields of the cell, its agents and tasks into their files, as far as they
   // changed; agents and tasks that have no file yet get one, and an agent that was defined anew its
   // new definition. Cheap to repeat; call it after each decision about the cell, a CellObserved
-  // too.
+  // too. The second form looks at these tasks only (a mission may have thousands).
   void mirror(const core::Cell& cell);
+  void mirror(const core::Cell& cell, const std::set<TaskId>& tasks);
 
   // Removes the cell's directory and nothing else. Its agents must be stopped. CellGone follows.
   void destroy(const CellId& cell, Done done);

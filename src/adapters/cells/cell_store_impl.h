@@ -25,7 +25,7 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   void create(wire::CellFiles files, Made made);
   void write_agent(const CellId& cell, const core::AgentDefinition& agent, Done done);
   void write_task(const CellId& cell, const core::TaskDefinition& task, Done done);
-  void mirror(const core::Cell& cell);
+  void mirror(const core::Cell& cell, const std::set<TaskId>* only);
   void destroy(const CellId& cell, Done done);
   const std::optional<Error>& trouble() const { return trouble_; }
   bool close(Duration most);

@@ -145,12 +145,19 @@ void CellStore::Impl::write_task(const CellId& cell, const core::TaskDefinition&
 
 // ── the mirror ──
 
-void CellStore::Impl::mirror(const core::Cell& cell) {
+void CellStore::Impl::mirror(const core::Cell& cell, const std::set<TaskId>* only) {
   CellRecord* record = record_of(cell.definition.id);
   if (record == nullptr) return;
   mirror_status(*record, cell.status);
   for (const auto& [id, agent] : cell.agents) mirror_agent(*record, cell, agent);
-  for (const auto& [id, task] : cell.tasks) mirror_task(*record, cell, task);
+  if (only == nullptr) {
+    for (const auto& [id, task] : cell.tasks) mirror_task(*record, cell, task);
+    return;
+  }
+  for (const TaskId& id : *only) {
+    const auto task = cell.tasks.find(id);
+    if (task != cell.tasks.end()) mirror_task(*record, cell, task->second);
+  }
 }
 
 void CellStore::Impl::mirror_status(CellRecord& record, core::MissionStatus status) {
