@@ -116,6 +116,7 @@ void add_config_verb(std::vector<Verb>& verbs) {
                   .value = "DIR",
                   .doc = "where the mission cells are (LAZARET_MISSIONS)"}},
        .command = CommandPart::after_dashes,
+       .command_words = "--SETTING VALUE …",
        .notes =
            "Of the daemon that runs; else what the next one would use, with the settings after "
            "--.\nExit 2 when config.toml, the environment or a flag is wrong: all faults are "

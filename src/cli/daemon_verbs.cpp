@@ -246,6 +246,7 @@ void add_daemon_verbs(std::vector<Verb>& verbs) {
                    .example = "lazaret up --detach\nlazaret up --state /tmp/try --port 7900",
                    .flags = up_flags,
                    .command = CommandPart::after_dashes,
+                   .command_words = "--SETTING VALUE …",
                    .notes = "After -- come further settings, as in `-- --log-bytes 1000000`.",
                    .carry_out = up});
   verbs.push_back(

@@ -113,7 +113,8 @@ std::string usage_of(const Verb& verb) {
   }
   const bool more = std::ranges::any_of(verb.flags, [](const Flag& f) { return !f.required; });
   if (more) text += " [flags]";
-  if (verb.command != CommandPart::none) text += " -- PROGRAM [ARGUMENT …]";
+  if (verb.command == CommandPart::rest) text += " -- " + verb.command_words;
+  if (verb.command == CommandPart::after_dashes) text += " [-- " + verb.command_words + "]";
   return text;
 }
 

@@ -56,8 +56,9 @@ struct Verb {
   std::string example;  // lines to copy
   std::vector<Positional> positionals;
   std::vector<Flag> flags;
-  CommandPart command = CommandPart::none;  // a program with its arguments at the end
-  std::string notes;                        // further lines for --help
+  CommandPart command = CommandPart::none;             // a program with its arguments at the end
+  std::string command_words = "PROGRAM [ARGUMENT …]";  // what the help calls it
+  std::string notes;                                   // further lines for --help
   bool hidden = false;
   std::function<Result<ExitCode>(Context&, const Arguments&)> carry_out;
 };
