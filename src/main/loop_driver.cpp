@@ -10,18 +10,19 @@ namespace {
 // is open.
 constexpr Duration look_again = std::chrono::seconds(5);
 
+// A deadline of the wall clock comes out a little different each time it is translated.
+constexpr Duration wall_jitter = std::chrono::microseconds(100);
+
 }  // namespace
 
 void LoopDriver::arm() {
   Instant next = loop_.next_deadline();
   const Instant now = loop_.now().mono;
   if (!loop_.fleet().approval_deadlines.empty()) next = std::min(next, now + look_again);
-  if (next == armed_) return;
+  // A ring that comes too early does no harm. Starting the wait anew for nothing would: it ends the
+  // old one, which wakes this loop, which would do it again.
+  if (armed_ == never ? next == never : armed_ <= next + wall_jitter) return;
   armed_ = next;
-  if (next == never) {
-    timer_.cancel();
-    return;
-  }
   timer_.expires_after(std::max(Duration(0), next - now));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) armed_ = never;

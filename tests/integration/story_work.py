@@ -1,6 +1,7 @@
 """Tasks in order, fenced writes, hangs, wakes, people."""
 import os
 import signal
+import time
 
 from fleet import Story, agent, main, task
 
@@ -31,6 +32,12 @@ while True:
 
 def python(script):
     return ["/usr/bin/python3", "-c", script]
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Work(Story):
@@ -65,6 +72,15 @@ class Work(Story):
         status, body = self.fleet.call("POST", "/api/v1/next-work?wait_seconds=0", {},
                                        {"Authorization": "Bearer " + token})
         self.assertEqual((status, body["type"]), (409, "urn:lazaret:fenced"))
+
+    def test_an_open_question_costs_no_cpu(self):
+        status, _ = self.fleet.call("POST", "/api/v1/approvals",
+                                    {"question": "?", "deadline_seconds": 600, "default": "no"})
+        self.assertEqual(status, 201)
+        daemon = self.fleet.daemon_pid()
+        before = cpu_seconds(daemon)
+        time.sleep(0.6)
+        self.assertLess(cpu_seconds(daemon) - before, 0.08)
 
     def test_question_answers_itself_by_its_default(self):
         status, body = self.fleet.call("POST", "/api/v1/approvals",
