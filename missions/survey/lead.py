@@ -10,6 +10,7 @@ from merge import merge
 
 SHARDS_MOST = 24
 SHARD_FILES_LEAST = 16  # so that a shard can be struck in its middle
+SHARD_FILES_SMALL = 7   # of a small directory, so that each writer still has one to be struck in
 INDEX_TASKS = 3
 ASK_SECONDS = 4
 QUESTION = ("May the report show the first four characters of the secret-shaped strings "
@@ -51,7 +52,8 @@ def task_graph(files, options):
 
 
 def shard_count(files):
-    return min(SHARDS_MOST, max(1, files // SHARD_FILES_LEAST))
+    a_writer_each = min(4, files // SHARD_FILES_SMALL)
+    return min(SHARDS_MOST, max(1, a_writer_each, files // SHARD_FILES_LEAST))
 
 
 def spans(files, count):

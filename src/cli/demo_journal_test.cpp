@@ -147,6 +147,16 @@ TEST_F(Killed, WhatThisMachineCannotDoIsSaidAndDoesNotFail) {
   for (const auto& fault : receipt.faults) EXPECT_EQ(fault.find("memory"), std::string::npos);
 }
 
+TEST_F(Killed, TooLittleWorkToBeStruckIsSaidAndDoesNotFail) {
+  merge(R"({"files": 9, "lost": 0, "twice": 0, "digest": "d"})");
+  for (const TroubleLine& line : receipt_of(journal, true).troubles) {
+    EXPECT_EQ(line.says, "skipped: 9 files are too little work to be struck in the middle of");
+  }
+  merge(R"({"files": 28, "lost": 0, "twice": 0, "digest": "d"})");
+  for (const TroubleLine& line : receipt_of(journal, true).troubles)
+    EXPECT_TRUE(line.skipped.empty());
+}
+
 TEST_F(Killed, LostOrDoubledWorkFailsTheReceipt) {
   claim("shard-00", "write-1", 1);
   complete("shard-00");

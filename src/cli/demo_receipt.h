@@ -31,9 +31,9 @@ struct Receipt {
   std::string digest;  // of the canonical result, as the merge reported it
   std::string mission_status;
   std::vector<TroubleLine> troubles;
-  std::vector<std::string> faults;  // why it fails; empty = all is well
+  std::vector<std::string> faults;  // of the result; a trouble's line says its own
 
-  bool well() const { return faults.empty(); }
+  bool well() const;
 };
 
 Receipt receipt_of(const DemoJournal& journal, bool troubled);

@@ -60,6 +60,11 @@ Reason why_quarantined(const Cell& cell, const Agent& agent) {
     return {fmt::format("it died and auto_revive is {}", to_word(policy)),
             fmt::format("auto_revive = {}", to_word(policy)), policies_place, next};
   }
+  if (agent.tries <= policies.max_retries && agent.last_exit &&
+      agent.last_exit->kind == ExitKind::never_started) {
+    return {"a start that cannot succeed is not tried again", agent.last_exit->detail,
+            agent_place(agent) + " lazaret.run", next};
+  }
   return {fmt::format("more than max_retries failures since its last stable run ({} of {})",
                       agent.tries, policies.max_retries),
           fmt::format("max_retries = {}", policies.max_retries), policies_place, next};

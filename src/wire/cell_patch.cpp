@@ -70,11 +70,17 @@ std::vector<JsonChange> changes_of(const TaskMirror& mirror) {
     dependencies += (dependencies.size() > 1 ? ", " : "") + quoted(id.value);
   }
   const auto& completed = mirror.completed_at;
-  return {{{"status"}, quoted(mirror.status), mirror.status == "pending"},
-          {{"assigned_to"}, quoted_or_null(mirror.assigned_to), !mirror.assigned_to},
-          {{"dependencies"}, dependencies + "]", mirror.dependencies.empty()},
-          {{"completed_at"}, completed ? quoted(to_rfc3339(*completed)) : "null", !completed},
-          {{"lazaret", "owner"}, quoted_or_null(mirror.owner), !mirror.owner}};
+  std::vector<JsonChange> changes = {
+      {{"status"}, quoted(mirror.status), mirror.status == "pending"},
+      {{"assigned_to"}, quoted_or_null(mirror.assigned_to), !mirror.assigned_to},
+      {{"dependencies"}, dependencies + "]", mirror.dependencies.empty()},
+      {{"lazaret", "owner"}, quoted_or_null(mirror.owner), !mirror.owner}};
+  // A task that came completed keeps the date that its file gives, if it gives one.
+  if (completed || mirror.status != "completed") {
+    changes.push_back(
+        {{"completed_at"}, completed ? quoted(to_rfc3339(*completed)) : "null", !completed});
+  }
+  return changes;
 }
 
 std::vector<JsonChange> changes_of(const core::AgentDefinition& agent) {

@@ -45,7 +45,8 @@ TaskMirror mirror_of(const core::Task& task) {
   mirror.assigned_to = task.definition.assigned_to;
   mirror.dependencies = task.definition.dependencies;
   mirror.owner = task.owner;
-  if (task.state == core::TaskState::completed) mirror.completed_at = task.completed_at;
+  const bool dated = task.completed_at != WallTime{};
+  if (task.state == core::TaskState::completed && dated) mirror.completed_at = task.completed_at;
   return mirror;
 }
 

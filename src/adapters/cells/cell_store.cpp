@@ -199,7 +199,9 @@ void CellStore::Impl::gone(const std::string& name) {
 
 void CellStore::Impl::judge(CellRecord& record, CellDirectory now) {
   const auto by_hand = changed_by_hand(record, now, *own_);
-  const bool same = record.looked && by_hand.empty() && now.problems == record.directory_problems;
+  // What had faults is read again: it may be whole again in the very bytes that we wrote last.
+  const bool same = record.looked && by_hand.empty() && !wire::has_errors(record.sight.problems) &&
+                    now.problems == record.directory_problems;
   tidy(record.sight.directory, now);
   if (same) {
     record.hashes = now.hashes;

@@ -226,6 +226,23 @@ TEST_F(CellStoreTest, WhatTheApiAddsGetsAFileAndAFileTakenAwayStaysAway) {
   EXPECT_FALSE(fs::exists(path)) << "a person took it away";
 }
 
+TEST_F(CellStoreTest, FaultsGoWhenTheOldBytesComeBack) {
+  start();
+  const CellId id = create();
+  core::Cell cell = living(*last_observed());
+  cell.status = MissionStatus::paused;
+  store_->mirror(cell);
+  const fs::path path = missions_ / id.value / "cell.json";
+  ASSERT_TRUE(until([&] { return read_text(path).find("\"paused\"") != std::string::npos; }));
+  ASSERT_TRUE(store_->close(5s));
+  const std::string whole = read_text(path);
+  write_text(path, "{");
+  ASSERT_TRUE(until([&] { return store_->find(id)->state == CellState::stale; }));
+  write_text(path, whole);
+  ASSERT_TRUE(until([&] { return store_->find(id)->state == CellState::healthy; }));
+  EXPECT_TRUE(store_->find(id)->problems.empty());
+}
+
 TEST_F(CellStoreTest, NewTasksAreWrittenAfterThoseTheyWaitFor) {
   start();
   const CellId id = create();
