@@ -150,7 +150,7 @@ TEST_F(Killed, WhatThisMachineCannotDoIsSaidAndDoesNotFail) {
 TEST_F(Killed, TooLittleWorkToBeStruckIsSaidAndDoesNotFail) {
   merge(R"({"files": 9, "lost": 0, "twice": 0, "digest": "d"})");
   for (const TroubleLine& line : receipt_of(journal, true).troubles) {
-    EXPECT_EQ(line.says, "skipped: 9 files are too little work to be struck in the middle of");
+    EXPECT_EQ(line.says, "skipped: too little work: 9 files, 28 are needed");
   }
   merge(R"({"files": 28, "lost": 0, "twice": 0, "digest": "d"})");
   for (const TroubleLine& line : receipt_of(journal, true).troubles)

@@ -34,7 +34,8 @@ TroubleLine line_of(const DemoJournal& journal, Trouble trouble, std::int64_t fi
   const TroubleTrace& trace = journal.trace(trouble);
   TroubleLine line{trouble, false, {}, trace.skipped};
   if (!trace.announced && trace.skipped.empty() && files < files_to_be_struck) {
-    line.skipped = fmt::format("{} files are too little work to be struck in the middle of", files);
+    line.skipped =
+        fmt::format("too little work: {} files, {} are needed", files, files_to_be_struck);
     line.says = "skipped: " + line.skipped;
     return line;
   }

@@ -37,7 +37,7 @@ Result<void> make_private_directory(const std::string& path) {
   if (fd < 0) {
     return fail(ErrorCode::refused,
                 fmt::format("{} is no directory of ours: {}", path, std::strerror(errno)), path,
-                "remove it");
+                "choose another directory: --state, or XDG_RUNTIME_DIR for the run directory");
   }
   struct stat found{};
   const bool known = fstat(fd, &found) == 0;
@@ -46,7 +46,7 @@ Result<void> make_private_directory(const std::string& path) {
   close(fd);
   if (narrowed) return {};
   return fail(ErrorCode::refused, fmt::format("{} belongs to another user", path), path,
-              "remove it, or choose another with --state");
+              "choose another directory: --state, or XDG_RUNTIME_DIR for the run directory");
 }
 
 Result<void> make_places(const Paths& paths) {

@@ -206,7 +206,7 @@ Result<std::vector<core::TaskDefinition>> read_tasks(std::string_view json,
     const auto add = [&](const JsonValue& value, const std::string& pointer) {
       std::string status;
       if (value.kind == JsonKind::object) {
-        return parts::read_task(findings, value, pointer, tasks.emplace_back(), status);
+        return parts::read_task(findings, value, pointer, tasks.emplace_back(), status, true);
       }
       findings.error(value.span, pointer, brief(value), "an object");
     };
@@ -223,6 +223,8 @@ Result<std::vector<core::TaskDefinition>> read_tasks(std::string_view json,
       }
     }
   }
+  // A file may hold what others put into it; a request is meant for us, all of it.
+  for (Problem& problem : problems) problem.severity = Severity::error;
   if (has_errors(problems)) return refused(problems, json);
   return tasks;
 }

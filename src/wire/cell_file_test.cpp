@@ -351,6 +351,9 @@ TEST(CellApi, BodiesTakeTheFieldsOfTheFiles) {
       read_task("{\"task_id\": \"a\", \"lazaret\": {\"input\": {\"x\": 1e3}}}", "body")->input,
       "{\"x\": 1e3}");
   EXPECT_EQ(read_task(std::string(2 << 20, ' '), "body").error().code, ErrorCode::too_large);
+  const auto unknown = read_task(R"({"task_id": "a", "input": {"x": 1}})", "body");
+  ASSERT_FALSE(unknown) << "nothing that was asked for is dropped in silence";
+  EXPECT_NE(unknown.error().message.find("input"), std::string::npos) << unknown.error().message;
 }
 
 TEST(CellTemplates, EveryTemplateIsAValidCell) {

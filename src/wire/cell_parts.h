@@ -15,9 +15,10 @@ void read_permissions(const Findings& findings, const JsonValue& root, core::Cel
 
 void read_agent(const Findings& findings, const JsonValue& root, core::AgentDefinition& agent,
                 core::FileRuntime& runtime);
-// `at`: pointer of `root` in its document.
+// `at`: pointer of `root` in its document. strict: every unknown field is a finding; else only
+// those that look like a slip of the pen.
 void read_task(const Findings& findings, const JsonValue& root, const std::string& at,
-               core::TaskDefinition& task, std::string& status);
+               core::TaskDefinition& task, std::string& status, bool strict = false);
 
 // A parsed file, kept until the checks that concern several files are done.
 struct Document {

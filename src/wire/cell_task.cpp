@@ -46,7 +46,7 @@ void read_input(Fields& own, core::TaskDefinition& task) {
 }  // namespace
 
 void read_task(const Findings& findings, const JsonValue& root, const std::string& at,
-               core::TaskDefinition& task, std::string& status) {
+               core::TaskDefinition& task, std::string& status, bool strict) {
   Fields fields(findings, root, at);
   fields.id("task_id", task.id.value, Needed::required);
   task.title = task.id.value;
@@ -75,7 +75,7 @@ void read_task(const Findings& findings, const JsonValue& root, const std::strin
     own.id_or_null("owner", owner);
     own.finish(true);
   }
-  fields.finish(false);
+  fields.finish(strict);
 }
 
 }  // namespace lazaret::wire::parts
