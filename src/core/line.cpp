@@ -4,12 +4,14 @@
 
 #include <iterator>
 
+#include "base/utf8.h"
+
 namespace lazaret::core::line {
 namespace {
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
+  for (const char c : valid_utf8(std::string(text))) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;

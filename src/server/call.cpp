@@ -1,11 +1,12 @@
 #include "server/call.h"
 
+#include "wire/json_document.h"
 #include "wire/problem.h"
 
 namespace lazaret::server {
 
 Answer json_answer(int status, const json::value& value) {
-  return {.status = status, .body = json::serialize(value), .headers = {}};
+  return {.status = status, .body = wire::json_document(value), .headers = {}};
 }
 
 Answer problem_answer(const Error& error, int status) {

@@ -5,6 +5,7 @@
 #include "core/fact_words.h"
 #include "wire/api_render.h"
 #include "wire/journal_rows.h"
+#include "wire/json_document.h"
 
 namespace lazaret::server {
 namespace {
@@ -16,7 +17,7 @@ std::string as_event(std::uint64_t number, std::string_view kind, const json::ob
   std::string out = "id: " + std::to_string(number) + "\nevent: ";
   out += kind;
   out += "\ndata: ";
-  out += json::serialize(event);  // one line: JSON escapes line feeds
+  out += wire::json_document(event);  // one line: JSON escapes line feeds
   out += "\n\n";
   return out;
 }

@@ -1,5 +1,6 @@
 #include "wire/api_render.h"
 
+#include "base/utf8.h"
 #include "core/fact_words.h"
 #include "core/presence.h"
 #include "wire/api_encode.h"
@@ -79,7 +80,7 @@ json::value api_value(const core::CellDefinition& cell, const Stamp&) {
 json::value json_or_null(std::string_view text) {
   if (text.empty()) return nullptr;
   boost::system::error_code bad;
-  auto value = json::parse({text.data(), text.size()}, bad);
+  auto value = json::parse(valid_utf8(std::string(text)), bad);
   return bad ? json::value(json::string(text)) : value;
 }
 

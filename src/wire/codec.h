@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "wire/json_document.h"
 
 namespace lazaret::wire {
 
@@ -213,15 +214,16 @@ void decode(const json::value& from, T& out) {
 
 template <class T>
 std::string to_text(const T& value) {
-  return json::serialize(encode(value));
+  return json_document(encode(value));
 }
 
+// Bytes that are not UTF-8 become U+FFFD: a row of old must not keep the daemon from starting.
 // Error: internal, with what was wrong.
 template <class T>
 Result<T> from_text(std::string_view text) {
   try {
     T out{};
-    decode(json::parse(json::string_view(text.data(), text.size())), out);
+    decode(json_of(text), out);
     return out;
   } catch (const Decoding& e) {
     return fail(ErrorCode::internal, e.what);

@@ -43,12 +43,12 @@ Result<core::EventBody> read_event(std::string_view kind, std::string_view body)
 std::string fleet_text(const core::Fleet& fleet) {
   std::vector<Ring> rings;
   for (const auto& [key, at] : fleet.timers.all()) rings.push_back({key, at});
-  return json::serialize(json::object{{"fleet", encode(fleet)}, {"timers", encode(rings)}});
+  return json_document(json::object{{"fleet", encode(fleet)}, {"timers", encode(rings)}});
 }
 
 Result<core::Fleet> read_fleet(std::string_view text) {
   try {
-    const json::value whole = json::parse(json::string_view(text.data(), text.size()));
+    const json::value whole = json_of(text);
     core::Fleet fleet;
     decode(whole.at("fleet"), fleet);
     std::vector<Ring> rings;

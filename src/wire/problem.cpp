@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "wire/json_document.h"
+
 namespace lazaret::wire {
 
 int http_status(ErrorCode code) {
@@ -98,7 +100,7 @@ std::string problem_text(const Error& error, int status) {
                               {"detail", error.message}};
   if (!error.place.empty()) problem["place"] = error.place;
   if (!error.remedy.empty()) problem["remedy"] = error.remedy;
-  return boost::json::serialize(problem);
+  return json_document(problem);
 }
 
 }  // namespace lazaret::wire

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/process/system_files.h"
+#include "base/utf8.h"
 
 namespace lazaret::process {
 namespace {
@@ -25,7 +26,10 @@ Notification parse_notification(std::string_view text) {
     if (name == "READY") found.ready = found.ready || value == "1";
     if (name == "STOPPING") found.stopping = found.stopping || value == "1";
     if (name == "WATCHDOG") found.failed = found.failed || value == "trigger";
-    if (name == "STATUS") found.status = std::string(value.substr(0, status_most));
+    if (name == "STATUS") {
+      const std::string status = valid_utf8(std::string(value.substr(0, status_most + 4)));
+      found.status = std::string(utf8_cut(status, status_most));
+    }
     if (name == "EXTEND_TIMEOUT_USEC") {
       const auto usec = to_number(value);
       if (usec && *usec > 0) {

@@ -24,6 +24,19 @@ TEST_F(SpawnAgent, tells_the_pid_and_the_exit_code) {
   EXPECT_EQ(report.last_lines[1], "last words");
 }
 
+TEST_F(SpawnAgent, the_last_lines_are_text_whatever_was_printed) {
+  const core::ExitReport report = exit_of(
+      shell("printf 'a\\377b\\n'; printf x; i=0; while [ $i -lt 300 ]; do printf '\\303\\251'; "
+            "i=$((i+1)); done; echo; printf '\\303'"));
+  ASSERT_EQ(report.last_lines.size(), 3U);
+  EXPECT_EQ(report.last_lines[0],
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(report.last_lines[1].size(), 199U) << "cut between two characters";
+  EXPECT_TRUE(report.last_lines[1].ends_with("é"));
+  EXPECT_EQ(report.last_lines[2], "\xEF\xBF\xBD");
+}
+
 TEST_F(SpawnAgent, tells_the_signal) {
   const core::ExitReport report = exit_of(shell("kill -SEGV $$"));
   EXPECT_EQ(report.kind, ExitKind::signalled);

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <system_error>
 
+#include "base/utf8.h"
+
 namespace lazaret::process {
 
 std::optional<std::string> read_text(const fs::path& file, std::size_t most) {
@@ -79,12 +81,21 @@ std::vector<std::string> last_lines(const fs::path& file, std::size_t bytes, std
   std::string text(size, '\0');
   const ssize_t got = ::pread(fd.get(), text.data(), size, now.st_size - static_cast<off_t>(size));
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  // Where the reading began in the middle of a character, its rest is not a line's beginning.
+  if (static_cast<off_t>(text.size()) < now.st_size) {
+    std::size_t begin = 0;
+    while (begin < 3 && begin < text.size() && utf8_is_tail(text[begin])) ++begin;
+    text.erase(0, begin);
+  }
   std::vector<std::string> lines;
   while (!text.empty() && lines.size() < count) {
     if (text.back() == '\n') text.pop_back();
     const std::size_t start = text.rfind('\n');
     const std::size_t first = start == std::string::npos ? 0 : start + 1;
-    lines.push_back(text.substr(first, width));
+    // Repaired with one character more than wanted, so that the cut is ours and between two.
+    std::string line = valid_utf8(text.substr(first, width + 4));
+    line.resize(utf8_cut(line, width).size());
+    lines.push_back(std::move(line));
     text.resize(first);
   }
   std::reverse(lines.begin(), lines.end());

@@ -58,7 +58,8 @@ std::string hex16(std::uint64_t value);
 // "No such file or directory"
 std::string errno_text(int error);
 
-// A file's last lines: at most `count`, each at most `width` bytes, from its last `bytes`.
+// A file's last lines: at most `count`, each at most `width` bytes, from its last `bytes`. They
+// are valid UTF-8, whatever the file holds, and cut between characters.
 std::vector<std::string> last_lines(const fs::path& file, std::size_t bytes, std::size_t count,
                                     std::size_t width);
 

@@ -80,7 +80,9 @@ TEST_F(Talk, nonsense_in_a_notification_is_skipped) {
       parse_notification("=\n\nREADY\nREADY=2\nEXTEND_TIMEOUT_USEC=-1\nX=Y\nSTATUS=\xff\n");
   EXPECT_FALSE(said.ready);
   EXPECT_FALSE(said.extension);
-  EXPECT_EQ(said.status, "\xff");
+  EXPECT_EQ(said.status, "\xEF\xBF\xBD");
+  const std::string wide = "x" + std::string(200, '.') + "éééééééééééééééééééééééééééééééééééé";
+  EXPECT_EQ(parse_notification("STATUS=" + wide).status, wide.substr(0, 255)) << "between two";
 }
 
 class Rotation : public TestBed {

@@ -6,6 +6,7 @@
 
 #include "base/rfc3339.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "core/report.h"
 
 namespace lazaret::process {
@@ -25,7 +26,7 @@ std::string last_output(const std::string& log_file) {
   if (text.size() < verify_output_most) {
     text.insert(0, tail(log_file + ".1", verify_output_most - text.size()));
   }
-  return text;
+  return valid_utf8(std::move(text));
 }
 
 }  // namespace
