@@ -2,10 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "core/hang.h"
 #include "core/revival.h"
 
 namespace lazaret::core::approvals {
+namespace {
+
+// The recorded answer is all: nobody is left whom revival or hang could ask for anything.
+template <class Concerns>
+void close_where(Decision& d, Concerns concerns, const std::string& reason) {
+  std::vector<std::pair<ApprovalId, AnswerWord>> open;
+  for (const auto& [deadline, id] : d.fleet().approval_deadlines) {
+    const Approval& approval = d.fleet().approvals.at(id);
+    if (concerns(approval)) open.emplace_back(id, approval.fallback);
+  }
+  for (const auto& [id, fallback] : open) {
+    d.record(fact::ApprovalAnswered{id, fallback, "core", reason});
+  }
+}
+
+}  // namespace
 
 ApprovalId open(Decision& d, const Question& question) {
   const ApprovalId id(fmt::format("r-{}", d.fleet().next_approval));
@@ -28,6 +47,17 @@ void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::strin
     case ApprovalKind::hang:
       return hang::on_answer(d, *agent, word, by);
   }
+}
+
+void close_for_agent(Decision& d, const AgentRef& agent, const std::string& reason) {
+  close_where(d, [&](const Approval& one) { return one.agent == agent; }, reason);
+}
+
+void close_for_cell(Decision& d, const CellId& cell, const std::string& reason) {
+  const auto concerns = [&](const Approval& one) {
+    return (one.agent && one.agent->cell == cell) || (one.task && one.task->cell == cell);
+  };
+  close_where(d, concerns, reason);
 }
 
 void expire(Decision& d) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/approvals.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
@@ -58,6 +59,7 @@ void remove(Decision& d, const AgentRef& ref) {
   if (!agent || !agent->removed || agent->adoption_pending || is_live(agent->process)) return;
   lay_off(d, ref, "its file is gone");
   if (d.agent(ref)->definition.run) d.act(command::RetireAgent{ref});
+  approvals::close_for_agent(d, ref, "its agent is gone");
   d.record(fact::AgentRemoved{ref, "its file is gone"});
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
+#include "core/approvals.h"
 #include "core/file_edits.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
@@ -98,6 +99,7 @@ void on_cell_gone(Decision& d, const event::CellGone& e) {
     }
     wake_queue::drop(d, ref, "its mission was removed");
   }
+  approvals::close_for_cell(d, e.cell, "its mission is gone");
   d.record(fact::CellRemoved{e.cell, "its directory is gone"});
 }
 

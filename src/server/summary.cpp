@@ -2,12 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "server/names.h"
 
 namespace lazaret::server {
 namespace {
 
-void count(const core::Agent& agent, Summary& summary) {
+// Whom a person is asked about already, other than by a question of its own.
+std::set<AgentRef> asked_about(const core::Fleet& fleet) {
+  std::set<AgentRef> all;
+  for (const auto& [deadline, id] : fleet.approval_deadlines) {
+    const core::Approval& approval = fleet.approvals.at(id);
+    if (approval.agent && approval.kind != core::ApprovalKind::question)
+      all.insert(*approval.agent);
+  }
+  return all;
+}
+
+// `asked`: the open approval stands for its quarantine; counting both would count it twice.
+void count(const core::Agent& agent, bool asked, Summary& summary) {
   ++summary.agents;
   switch (agent.process) {
     case core::ProcessState::starting:
@@ -19,7 +33,7 @@ void count(const core::Agent& agent, Summary& summary) {
       ++(agent.health == core::Health::unhealthy ? summary.lost : summary.alive);
       return;
     case core::ProcessState::quarantined:
-      ++summary.quarantined;
+      if (!asked) ++summary.quarantined;
       return;
     case core::ProcessState::backoff:
     case core::ProcessState::awaiting_approval:
@@ -44,10 +58,12 @@ Summary summary_of(const core::Fleet& fleet) {
     summary.needs.push_back({id.value, approval.question, std::string(to_word(approval.fallback)),
                              approval.deadline, "lazaret inbox approve " + id.value});
   }
+  const std::set<AgentRef> asked_already = asked_about(fleet);
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) {
-      count(agent, summary);
-      if (agent.process != core::ProcessState::quarantined) continue;
+      const bool asked = asked_already.contains({cell_id, id});
+      count(agent, asked, summary);
+      if (agent.process != core::ProcessState::quarantined || asked) continue;
       if (summary.needs.size() >= needs_most) continue;
       const std::string address = addresses.of({cell_id, id});
       summary.needs.push_back({{},

@@ -1,0 +1,35 @@
+#include "server/summary.h"
+
+#include "core/bed_for_tests.h"
+
+namespace lazaret::server {
+namespace {
+
+using namespace core::testing;
+
+struct GivenUp : ::testing::Test {
+  core::testing::Bed bed{cell_of({process_agent("a")})};
+  void SetUp() override {
+    bed.post(core::event::SpawnFailed{Bed::ref("a"), bed.agent("a").incarnation, "no such program",
+                                      true});
+  }
+};
+
+TEST_F(GivenUp, WhoIsAskedAboutIsListedAndCountedOnce) {
+  ASSERT_EQ(bed.agent("a").process, core::ProcessState::quarantined);
+  const Summary summary = summary_of(bed.fleet);
+  ASSERT_EQ(summary.needs.size(), 1U);
+  EXPECT_EQ(summary.needs[0].id, "r-1");
+  EXPECT_EQ(summary.sentence, "0 alive · 1 waiting for you · 0 quarantined · 0 lost");
+}
+
+TEST_F(GivenUp, AfterANoTheQuarantineStaysListed) {
+  EXPECT_TRUE(bed.ask(core::op::AnswerPerson{ApprovalId("r-1"), core::AnswerWord::no, ""}));
+  const Summary summary = summary_of(bed.fleet);
+  ASSERT_EQ(summary.needs.size(), 1U);
+  EXPECT_EQ(summary.needs[0].command, "lazaret agent start a");
+  EXPECT_EQ(summary.sentence, "0 alive · 0 waiting for you · 1 quarantined · 0 lost");
+}
+
+}  // namespace
+}  // namespace lazaret::server
