@@ -18,14 +18,10 @@
 #include "wire/template_cell.h"
 
 namespace lazaret::main {
-namespace {
-
 void log(const std::string& line) {
   std::cerr << to_rfc3339(WallTime(std::chrono::system_clock::now().time_since_epoch())) << ' '
             << line << std::endl;
 }
-
-}  // namespace
 
 bool anybody_lives(const core::Fleet& fleet) {
   for (const auto& [cell_id, cell] : fleet.cells) {
@@ -42,7 +38,8 @@ Daemon::Daemon(Config config, Paths paths, std::string shim)
       shim_(std::move(shim)),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
       snapshot_timer_(io_),
-      stop_timer_(io_) {}
+      stop_timer_(io_),
+      look_timer_(io_) {}
 
 Daemon::~Daemon() = default;
 
@@ -50,7 +47,11 @@ core::Caller Daemon::self(const std::string& name) const {
   return {core::CallerKind::admin, name, std::nullopt, {}};
 }
 
-void Daemon::start(const core::Command& command) { processes_->start(command); }
+void Daemon::start(const core::Command& command) {
+  // Decided before the journal could take it, recorded since: too late, nobody would stop it again.
+  if (unrecorded_ && std::holds_alternative<core::command::SpawnAgent>(command)) return;
+  processes_->start(command);
+}
 
 Result<void> Daemon::open_journal() {
   const std::string file = paths_.state + "/journal.db";
@@ -181,43 +182,6 @@ Result<std::string> Daemon::log_of(const AgentRef& agent) const {
     return fail(ErrorCode::not_found, "this agent runs elsewhere; its log is not here");
   }
   return cell->definition.path + "/logs/" + agent.agent.value + ".log";
-}
-
-void Daemon::stop(bool keep_agents, const std::string& reason, const std::string& by) {
-  if (stopping_) return;
-  stopping_ = true;
-  keeps_agents_ = keep_agents;
-  log(fmt::format("going down ({}){}", by, keep_agents ? "; the agents run on" : ""));
-  if (!keep_agents) {
-    loop_->request(self(by), core::op::StopFleet{reason}, [this](core::Answer) { end_if_still(); });
-  }
-  // A moment for the answer of whoever asked; for agents, their grace period and some.
-  const auto most = keep_agents ? std::chrono::milliseconds(50)
-                                : std::chrono::milliseconds(config_.integer("stop.most") * 1000);
-  stop_timer_.expires_after(most);
-  stop_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) driver_->stop();
-  });
-}
-
-// Their shims would wait a while for another daemon.
-void Daemon::let_shims_go() {
-  for (const auto& [cell_id, cell] : loop_->fleet().cells) {
-    for (const auto& [id, agent] : cell.agents) {
-      if (agent.incarnation != Incarnation{}) {
-        processes_->start(core::command::RetireAgent{{cell_id, id}});
-      }
-    }
-  }
-}
-
-void Daemon::end_if_still() {
-  if (keeps_agents_ || anybody_lives(loop_->fleet())) return;
-  if (!std::exchange(shims_let_go_, true)) let_shims_go();
-  stop_timer_.expires_after(std::chrono::milliseconds(50));
-  stop_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) driver_->stop();
-  });
 }
 
 void Daemon::wait_for_signals() {

@@ -24,6 +24,9 @@
 
 namespace lazaret::main {
 
+// A line of the daemon's log, with the time.
+void log(const std::string& line);
+
 // As far as the journal knows.
 bool anybody_lives(const core::Fleet& fleet);
 
@@ -36,7 +39,7 @@ class Daemon : public ports::Effects {
   Result<void> open();
   void run();
   // After run(): some agent may still be alive.
-  bool leaves_agents() const { return keeps_agents_ || anybody_lives(loop_->fleet()); }
+  bool leaves_agents() const;
 
  private:
   void start(const core::Command& command) override;
@@ -60,6 +63,8 @@ class Daemon : public ports::Effects {
   void mirror(const std::vector<runtime::RecordedFact>& facts);
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
+  void end_unrecorded();
+  void look_for_the_end();
   void let_shims_go();
   void take_snapshot();
   void arm_snapshot();
@@ -75,6 +80,7 @@ class Daemon : public ports::Effects {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer snapshot_timer_;
   boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer look_timer_;
   Identity identity_;
   std::unique_ptr<SystemClock> clock_;
   std::unique_ptr<sqlite::Journal> journal_;
@@ -95,6 +101,8 @@ class Daemon : public ports::Effects {
   bool stopping_ = false;
   bool keeps_agents_ = false;
   bool shims_let_go_ = false;
+  bool unrecorded_ = false;  // the agents are ended though that cannot be recorded
+  std::chrono::steady_clock::time_point force_at_;
 };
 
 // `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).

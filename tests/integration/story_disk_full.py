@@ -2,6 +2,7 @@
 when there is space again all goes on without a restart. What was acknowledged is kept."""
 import ctypes
 import os
+import pathlib
 import subprocess
 import unittest
 
@@ -16,7 +17,7 @@ class DiskFull(unittest.TestCase):
     def setUp(self):
         self.fleet = Fleet()
         self.fleet.missions = self.fleet.root / "missions"  # only the daemon's own disk gets full
-        self.fleet.flags = ("--missions", str(self.fleet.missions))
+        self.fleet.flags = ("--missions", str(self.fleet.missions), "--", "--stop-seconds", "3")
         self.addCleanup(self.fleet.close)
         self.fleet.state.mkdir()
         self.mount()
@@ -118,6 +119,23 @@ class DiskFull(unittest.TestCase):
         self.make_room()
         after = self.fleet.until_running("ticker", before["incarnation"])
         self.assertTrue(alive(after["pid"]))
+
+    def test_down_ends_the_agents_though_nothing_can_be_recorded(self):
+        cell = self.fleet.write_cell([
+            agent("ticker", TICK),
+            agent("deaf", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])])
+        self.fleet.start(cell)
+        pids = [self.fleet.until_running(name)["pid"] for name in ("ticker", "deaf")]
+        shims = [int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+                 for pid in pids]
+        self.fill()
+        done = self.fleet.cli("down", check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "down\n"), done.stderr)
+        for pid in pids + shims:
+            self.assertFalse(alive(pid), pid)
+        self.filler.unlink()
+        self.fleet.up()  # its journal says that they ran: they are lost, and begin anew
+        self.assertNotIn(self.fleet.until_running("ticker")["pid"], pids)
 
     def test_a_daemon_that_cannot_begin_says_why(self):
         self.fleet.down()

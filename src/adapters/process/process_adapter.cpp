@@ -195,6 +195,14 @@ void ProcessAdapter::evidence(const core::command::TakeEvidence& command) {
   emit(std::move(taken));
 }
 
+std::vector<AgentRef> ProcessAdapter::living() const {
+  std::vector<AgentRef> all;
+  for (const auto& [ref, kept] : kept_) {
+    if (kept.slot->is_live() || kept.slot->is_retiring()) all.push_back(ref);
+  }
+  return all;
+}
+
 void ProcessAdapter::retire(const core::command::RetireAgent& command) {
   Kept& kept = keep(command.agent);
   after_retirement_.erase(command.agent);

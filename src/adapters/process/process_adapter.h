@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "adapters/process/environment.h"
 #include "adapters/process/groups.h"
@@ -50,6 +51,8 @@ class ProcessAdapter final : public ports::Effects, private SlotOwner {
   // Whose process this is: by its cgroup, else by its ancestors. An empty AgentRef: it is below one
   // of our shims, but of no agent that is known; it must not be trusted either.
   std::optional<AgentRef> agent_of_pid(std::int64_t pid) const;
+  // Who has a process, or a shim that was told to go and is still there.
+  std::vector<AgentRef> living() const;
   // Zeroes for an agent that does not run.
   Usage usage(const AgentRef& agent) const;
   const Groups& groups() const { return groups_; }

@@ -1,0 +1,107 @@
+// How the daemon ends: with its agents, or without.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/decision.h"
+#include "main/daemon.h"
+
+namespace lazaret::main {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds answer_time{50};     // for the answer of whoever asked
+constexpr milliseconds look_again{50};      // at processes whose end no recorded fact will tell
+constexpr milliseconds retire_most{8'000};  // a shim that does not go is killed after 3 s
+
+}  // namespace
+
+void Daemon::stop(bool keep_agents, const std::string& reason, const std::string& by) {
+  if (stopping_) return;
+  stopping_ = true;
+  keeps_agents_ = keep_agents;
+  log(fmt::format("going down ({}){}", by, keep_agents ? "; the agents run on" : ""));
+  const auto most = keep_agents ? answer_time : milliseconds(config_.integer("stop.most") * 1000);
+  force_at_ = steady_clock::now() + most;
+  stop_timer_.expires_after(most);
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || unrecorded_) return;
+    if (!keeps_agents_ && loop_->trouble()) return end_unrecorded();
+    driver_->stop();
+  });
+  if (keep_agents) return;
+  const auto answered = [this](const core::Answer& answer) {
+    if (!answer) return end_unrecorded();
+    end_if_still();
+  };
+  loop_->request(self(by), core::op::StopFleet{reason}, answered, {},
+                 [this](const Error&) { end_unrecorded(); });
+}
+
+// Their shims would wait a while for another daemon.
+void Daemon::let_shims_go() {
+  for (const auto& [cell_id, cell] : loop_->fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (agent.incarnation != Incarnation{}) {
+        processes_->start(core::command::RetireAgent{{cell_id, id}});
+      }
+    }
+  }
+}
+
+void Daemon::end_if_still() {
+  if (keeps_agents_ || unrecorded_ || anybody_lives(loop_->fleet())) return;
+  if (!std::exchange(shims_let_go_, true)) let_shims_go();
+  stop_timer_.expires_after(answer_time);
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) driver_->stop();
+  });
+}
+
+// The journal takes nothing (a full disk, mostly), so no decision to stop will ever be acted on.
+// Somebody asked for the end of the agents all the same: they are ended without a record, and the
+// next daemon finds them lost.
+void Daemon::end_unrecorded() {
+  if (std::exchange(unrecorded_, true)) return;
+  log("the journal takes nothing at present: the agents are ended without a record");
+  for (const auto& [cell_id, cell] : loop_->fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (!core::is_live(agent.process)) continue;
+      const AgentRef ref{cell_id, id};
+      if (agent.frozen) {
+        processes_->start(core::command::FreezeAgent{ref, agent.incarnation, false});
+      }
+      processes_->start(
+          core::command::StopAgent{ref, agent.incarnation, agent.definition.run->stop_signal});
+    }
+  }
+  look_for_the_end();
+}
+
+void Daemon::look_for_the_end() {
+  const auto now = steady_clock::now();
+  const auto living = processes_->living();
+  if (living.empty() || now >= force_at_) {
+    if (!std::exchange(shims_let_go_, true)) {
+      force_at_ = now;
+      for (const AgentRef& one : living) processes_->start(core::command::RetireAgent{one});
+      let_shims_go();
+    } else if (living.empty() || now >= force_at_ + retire_most) {
+      for (const AgentRef& one : living) log(one.agent.value + " could not be ended");
+      return driver_->stop();
+    }
+  }
+  look_timer_.expires_after(look_again);
+  look_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) look_for_the_end();
+  });
+}
+
+bool Daemon::leaves_agents() const {
+  if (unrecorded_) return !processes_->living().empty();
+  return keeps_agents_ || anybody_lives(loop_->fleet());
+}
+
+}  // namespace lazaret::main
