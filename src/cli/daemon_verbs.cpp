@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds patience_announcer{30'000};
+constexpr int agent_pages_most = 100;  // of 1000 each
+constexpr std::size_t survivors_named = 10;
 
 const std::vector<Flag>& launch_flags() {
   static const std::vector<Flag> flags = {
@@ -90,6 +92,10 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
                   launch->paths.state, "`lazaret status`, or another --state");
     }
     say_up(context, *status, launch->paths);
+    if (keeper_is_gone(launch->paths.keeper_record())) {
+      context.remark(no_keeper, Ink::warn);
+      context.remark(fmt::format("  try: {}", no_keeper_remedy));
+    }
     return ExitCode::ok;
   } else if (!is_daemon_away(status.error())) {
     return std::unexpected(status.error());
@@ -103,6 +109,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
   if (under_systemd(context.environment) && context.hooks.daemon) {
     std::vector<std::string> command = keeper_command("", "", *launch);
     command.erase(command.begin(), command.begin() + 5);  // up to and with "daemon"
+    unlink(launch->paths.keeper_record().c_str());  // of an earlier keeper; this daemon has none
     return static_cast<ExitCode>(context.hooks.daemon(command));
   }
   announce_later(context, *launch);
@@ -131,6 +138,44 @@ bool wait_until_gone(Context& context, Client& client, int keeper, milliseconds 
   }
 }
 
+struct Process {
+  std::string agent;
+  int pid = 0;
+  std::string start;
+};
+
+// What the agents run as at present; empty where the daemon does not say.
+std::vector<Process> agent_processes(Client& client) {
+  std::vector<Process> all;
+  std::string page = "/api/v1/agents?limit=1000";
+  for (int pages = 0; pages < agent_pages_most && !page.empty(); ++pages) {
+    const auto listed = client.call("GET", page);
+    if (!listed) break;
+    for (const auto& one : list_at(*listed, "agents")) {
+      const int pid = static_cast<int>(number_at(one, "pid").value_or(0));
+      if (pid > 0) all.push_back({text_at(one, "ref"), pid, process_start(pid)});
+    }
+    const std::string next = text_at(*listed, "next");
+    page = next.empty() ? "" : "/api/v1/agents?limit=1000&cursor=" + escaped(next);
+  }
+  return all;
+}
+
+// The daemon is gone and should have taken them along.
+Result<void> require_ended(const std::vector<Process>& agents) {
+  std::string left;
+  std::size_t count = 0;
+  for (const Process& one : agents) {
+    if (one.start.empty() || process_start(one.pid) != one.start) continue;
+    if (++count > survivors_named) continue;
+    left += fmt::format("{}{} (process {})", left.empty() ? "" : ", ", plain(one.agent), one.pid);
+  }
+  if (count == 0) return {};
+  if (count > survivors_named) left += fmt::format(" and {} more", count - survivors_named);
+  return fail(ErrorCode::unavailable, "the daemon is down, but agents still run: " + left, "",
+              "end them by hand, or `lazaret up --detach` and `lazaret down` again");
+}
+
 Result<ExitCode> down(Context& context, const Arguments& arguments) {
   auto client = context.client();
   if (!client) return std::unexpected(client.error());
@@ -141,6 +186,8 @@ Result<ExitCode> down(Context& context, const Arguments& arguments) {
   const int keeper = living_keeper((*client)->endpoint().state + "/keeper");
   boost::json::object body{{"keep_agents", arguments.has("keep-agents")},
                            {"reason", arguments.flag("reason", "lazaret down")}};
+  std::vector<Process> agents;
+  if (!arguments.has("keep-agents")) agents = agent_processes(**client);
   auto asked = (*client)->call("POST", "/api/v1/stop", body);
   if (!asked) {
     // A keeper without a daemon that answers is ended by signal.
@@ -155,6 +202,7 @@ Result<ExitCode> down(Context& context, const Arguments& arguments) {
                 fmt::format("the daemon is still there after {} s", seconds), "",
                 "see `lazaret status`; an agent may need long to end");
   }
+  if (auto ended = require_ended(agents); !ended) return std::unexpected(ended.error());
   if (context.json) {
     context.out << pretty(
         boost::json::object{{"stopped", true}, {"keep_agents", body["keep_agents"]}});
@@ -192,6 +240,16 @@ std::vector<Check> check_all(Context& context, Result<boost::json::value>& statu
       {"daemon", status.has_value(),
        status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
        status ? "" : status.error().remedy});
+  auto client = context.client();
+  if (!status || !client || (*client)->endpoint().state.empty()) return checks;
+  const std::string record = (*client)->endpoint().state + "/keeper";
+  const bool gone = keeper_is_gone(record);
+  const int keeper = living_keeper(record);
+  checks.push_back({"keeper", !gone,
+                    gone          ? no_keeper
+                    : keeper != 0 ? fmt::format("restarts the daemon; process {}", keeper)
+                                  : "not ours: systemd, or nobody, restarts the daemon",
+                    gone ? no_keeper_remedy : ""});
   return checks;
 }
 

@@ -16,9 +16,13 @@ std::string first_line(const std::string& file) {
   return line;
 }
 
+std::string boot_id() { return first_line("/proc/sys/kernel/random/boot_id"); }
+
+}  // namespace
+
 // Field 22 of /proc/<pid>/stat; the second field is in brackets and may itself hold brackets.
-// A zombie counts as dead: it restarts nothing any more.
-std::string start_time_of(int pid) {
+// A zombie counts as dead: it does nothing any more.
+std::string process_start(int pid) {
   const std::string stat = first_line(fmt::format("/proc/{}/stat", pid));
   const auto close = stat.rfind(')');
   if (close == std::string::npos) return "";
@@ -30,16 +34,12 @@ std::string start_time_of(int pid) {
   return fields ? word : "";
 }
 
-std::string boot_id() { return first_line("/proc/sys/kernel/random/boot_id"); }
-
-}  // namespace
-
 Result<void> record_keeper(const std::string& file) {
   const int pid = getpid();
   const std::string fresh = fmt::format("{}.{}", file, pid);
   {
     std::ofstream out(fresh, std::ios::trunc);
-    out << pid << ' ' << start_time_of(pid) << ' ' << boot_id() << '\n';
+    out << pid << ' ' << process_start(pid) << ' ' << boot_id() << '\n';
     if (!out.flush()) return fail(ErrorCode::unavailable, "cannot write " + fresh);
   }
   if (rename(fresh.c_str(), file.c_str()) != 0) {
@@ -54,7 +54,11 @@ int living_keeper(const std::string& file) {
   std::string start;
   std::string boot;
   if (!(words >> pid >> start >> boot) || pid <= 0) return 0;
-  return boot == boot_id() && start_time_of(pid) == start ? pid : 0;
+  return boot == boot_id() && process_start(pid) == start ? pid : 0;
+}
+
+bool keeper_is_gone(const std::string& file) {
+  return !first_line(file).empty() && living_keeper(file) == 0;
 }
 
 }  // namespace lazaret::cli

@@ -9,6 +9,7 @@
 #include "base/rfc3339.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
+#include "cli/keeper_record.h"
 #include "cli/render.h"
 #include "wire/operations.h"
 
@@ -42,18 +43,32 @@ bool needs_somebody(const json::value& status) {
   return !list_at(status, "needs_you").empty() || !text_at(status, "trouble").empty();
 }
 
+// Only a daemon of this machine has a record here.
+bool keeper_died(Context& context, const json::value& status) {
+  auto client = context.client();
+  if (!client || (*client)->endpoint().state.empty()) return false;
+  const bool up = number_at(status, "daemon.pid").has_value();  // not read from the journal
+  return up && keeper_is_gone((*client)->endpoint().state + "/keeper");
+}
+
 Result<ExitCode> status(Context& context, const Arguments& arguments) {
   if (context.json) {
     auto answer = context.look_up("/api/v1/status");
     if (!answer) return std::unexpected(answer.error());
     context.out << pretty(*answer);
-    const bool needed = needs_somebody(*answer);
+    const bool needed = needs_somebody(*answer) || keeper_died(context, *answer);
     return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
   }
   auto all = overview(context);
   if (!all) return std::unexpected(all.error());
   context.out << render_status(all->status, all->agents, context.look, context.now());
-  const bool needed = needs_somebody(all->status);
+  const bool unkept = keeper_died(context, all->status);
+  if (unkept) {
+    context.out << fmt::format("{}  {}\n  {} {}\n", inked(context.look, Ink::bad, "TROUBLE"),
+                               no_keeper, inked(context.look, Ink::faint, "try:"),
+                               no_keeper_remedy);
+  }
+  const bool needed = needs_somebody(all->status) || unkept;
   return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
 }
 

@@ -2,10 +2,12 @@
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import urllib.error
 import urllib.request
 
-from fleet import Story, agent, alive, main
+from fleet import LAZARET, Story, agent, alive, main
 
 
 def get(url, cookie=""):
@@ -64,6 +66,43 @@ class UpAndDown(Story):
         self.assertFalse(os.path.lexists(self.fleet.state / "run"))
         self.fleet.up()
         self.fleet.until_running("a")
+
+    def kill_keeper(self):
+        os.kill(int((self.fleet.state / "keeper").read_text().split()[0]), signal.SIGKILL)
+        self.fleet.until(lambda: self.fleet.cli("doctor", check=False).returncode == 1, "BAD")
+
+    def test_a_killed_keeper_is_told(self):
+        self.assertRegex(self.fleet.cli("doctor").stdout, r"ok +keeper +restarts the daemon")
+        self.assertEqual(self.fleet.cli("status", "--check").returncode, 0)
+        self.kill_keeper()
+        remedy = "lazaret down --keep-agents && lazaret up --detach"
+        said = self.fleet.cli("doctor", check=False).stdout
+        self.assertRegex(said, "BAD keeper .*killed")
+        self.assertIn(remedy, said)
+        status = self.fleet.cli("status", "--check", check=False)
+        self.assertEqual(status.returncode, 4)
+        self.assertIn(remedy, status.stdout)
+        self.assertIn(remedy, self.fleet.up())
+        self.fleet.cli("down", "--keep-agents")
+        self.assertNotIn("keeper", self.fleet.up())
+        self.assertEqual(self.fleet.cli("doctor").returncode, 0)
+
+    def test_down_names_agents_that_still_run(self):
+        deaf = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"]
+        cell = self.fleet.write_cell([agent("deaf", deaf)])
+        self.fleet.start(cell)
+        pid = self.fleet.until_running("deaf")["pid"]
+        self.kill_keeper()
+        daemon = self.fleet.daemon_pid()
+        down = subprocess.Popen([LAZARET, "down"], env=self.fleet.environment(), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.fleet.until(lambda: self.fleet.agent("deaf")["process"] == "stopping", "the stop")
+        os.kill(daemon, signal.SIGKILL)
+        out, err = down.communicate(timeout=60)
+        self.assertEqual(down.returncode, 1, out)
+        self.assertIn(f"deaf (process {pid})", err)
+        os.kill(pid, signal.SIGKILL)
+        self.fleet.up()
 
     def test_without_the_daemon_events_and_why_say_the_same(self):
         cells = [self.fleet.write_cell([agent("twin", ["/bin/sleep", "1000"])]) for _ in range(2)]
