@@ -31,13 +31,18 @@ Result<std::vector<std::string>> all_agents(Context& context) {
   return names;
 }
 
-void print(Context& context, const LogTail& tail, const std::string& line, bool with_name) {
+// A piece of a long line is marked where it cannot just be gone on with.
+void print(Context& context, const LogTail& tail, const std::string& line, bool with_name,
+           bool continues) {
   if (context.json) {
-    context.out << json::serialize(json::object{{"agent", tail.agent()}, {"line", line}}) << '\n';
+    json::object event{{"agent", tail.agent()}, {"line", line}};
+    if (continues) event["continues"] = true;
+    context.out << json::serialize(event) << '\n';
   } else if (with_name) {
-    context.out << inked(context.look, Ink::faint, tail.agent() + " | ") << line << '\n';
+    context.out << inked(context.look, Ink::faint, tail.agent() + " | ") << line
+                << (continues ? "…\n" : "\n");
   } else {
-    context.out << line << '\n';
+    context.out << line << (continues ? "" : "\n");
   }
 }
 
@@ -45,11 +50,14 @@ void print(Context& context, const LogTail& tail, const std::string& line, bool 
 Result<bool> print_round(Context& context, Client& client, std::vector<LogTail>& tails) {
   bool any = false;
   for (auto& tail : tails) {
-    auto lines = tail.more(client);
-    if (!lines && lines.error().code == ErrorCode::not_found && tails.size() > 1) continue;
-    if (!lines) return std::unexpected(lines.error());
-    for (const auto& line : *lines) print(context, tail, line, tails.size() > 1);
-    any = any || !lines->empty();
+    auto fresh = tail.more(client);
+    if (!fresh && fresh.error().code == ErrorCode::not_found && tails.size() > 1) continue;
+    if (!fresh) return std::unexpected(fresh.error());
+    for (const auto& line : fresh->lines) {
+      print(context, tail, line, tails.size() > 1,
+            fresh->continues && &line == &fresh->lines.back());
+    }
+    any = any || !fresh->lines.empty();
   }
   context.out << std::flush;
   return any;

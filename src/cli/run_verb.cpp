@@ -153,9 +153,16 @@ class Run {
       if (lines.error().code == ErrorCode::not_found) return 0;  // no log yet
       return std::unexpected(lines.error());
     }
-    for (const auto& line : *lines) context_.out << line << '\n';
-    if (!lines->empty()) context_.out << std::flush;
-    return lines->size();
+    if (lines->gap) {
+      context_.remark("lines are missing here: the log was turned over faster than it was read",
+                      Ink::warn);
+    }
+    for (const auto& line : lines->lines) {
+      const bool continues = lines->continues && &line == &lines->lines.back();
+      context_.out << line << (continues ? "" : "\n");
+    }
+    if (!lines->lines.empty()) context_.out << std::flush;
+    return lines->lines.size();
   }
 
   // First Ctrl-C asks, the second kills, the third leaves everything as it is.
@@ -176,7 +183,7 @@ class Run {
 
   Result<ExitCode> watch() {
     Interrupts watched;
-    LogTail tail(qualified(), 10'000);
+    LogTail tail = LogTail::from_the_start(qualified());
     int pause = poll_first_ms;
     double incarnation = 0;
     for (;;) {
@@ -199,12 +206,25 @@ class Run {
     }
   }
 
+  // An answer is bounded, a log is not.
+  Result<void> drain(LogTail& tail) {
+    for (;;) {
+      auto fresh = print_new(tail);
+      if (!fresh) return std::unexpected(fresh.error());
+      if (*fresh == 0 || !context_.out.good() || Interrupts::count() > asked_) return {};
+    }
+  }
+
   // What is left for a person to decide keeps its mission: `why` and `inbox` work on.
   Result<ExitCode> finish(RunStage stage, const json::value& agent, LogTail& tail) {
-    print_new(tail);
+    if (auto drained = drain(tail); !drained) return std::unexpected(drained.error());
     const auto* exit = find(agent, "last_exit");
     const int status = exit == nullptr ? 1 : status_of_exit(*exit);
     const bool once = arguments_.flag("restart") == "never";
+    if (exit != nullptr && text_at(*exit, "kind") == "never_started") {
+      context_.remark(fmt::format("{} did not start: {}", name_, text_at(*exit, "detail")),
+                      Ink::warn);
+    }
     if (stage == RunStage::needs_person) {
       const std::string id = text_at(agent, "approval");
       context_.remark(fmt::format("{} ended {} times and waits for you: `lazaret inbox approve {}`",
@@ -257,9 +277,9 @@ void add_run_verb(std::vector<Verb>& verbs) {
                   "lazaret run -d --name web --restart always --mem 512M -- ./server",
        .flags = std::move(flags),
        .command = CommandPart::rest,
-       .notes =
-           "It runs in this directory with this environment. Ctrl-C stops it, a second one "
-           "kills it.\nThe exit status is the program's own (128 + signal where one ended it).",
+       .notes = "It runs in this directory with this environment. Ctrl-C stops it, a second one "
+                "kills it.\nStandard input is not passed on: the daemon's messages come that "
+                "way.\nThe exit status is the program's own (128 + signal where one ended it).",
        .carry_out = [](Context& context, const Arguments& arguments) {
          return Run(context, arguments).go();
        }});

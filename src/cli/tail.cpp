@@ -6,16 +6,18 @@
 
 namespace lazaret::cli {
 
-Result<std::vector<std::string>> LogTail::more(Client& client) {
+Result<NewLines> LogTail::more(Client& client) {
   const std::string query =
       next_.empty() ? fmt::format("tail={}", tail_) : fmt::format("from={}", next_);
   auto answer =
       client.call("GET", fmt::format("/api/v1/agents/{}/logs?{}", escaped(agent_), query));
   if (!answer) return std::unexpected(answer.error());
-  std::vector<std::string> lines;
-  for (const auto& line : list_at(*answer, "lines")) lines.push_back(in_words(line));
+  NewLines fresh;
+  for (const auto& line : list_at(*answer, "lines")) fresh.lines.push_back(in_words(line));
+  fresh.continues = flag_at(*answer, "continues");
+  fresh.gap = flag_at(*answer, "gap");
   if (auto next = text_at(*answer, "next"); !next.empty()) next_ = next;
-  return lines;
+  return fresh;
 }
 
 }  // namespace lazaret::cli

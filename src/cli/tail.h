@@ -8,15 +8,27 @@
 
 namespace lazaret::cli {
 
+struct NewLines {
+  std::vector<std::string> lines;  // without their newlines
+  bool continues = false;          // the last one is a piece; it goes on with the next call's first
+  bool gap = false;                // lines before the first one are gone
+};
+
 class LogTail {
  public:
   // Begins with the last `tail` lines.
   LogTail(std::string agent, int tail) : agent_(std::move(agent)), tail_(tail) {}
+  // Begins with the first line that is kept.
+  static LogTail from_the_start(std::string agent) {
+    LogTail tail(std::move(agent), 0);
+    tail.next_ = "0";
+    return tail;
+  }
 
   const std::string& agent() const { return agent_; }
 
   // What has been added since the last call; empty = nothing new.
-  Result<std::vector<std::string>> more(Client& client);
+  Result<NewLines> more(Client& client);
 
  private:
   std::string agent_;

@@ -99,8 +99,10 @@ void logs(Context& context, Call& call) {
   if (!read) return call.reply.fail(read.error());
   json::array lines;
   for (const auto& line : read->lines) lines.push_back(json::string(line));
-  call.reply.ok(
-      json::object{{"lines", std::move(lines)}, {"next", read->next}, {"gap", read->gap}});
+  call.reply.ok(json::object{{"lines", std::move(lines)},
+                             {"next", read->next},
+                             {"gap", read->gap},
+                             {"continues", read->continues}});
 }
 
 // The verbs that take an agent and a reason: one handler for each operation of the core.

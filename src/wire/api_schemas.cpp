@@ -133,7 +133,7 @@ constexpr std::string_view schemas = R"json({
     "kind": {"type": "string"}, "text": {"type": "string"}}}}}},
 "LogLines": {"type": "object", "required": ["lines", "next"], "properties": {
   "lines": {"type": "array", "items": {"type": "string"}}, "next": {"type": "integer"},
-  "gap": {"type": "boolean"}}},
+  "gap": {"type": "boolean"}, "continues": {"type": "boolean"}}},
 "WakeMade": {"type": "object", "required": ["wake", "fate"], "properties": {
   "wake": {"type": "string"},
   "fate": {"enum": ["waiting", "started", "finished", "failed", "replaced", "dropped"]}}},

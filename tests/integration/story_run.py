@@ -31,6 +31,36 @@ class Run(unittest.TestCase):
         done = self.fleet.cli("run", "--", "/bin/sh", "-c", script, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, "try\ntry\n"), done.stderr)
 
+    def test_all_of_a_long_output_is_printed(self):
+        done = self.fleet.cli("run", "--", "seq", "1", "100000", check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout == "".join(f"{n}\n" for n in range(1, 100001)),
+                        f"{done.stdout.count(chr(10))} lines")
+
+    def test_very_long_lines_are_printed_whole(self):
+        script = "import sys; [print(c * 3000000) for c in 'ab']; print('é' * 20000); sys.exit(5)"
+        done = self.fleet.cli("run", "--restart", "never", "--", "python3", "-c", script, check=False)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        whole = "a" * 3000000 + "\n" + "b" * 3000000 + "\n" + "é" * 20000 + "\n"
+        self.assertTrue(done.stdout == whole, f"{len(done.stdout)} characters")
+
+    def test_bytes_that_are_no_text_break_no_view(self):
+        script = r"printf 'a\377b\n'; printf '\342\202\n'"
+        done = self.fleet.cli("run", "--keep", "--name", "raw", "--", "/bin/sh", "-c", script,
+                              check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "a\ufffdb\n\ufffd\ufffd\n"), done.stderr)
+        self.fleet.cli("run", "--keep", "--name", "cut", "--", "python3", "-c",
+                       'print("x" + "é" * 300)')
+        for view in (["status"], ["agent", "ls"], ["logs"], ["events"], ["why", "raw"],
+                     ["agent", "show", "cut"]):
+            seen = self.fleet.cli(*view, check=False)
+            self.assertEqual(seen.returncode, 0, f"{view}: {seen.stderr}")
+
+    def test_a_program_that_cannot_start_is_explained(self):
+        done = self.fleet.cli("run", "--restart", "never", "--", "/no/such/program", check=False)
+        self.assertEqual(done.returncode, 127, done.stderr)
+        self.assertIn("'/no/such/program' does not exist", done.stderr)
+
 
 if __name__ == "__main__":
     main()

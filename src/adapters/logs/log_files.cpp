@@ -9,14 +9,17 @@
 #include <iterator>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace lazaret::logs {
 namespace {
 
 constexpr int place_bits = 40;  // of an offset; the rest are the low bits of the inode's number
 constexpr std::uint64_t place_mask = (std::uint64_t{1} << place_bits) - 1;
 constexpr std::uint64_t inode_mask = (std::uint64_t{1} << 13) - 1;
-constexpr std::size_t read_most = 1024 * 1024;  // bytes of one answer
-constexpr std::size_t line_most = 16 * 1024;    // a longer line is cut
+constexpr std::size_t read_most = 1024 * 1024;    // bytes of one answer, and of a line's piece
+constexpr std::size_t tail_most = 8 * read_most;  // bytes of the last lines
+constexpr std::size_t character_most = 4;
 constexpr int files_most = 1001;
 
 class File {
@@ -76,10 +79,27 @@ std::size_t take_lines(std::string_view text, std::size_t most, std::vector<std:
   while (out.size() < most) {
     const std::size_t end = text.find('\n', used);
     if (end == std::string_view::npos) break;
-    out.emplace_back(text.substr(used, std::min(end - used, line_most)));
+    out.emplace_back(text.substr(used, end - used));
     used = end + 1;
   }
   return used;
+}
+
+// What is to be passed on of a line whose end is not in sight: nothing, if its end is still to be
+// written, or if the next answer has more room for it.
+std::string_view piece_of(std::string_view line, bool to_the_end, bool newest,
+                          const ports::LogLines& answer) {
+  if (to_the_end) return newest ? std::string_view() : line;  // turned over in mid-line
+  if (!answer.lines.empty()) return {};
+  return utf8_cut(line, line.size() - character_most);
+}
+
+// `text` begins somewhere in a line.
+std::string end_of_cut_line(std::string_view text) {
+  for (std::size_t i = 1; i < character_most && !text.empty() && utf8_is_tail(text[0]); ++i) {
+    text.remove_prefix(1);
+  }
+  return "…" + std::string(text);
 }
 
 }  // namespace
@@ -100,12 +120,23 @@ Result<ports::LogLines> LogFiles::from(const AgentRef& agent, std::uint64_t offs
     file = files.begin();
     place = 0;
   }
+  std::size_t left = read_most;
   while (true) {
-    const std::string text = file->read(place, read_most);
-    place += take_lines(text, lines, answer.lines);
+    const bool newest = std::next(file) == files.end();
+    const std::string text = file->read(place, left);
+    const std::size_t used = take_lines(text, lines, answer.lines);
+    place += used;
+    left -= used;
+    if (answer.lines.size() < lines && used < text.size()) {
+      const auto piece = piece_of(std::string_view(text).substr(used),
+                                  place + text.size() - used >= file->size(), newest, answer);
+      place += piece.size();
+      if (!piece.empty()) answer.lines.emplace_back(piece);
+      answer.continues = !piece.empty();
+    }
     answer.next = offset_of(*file, place);
-    const bool at_end = place >= file->size() || text.find('\n') == std::string::npos;
-    if (!at_end || answer.lines.size() >= lines || std::next(file) == files.end()) return answer;
+    const bool full = answer.continues || answer.lines.size() >= lines;
+    if (full || newest || place < file->size()) return answer;
     ++file;
     place = 0;
   }
@@ -120,13 +151,25 @@ Result<ports::LogLines> LogFiles::tail(const AgentRef& agent, std::size_t lines)
   const File& newest = files.back();
   std::vector<std::string> found;
   std::uint64_t end = 0;
-  for (auto file = files.rbegin(); file != files.rend() && found.size() < lines; ++file) {
+  std::size_t bytes = 0;
+  // One line more than wanted: the first one of a file may have begun in the one before.
+  for (auto file = files.rbegin();
+       file != files.rend() && found.size() <= lines && bytes < tail_most; ++file) {
     const std::uint64_t begin = file->size() > read_most ? file->size() - read_most : 0;
     const std::string text = file->read(begin, read_most);
     std::vector<std::string> older;
     const std::size_t used = take_lines(text, text.size() + 1, older);
-    if (&*file == &newest) end = begin + used;
-    if (begin > 0 && !older.empty()) older.erase(older.begin());  // cut in the middle
+    bytes += text.size();
+    if (&*file == &newest) {
+      end = begin + used;
+    } else if (!found.empty()) {
+      found.front().insert(0, text, used);  // turned over in mid-line
+    }
+    if (begin > 0 && older.size() == 1 && found.empty()) {
+      older.front() = end_of_cut_line(older.front());
+    } else if (begin > 0 && !older.empty()) {
+      older.erase(older.begin());  // cut in the middle
+    }
     older.insert(older.end(), found.begin(), found.end());
     found = std::move(older);
     if (begin > 0) break;

@@ -70,6 +70,56 @@ TEST_F(Logs, SaysWhenItsPlaceIsGone) {
   EXPECT_EQ(next->lines, Lines{"two"});
 }
 
+std::string joined(LogFiles& files, const AgentRef& agent, std::uint64_t at) {
+  std::string all;
+  for (;;) {
+    auto answer = files.from(agent, at, 1000);
+    for (std::size_t i = 0; i < answer->lines.size(); ++i) {
+      all += answer->lines[i];
+      if (i + 1 < answer->lines.size() || !answer->continues) all += '\n';
+    }
+    if (answer->next == at || answer->lines.empty()) return all;
+    at = answer->next;
+  }
+}
+
+TEST_F(Logs, AVeryLongLineComesInPiecesAndWhole) {
+  std::string line = "x";  // so that a piece of even size would end in the middle of a character
+  while (line.size() < 3'000'000) line += "é";
+  const std::string twenty(20'000, 'y');
+  write("before\n" + line + "\n" + twenty + "\nafter\n");
+  EXPECT_TRUE(joined(files_, agent_, 0) == "before\n" + line + "\n" + twenty + "\nafter\n");
+  const auto first = files_.from(agent_, 0, 100);
+  EXPECT_EQ(first->lines, Lines{"before"}) << "a piece gets an answer of its own";
+  const auto piece = files_.from(agent_, first->next, 100);
+  EXPECT_TRUE(piece->continues);
+  ASSERT_EQ(piece->lines.size(), 1U);
+  EXPECT_TRUE(piece->lines[0].ends_with("é"));
+}
+
+TEST_F(Logs, ALineThatWasTurnedOverInItsMiddleIsWhole) {
+  write("one\ntw");
+  turn_over();
+  write("o\nthree\n");
+  EXPECT_EQ(joined(files_, agent_, 0), "one\ntwo\nthree\n");
+  EXPECT_EQ(files_.tail(agent_, 2)->lines, (Lines{"two", "three"}));
+}
+
+TEST_F(Logs, AnUnfinishedLineIsNotGivenBeforeItsEnd) {
+  write("one\n" + std::string(2000, 'x'));
+  const auto read = files_.from(agent_, 0, 100);
+  EXPECT_EQ(read->lines, Lines{"one"});
+  EXPECT_FALSE(read->continues);
+}
+
+TEST_F(Logs, TheTailOfALineThatIsTooLongSaysThatItIsCut) {
+  write(std::string(2'000'000, 'x') + "end\n");
+  const auto tail = files_.tail(agent_, 5);
+  ASSERT_EQ(tail->lines.size(), 1U);
+  EXPECT_TRUE(tail->lines[0].starts_with("…x"));
+  EXPECT_TRUE(tail->lines[0].ends_with("xend"));
+}
+
 TEST_F(Logs, BoundsAnAnswer) {
   write("1\n2\n3\n");
   const auto first = files_.from(agent_, 0, 2);
