@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/fact_words.h"
+#include "core/lifecycle.h"
 #include "sim/checker_facts.h"
 
 namespace lazaret::sim {
@@ -16,6 +17,35 @@ constexpr std::size_t small_graph = 100;
 constexpr std::uint64_t large_graph_every = 64;
 
 std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
+
+// A fact without a task changes the graph of tasks only when it brings the whole cell; a checkpoint
+// and a new incarnation of the owner do not change it.
+bool changes_graph(const Fact& fact) {
+  return std::holds_alternative<fact::CellDefined>(fact) ||
+         (!subject_of(fact).task.empty() && !std::holds_alternative<fact::TaskCheckpointed>(fact) &&
+          !std::holds_alternative<fact::TaskResumed>(fact));
+}
+
+// A rate limit is on the wall clock, its timer is not: where the wall clock jumps, it is looked at
+// once an hour.
+constexpr Duration wake_patience = std::chrono::minutes(5);
+constexpr Duration wake_patience_with_jumps = std::chrono::minutes(70);
+
+// A start, a stop and a backoff have deadlines of minutes; so long the daemon may be away, too.
+constexpr Duration between_most = std::chrono::minutes(20);
+
+bool is_between(ProcessState state) {
+  return state == ProcessState::starting || state == ProcessState::stopping ||
+         state == ProcessState::backoff;
+}
+
+// A line for its stdin is on the way, or nothing keeps its waiting wake from being handed to it.
+bool could_be_woken(const Fleet& fleet, const Cell& cell, const Agent& agent, WallTime now) {
+  if (agent.process != ProcessState::running) return false;
+  if (agent.running_wake) return agent.definition.run->adapter != AdapterKind::turn;
+  return !agent.paused && !agent.frozen && lifecycle::should_run(fleet, cell, agent) &&
+         !(agent.rate_limited_until && *agent.rate_limited_until > now);
+}
 
 bool is_final(TaskState state) {
   return state == TaskState::completed || state == TaskState::failed;
@@ -33,9 +63,7 @@ void Checker::on_decided(const ports::Decision& decision, const Fleet& fleet) {
     const FactSubject subject = subject_of(fact);
     if (!subject.agent.empty()) agents.insert({subject.cell, subject.agent});
     if (!subject.task.empty()) tasks.insert({subject.cell, subject.task});
-    if (!subject.task.empty() || std::holds_alternative<core::fact::CellDefined>(fact)) {
-      graphs.insert(subject.cell);
-    }
+    if (changes_graph(fact)) graphs.insert(subject.cell);
   }
   if (std::holds_alternative<event::AdoptionFinished>(decision.event.body)) check_adoption(fleet);
   for (const AgentRef& ref : agents) check_agent(ref, fleet);
@@ -72,6 +100,30 @@ void Checker::take_stock(const Fleet& fleet) {
   }
 }
 
+void Checker::look_around(const Fleet& fleet) {
+  const Duration patience =
+      world_.scenario.clock_jumps_an_hour > 0 ? wake_patience_with_jumps : wake_patience;
+  for (const auto& [cell_id, cell] : fleet.cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (is_between(agent.process) && world_.now() - agent.since.mono > between_most) {
+        world_.violate(
+            true, "states in between end",
+            fmt::format("{} is {} for {} s: {}", qualified({cell_id, id}), to_word(agent.process),
+                        in_seconds(world_.now() - agent.since.mono), agent.state_reason));
+      }
+      if (!agent.waiting_wake && !agent.running_wake) continue;
+      AgentAccount& one = agents_[{cell_id, id}];
+      if (!could_be_woken(fleet, cell, agent, world_.clock.now().wall)) {
+        one.wake_due.reset();
+      } else if (!one.wake_due) {
+        one.wake_due = world_.now();
+      } else if (world_.now() - *one.wake_due > patience) {
+        world_.violate(true, "no wake is left lying", qualified({cell_id, id}));
+      }
+    }
+  }
+}
+
 // Of those that were live when the daemon started: who counts as live now is there, with that pid.
 void Checker::check_adoption(const Fleet& fleet) {
   for (auto& [ref, account] : agents_) {
@@ -101,6 +153,7 @@ void Checker::check_agent(const AgentRef& ref, const Fleet& fleet) {
   }
   if (agent->incarnation < one.incarnation) wrong("incarnations grow by one", qualified(ref));
   one.incarnation = agent->incarnation;
+  if (!agent->waiting_wake && !agent->running_wake) one.wake_due.reset();
   if (agent->task) {
     const Task* task = find_task(fleet, {ref.cell, *agent->task});
     if (!task || task->owner != ref.agent) wrong("owner and task agree", qualified(ref));

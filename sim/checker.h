@@ -17,7 +17,8 @@ class Checker {
   Checker(World& world, Processes& processes) : world_(world), processes_(processes) {}
 
   void on_decided(const ports::Decision& decision, const core::Fleet& fleet);
-  std::uint64_t checks() const { return checks_; }
+  // Called once a minute or so.
+  void look_around(const core::Fleet& fleet);
 
  private:
   struct AgentAccount {
@@ -30,6 +31,7 @@ class Checker {
     bool to_be_found = false;  // live when the daemon started, so adoption has to say
     std::set<WakeId> open_wakes;
     std::set<WakeId> started_wakes;
+    std::optional<Instant> wake_due;  // since when a wake waits for no reason
   };
   struct TaskAccount {
     std::optional<AgentId> owner;

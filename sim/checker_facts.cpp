@@ -51,6 +51,22 @@ bool Checker::Facts::contains_start_of(const AgentRef& ref) const {
 
 void Checker::Facts::operator()(const fact::DaemonStarted&) { c.take_stock(fleet); }
 
+// Whoever is to run here again after it ran elsewhere begins anew.
+void Checker::Facts::operator()(const fact::CellDefined& f) {
+  for (const auto& [id, definition] : f.cell.agents) {
+    const auto found = c.agents_.find({f.cell.id, id});
+    if (found == c.agents_.end() || is_live(found->second.process)) continue;
+    AgentAccount& one = found->second;
+    if (definition.run && one.process == ProcessState::external) {
+      one.process = ProcessState::stopped;
+      one.tries = 0;
+      one.died = false;
+    } else if (!definition.run) {
+      one.process = ProcessState::external;
+    }
+  }
+}
+
 void Checker::Facts::operator()(const fact::CellRemoved& f) {
   for (const auto& [ref, account] : c.agents_) {
     if (ref.cell == f.cell && !account.open_wakes.empty()) {
@@ -146,7 +162,9 @@ void Checker::Facts::operator()(const fact::AgentExited& f) {
   }
   if (f.counted) ++one.tries;
   one.died = !f.expected;
-  one.process = ProcessState::stopped;
+  const Agent* agent = find_agent(fleet, f.agent);
+  const bool elsewhere = agent && agent->process == ProcessState::external;
+  one.process = elsewhere ? ProcessState::external : ProcessState::stopped;
   one.to_be_found = false;
 }
 

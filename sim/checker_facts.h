@@ -12,6 +12,7 @@ struct Checker::Facts {
   const ports::Decision& decision;
 
   void operator()(const core::fact::DaemonStarted& f);
+  void operator()(const core::fact::CellDefined& f);
   void operator()(const core::fact::CellRemoved& f);
   void operator()(const core::fact::MissionStatusChanged& f);
   void operator()(const core::fact::AgentStarting& f);

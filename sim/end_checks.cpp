@@ -157,16 +157,16 @@ void check_nothing_stuck(World& world, Processes& processes) {
 }
 
 void check_one_truth(World& world, const FakeJournal& journal) {
-  const std::string folded = wire::fleet_text(journal.folded());
-  if (folded != wire::fleet_text(journal.replayed())) {
+  const Fleet& folded = journal.folded();
+  if (folded != journal.replayed()) {
     world.violate(false, "replay is exact", "the replayed fleet differs from the folded one");
   }
-  if (world.loop && folded != wire::fleet_text(world.loop->fleet())) {
+  if (world.loop && folded != world.loop->fleet()) {
     world.violate(false, "facts folded give the state",
                   "the living fleet differs from the folded one");
   }
-  const auto read = wire::read_fleet(folded);
-  if (!read || wire::fleet_text(*read) != folded) {
+  const auto read = wire::read_fleet(wire::fleet_text(folded));
+  if (!read || *read != folded) {
     world.violate(false, "rows carry everything", "a snapshot of the fleet");
   }
 }

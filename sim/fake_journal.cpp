@@ -63,7 +63,11 @@ void FakeJournal::commit() {
     queued_.pop_front();
   }
   if (sync || unsynced_.size() > unsynced_most) make_safe();
-  // A daemon may die between the commit and hearing of it.
+  if (world_.at_commit) {
+    const std::uint64_t life = life_;
+    std::exchange(world_.at_commit, nullptr)();
+    if (life != life_) return;
+  }
   world_.after(between(world_.disk, 0ms, 1ms), [this, life = life_, up_to = next_decision_ - 1] {
     if (life == life_) callback_(up_to, std::nullopt);
   });

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace lazaret::sim {
 namespace {
 
@@ -18,6 +20,19 @@ void again_and_again(World& world, double an_hour, Act act) {
   });
 }
 
+// Something is done about it outside.
+bool acts(const ports::Decision& decision) {
+  return std::any_of(decision.facts.begin(), decision.facts.end(), [](const Fact& fact) {
+    return std::holds_alternative<fact::AgentStarting>(fact) ||
+           std::holds_alternative<fact::AgentStopping>(fact) ||
+           std::holds_alternative<fact::AgentKilled>(fact) ||
+           std::holds_alternative<fact::WakeStarted>(fact) ||
+           std::holds_alternative<fact::CellRemoved>(fact) ||
+           std::holds_alternative<fact::HangSuspected>(fact) ||
+           std::holds_alternative<fact::TaskReported>(fact);
+  });
+}
+
 }  // namespace
 
 void Keeper::start() {
@@ -25,11 +40,19 @@ void Keeper::start() {
                                           journal_.next_fact(), journal_, processes_, world_.clock);
   world_.loop = loop_.get();
   people_.listen(*loop_);
+  loop_->observe([this](const std::vector<runtime::RecordedFact>& facts) {
+    for (const runtime::RecordedFact& one : facts) {
+      const auto* changed = std::get_if<fact::MissionStatusChanged>(one.fact);
+      if (changed) mirror_later(changed->cell);
+    }
+  });
   loop_->post(event::DaemonStarted{++epoch_, fmt::format("boot-{}", boots_), "sim"});
   const bool files_first = world_.daemon.chance(0.5);
   const auto read_files = [this] {
-    for (const auto& [id, cell] : loop_->fleet().cells) workload_.mirror(id, cell.status);
-    for (const auto& [id, cell] : workload_.cells()) loop_->post(event::CellObserved{cell});
+    for (const auto& [id, cell] : workload_.cells()) {
+      loop_->post(event::CellObserved{cell});
+      mirror_later(id);
+    }
   };
   if (files_first) read_files();
   processes_.report_all();
@@ -41,6 +64,17 @@ void Keeper::start() {
     if (id.value != "external" && !workload_.cells().contains(id)) gone.push_back(id);
   }
   for (const CellId& id : gone) loop_->post(event::CellGone{id});
+}
+
+// The status of a mission is written into its file a while after it changed.
+void Keeper::mirror_later(const CellId& id) {
+  world_.after(between(world_.daemon, 100ms, 5s), [this, id, epoch = epoch_] {
+    const Cell* cell = loop_ && epoch == epoch_ ? find_cell(loop_->fleet(), id) : nullptr;
+    const auto file = workload_.cells().find(id);
+    if (!cell || file == workload_.cells().end() || file->second.status == cell->status) return;
+    workload_.mirror(id, cell->status);
+    loop_->post(event::CellMirrored{id, cell->status});
+  });
 }
 
 void Keeper::begin_faults() {
@@ -58,6 +92,19 @@ void Keeper::begin_faults() {
   });
 }
 
+void Keeper::on_decided(const ports::Decision& decision) {
+  if (world_.calm || !acts(decision) || !world_.daemon.chance(world_.scenario.dies_deciding))
+    return;
+  auto die = [this, epoch = epoch_] {
+    if (!world_.calm && epoch == epoch_) kill(false);
+  };
+  if (world_.daemon.chance(0.5)) {
+    world_.at_commit = die;
+  } else {
+    world_.after(between(world_.daemon, 0ms, 30ms), die);
+  }
+}
+
 void Keeper::kill(bool with_power) {
   if (!loop_) return;
   world_.count(with_power ? Fault::power_lost : Fault::daemon_killed);
@@ -71,7 +118,9 @@ void Keeper::kill(bool with_power) {
     journal_.lose_daemon();
     processes_.lose_daemon();
   }
-  world_.after(between(world_.daemon, 100ms, with_power ? 300s : 20s), [this] { start(); });
+  // Whatever restarts it mostly does so at once.
+  const Duration most = world_.daemon.chance(0.2) ? 20s : 2s;
+  world_.after(between(world_.daemon, 100ms, with_power ? 300s : most), [this] { start(); });
 }
 
 // The loop does not come to run for a while; the world goes on and its messages pile up.

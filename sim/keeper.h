@@ -23,10 +23,14 @@ class Keeper {
   void start();
   // Kills, power cuts, clock jumps, stalls and disk errors begin to happen.
   void begin_faults();
+  // A decision to act may be the last one of its daemon: before it is recorded, before it is acted
+  // on, before the act is over.
+  void on_decided(const ports::Decision& decision);
   std::uint64_t restarts() const { return epoch_ - 1; }
 
  private:
   void kill(bool with_power);
+  void mirror_later(const CellId& id);
   void stall();
 
   World& world_;

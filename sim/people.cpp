@@ -5,6 +5,33 @@ namespace {
 
 using namespace core;
 
+// What makes an operator act at once, often while it is being dealt with already.
+bool is_alarm(const Fact& fact) {
+  return std::holds_alternative<fact::AgentBackedOff>(fact) ||
+         std::holds_alternative<fact::AgentExited>(fact) ||
+         std::holds_alternative<fact::AgentStopping>(fact) ||
+         std::holds_alternative<fact::HangSuspected>(fact);
+}
+
+// Only a person gets it up again; what Lazaret has to start itself is left to Lazaret.
+bool is_down(const Agent& agent) {
+  return agent.definition.run &&
+         (!agent.wanted || agent.finished || agent.process == ProcessState::quarantined ||
+          agent.process == ProcessState::awaiting_approval);
+}
+
+std::optional<Operation> opposite_of(const Operation& act) {
+  if (const auto* one = std::get_if<op::PauseAgent>(&act))
+    return op::ResumeAgent{one->agent, "sim"};
+  if (const auto* one = std::get_if<op::FreezeAgent>(&act)) return op::ThawAgent{one->agent, "sim"};
+  if (const auto* one = std::get_if<op::StopAgent>(&act)) return op::StartAgent{one->agent};
+  if (const auto* one = std::get_if<op::KillAgent>(&act)) return op::StartAgent{one->agent};
+  if (std::holds_alternative<op::FreezeFleet>(act)) return op::FreezeFleet{false, "sim"};
+  const auto* mission = std::get_if<op::SetMission>(&act);
+  if (!mission || mission->status != MissionStatus::paused) return std::nullopt;
+  return op::SetMission{mission->cell, MissionStatus::active, "sim"};
+}
+
 Caller person() { return {CallerKind::operator_, "sim:alice", std::nullopt, {}}; }
 
 template <class Act>
@@ -34,6 +61,7 @@ void People::listen(runtime::Loop& loop) {
     for (const runtime::RecordedFact& one : facts) {
       const auto* opened = std::get_if<fact::ApprovalOpened>(one.fact);
       if (opened) answer_later(opened->approval);
+      if (is_alarm(*one.fact)) react(subject_of(*one.fact));
     }
   });
 }
@@ -71,6 +99,7 @@ std::optional<AgentRef> People::some_agent() {
   if (cells.empty()) return std::nullopt;
   auto cell = cells.begin();
   std::advance(cell, static_cast<std::ptrdiff_t>(world_.people.below(cells.size())));
+  if (cell->first.value == "external" && world_.people.chance(0.8)) cell = cells.begin();
   if (cell->second.agents.empty()) return std::nullopt;
   auto agent = cell->second.agents.begin();
   std::advance(agent, static_cast<std::ptrdiff_t>(world_.people.below(cell->second.agents.size())));
@@ -138,7 +167,30 @@ void People::interfere() {
   const auto agent = some_agent();
   if (!agent) return;
   world_.count(Fault::operator_interfered);
-  ask(some_act(*agent));
+  act_on(*agent);
+}
+
+// People click twice, and take back what they did a while ago: most of the time the fleet is at
+// work.
+void People::act_on(const AgentRef& agent) {
+  const Operation act = some_act(agent);
+  const auto undo = opposite_of(act);
+  if (world_.people.chance(0.1)) {
+    world_.after(between(world_.people, 100ms, 2s), [this, act] { ask(act); });
+  }
+  if (undo && world_.people.chance(0.8)) {
+    world_.after(between(world_.people, 10s, 900s), [this, undo] { ask(*undo); });
+  }
+  ask(act);
+}
+
+void People::react(const FactSubject& subject) {
+  const double chance = world_.scenario.operator_reacts;
+  if (!world_.strikes(world_.people, chance, Fault::operator_interfered)) return;
+  world_.after(between(world_.people, 0ms, 1500ms),
+               [this, ref = AgentRef{subject.cell, subject.agent}] {
+                 if (world_.loop && find_cell(world_.loop->fleet(), ref.cell)) act_on(ref);
+               });
 }
 
 void People::wake_somebody() {
@@ -159,14 +211,21 @@ void People::edit_files() {
     workload_.remove(*id);
     return world_.loop->post(event::CellGone{*id});
   }
-  const Cell* cell = find_cell(world_.loop->fleet(), *id);
-  const MissionStatus status = cell ? cell->status : MissionStatus::active;
-  world_.loop->post(event::CellObserved{workload_.edit(*id, status)});
+  if (const CellDefinition* added = world_.people.chance(0.3) ? workload_.add() : nullptr) {
+    const bool elsewhere = world_.people.chance(0.3);
+    if (elsewhere) {
+      world_.after(between(world_.people, 10s, 900s), [this, id = added->id] {
+        ask(op::SetMission{id, MissionStatus::active, "sim"});
+      });
+    }
+    return world_.loop->post(event::CellObserved{*added, false, elsewhere});
+  }
+  world_.loop->post(event::CellObserved{workload_.edit(*id), true, false});
 }
 
 void People::put_right() {
   if (!world_.loop) return world_.after(1s, [this] { put_right(); });
-  ask(op::FreezeFleet{false, "all is well"});
+  if (world_.loop->fleet().frozen) ask(op::FreezeFleet{false, "all is well"});
   std::vector<ApprovalId> open;
   for (const auto& [id, approval] : world_.loop->fleet().approvals) {
     if (!approval.answer) open.push_back(id);
@@ -183,8 +242,7 @@ void People::put_right() {
     if (!agent) continue;
     if (agent->frozen) ask(op::ThawAgent{ref, "all is well"});
     if (agent->paused) ask(op::ResumeAgent{ref, "all is well"});
-    const Cell* cell = find_cell(world_.loop->fleet(), ref.cell);
-    if (cell->status == MissionStatus::active && agent->definition.run) ask(op::StartAgent{ref});
+    if (is_down(*agent)) ask(op::StartAgent{ref});
   }
 }
 

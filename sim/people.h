@@ -2,6 +2,7 @@
 // faults stop they put everything right, as a good operator would.
 #pragma once
 
+#include "core/fact_words.h"
 #include "sim/programs.h"
 #include "sim/workload.h"
 
@@ -14,13 +15,15 @@ class People {
   void begin();
   // Hears of every recorded fact; a new daemon is heard anew.
   void listen(runtime::Loop& loop);
-  // Resume, thaw and start everything; answer every open question.
+  // Resume and thaw everything, answer every open question, start what only a person can start.
   void put_right();
   // What a person asked to be stopped stays stopped, so it is not a fault.
   std::uint64_t acts() const { return acts_; }
 
  private:
   void interfere();
+  void act_on(const AgentRef& agent);
+  void react(const core::FactSubject& subject);
   void wake_somebody();
   void add_tasks();
   void edit_files();

@@ -200,7 +200,10 @@ void Processes::lose_power() {
 void Processes::report_all() {
   for (auto& [ref, slot] : slots_) {
     if (slot.phase == Phase::spawning) on_born(slot, slot.incarnation);
-    if (slot.phase == Phase::alive) {
+    const bool stranger = !find_agent(world_.loop->fleet(), ref);
+    if (stranger && slot.phase == Phase::alive) {
+      kill({ref, slot.incarnation});
+    } else if (slot.phase == Phase::alive) {
       world_.loop->post(event::AgentAdopted{ref, slot.incarnation, slot.pid, slot.process_start,
                                             slot.said_ready});
     } else if (slot.phase == Phase::dead) {

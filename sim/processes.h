@@ -62,7 +62,8 @@ class Processes final : public ports::Effects {
   void lose_daemon() { ++daemon_life_; }
   // Nothing survives.
   void lose_power();
-  // A new daemon asks what is there: an event for everything that was ever started.
+  // A new daemon asks what is there: an event for everything that was ever started. Processes of
+  // agents that its fleet does not know are ended.
   void report_all();
 
   void exit(Slot& slot, const core::ExitReport& report);

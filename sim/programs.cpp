@@ -104,7 +104,7 @@ void Programs::act(Mind& mind) {
   const Scenario& s = world_.scenario;
   const double polls_an_hour = 3600 / s.poll_seconds;
   if (!world_.calm && world_.life.chance(s.rate_limits_an_hour / polls_an_hour)) {
-    const Duration rest = between(world_.life, 10s, 600s);
+    const Duration rest = between(world_.life, 10s, 1800s);
     mind.rests_until = world_.now() + rest;
     return ask(mind, op::ReportActivity{mind.slot->ref, world_.clock.now().wall + rest, "429"}, {});
   }
@@ -142,6 +142,10 @@ void Programs::finish_task(Mind& mind) {
 }
 
 void Programs::on_line(Slot& slot, const std::string& line) {
+  if (line.find("\"wake\"") != std::string::npos &&
+      world_.strikes(world_.life, world_.scenario.dies_of_a_line, Fault::crash)) {
+    return processes_.exit(slot, exit_with(1));
+  }
   Mind& mind = minds_[slot.ref];
   if (line.find("\"cancel\"") == std::string::npos || !mind.task || !mind.obeys) return;
   ask(mind, op::ReportFailed{*mind.task, "cancelled"},
@@ -171,7 +175,7 @@ void Programs::ask(Mind& mind, Operation operation, Then then) {
 
 void Programs::deliver(Mind& mind, Incarnation incarnation, Operation operation, Then then) {
   if (!world_.loop) return;
-  const AgentRef ref = mind.slot->ref;
+  const AgentRef& ref = mind.slot->ref;
   const Agent* known = find_agent(world_.loop->fleet(), ref);
   const bool stale = known && known->definition.run && known->incarnation > incarnation;
   if (stale) world_.count(Fault::stale_write);

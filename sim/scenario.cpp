@@ -9,7 +9,7 @@ namespace {
 
 using Chance = double Scenario::*;
 
-constexpr std::array<Chance, 24> faults = {&Scenario::crashes_an_hour,
+constexpr std::array<Chance, 27> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::kills_an_hour,
                                            &Scenario::hangs_an_hour,
                                            &Scenario::stops_an_hour,
@@ -21,11 +21,14 @@ constexpr std::array<Chance, 24> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::disk_errors_an_hour,
                                            &Scenario::operator_acts_an_hour,
                                            &Scenario::edits_an_hour,
+                                           &Scenario::operator_reacts,
+                                           &Scenario::dies_deciding,
                                            &Scenario::slow_start,
                                            &Scenario::slow_task,
                                            &Scenario::spawn_failure,
                                            &Scenario::spawn_impossible,
                                            &Scenario::ignores_stop,
+                                           &Scenario::dies_of_a_line,
                                            &Scenario::failed_beat,
                                            &Scenario::lost,
                                            &Scenario::doubled,
@@ -51,6 +54,7 @@ Scenario crash_loops() {
   s.spawn_impossible = 0.03;
   s.person_silent = 0.4;
   s.daemon_kills_an_hour = 3;
+  s.dies_deciding = 0.01;
   return s;
 }
 
@@ -74,9 +78,12 @@ Scenario busy_operator() {
   s.name = "busy_operator";
   s.summary = "people who stop, pause, freeze, edit and resume all the time";
   s.operator_acts_an_hour = 120;
+  s.operator_reacts = 0.3;
+  s.spawn_failure = 0.3;
+  s.dies_of_a_line = 0.05;
   s.edits_an_hour = 10;
   s.wakes_an_hour = 10;
-  s.crashes_an_hour = 4;
+  s.crashes_an_hour = 10;
   s.clock_jumps_an_hour = 3;
   s.ignores_stop = 0.3;
   s.person_silent = 0.3;
@@ -87,15 +94,20 @@ Scenario restarts() {
   Scenario s = without_faults(everything());
   s.name = "restarts";
   s.summary = "the daemon dies all the time, with and without its machine, and its disk fails";
-  s.daemon_kills_an_hour = 40;
-  s.power_losses_an_hour = 4;
+  s.daemon_kills_an_hour = 20;
+  s.power_losses_an_hour = 1;
+  s.wakes_an_hour = 10;
+  s.dies_of_a_line = 0.05;
+  s.dies_deciding = 0.05;
   s.disk_errors_an_hour = 6;
   s.stalls_an_hour = 6;
   s.crashes_an_hour = 6;
+  s.stops_an_hour = 4;
+  s.slow_task = 0.1;
   s.verify_failed = 0.15;
   s.lost = 0.03;
   s.late = 0.1;
-  s.ignores_stop = 0.3;
+  s.ignores_stop = 0.5;
   return s;
 }
 

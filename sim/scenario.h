@@ -32,7 +32,7 @@ struct Scenario {
   double share_verified = 0.3;     // of the tasks
   double share_mortal = 0.5;       // of the missions: end when their tasks are done
   double questions_an_hour = 0.2;  // an agent asks a person
-  double rate_limits_an_hour = 0.2;
+  double rate_limits_an_hour = 1;
 
   // Faults: events an hour for each agent …
   double crashes_an_hour = 2;
@@ -49,11 +49,14 @@ struct Scenario {
   double operator_acts_an_hour = 10;
   double edits_an_hour = 1;
   // … and chances.
+  double operator_reacts = 0.05;  // to what happens to an agent
+  double dies_deciding = 0.005;   // the daemon, within moments of a decision to act
   double slow_start = 0.03;
   double slow_task = 0.05;
   double spawn_failure = 0.05;
   double spawn_impossible = 0.01;
   double ignores_stop = 0.2;
+  double dies_of_a_line = 0.02;  // on its stdin
   double failed_beat = 0.01;
   double lost = 0.02;
   double doubled = 0.02;
@@ -68,9 +71,9 @@ struct Scenario {
                  questions_an_hour, rate_limits_an_hour, crashes_an_hour, kills_an_hour,
                  hangs_an_hour, stops_an_hour, silences_an_hour, daemon_kills_an_hour,
                  power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour, disk_errors_an_hour,
-                 operator_acts_an_hour, edits_an_hour, slow_start, slow_task, spawn_failure,
-                 spawn_impossible, ignores_stop, failed_beat, lost, doubled, late, person_silent,
-                 verify_failed, task_failed)
+                 operator_acts_an_hour, edits_an_hour, operator_reacts, dies_deciding, slow_start,
+                 slow_task, spawn_failure, spawn_impossible, ignores_stop, dies_of_a_line,
+                 failed_beat, lost, doubled, late, person_silent, verify_failed, task_failed)
 };
 
 const std::vector<Scenario>& built_in_scenarios();

@@ -33,23 +33,33 @@ class Schedule {
   using Action = std::move_only_function<void()>;
 
   void at(Instant when, Action action) {
-    heap_.push_back({when, next_++, std::move(action)});
+    std::uint32_t place = static_cast<std::uint32_t>(actions_.size());
+    if (free_.empty()) {
+      actions_.push_back(std::move(action));
+    } else {
+      place = free_.back();
+      free_.pop_back();
+      actions_[place] = std::move(action);
+    }
+    heap_.push_back({when, next_++, place});
     std::push_heap(heap_.begin(), heap_.end(), Later{});
   }
   bool empty() const { return heap_.empty(); }
   Instant next() const { return heap_.empty() ? never : heap_.front().when; }
   Action take() {
     std::pop_heap(heap_.begin(), heap_.end(), Later{});
-    Action action = std::move(heap_.back().action);
+    const std::uint32_t place = heap_.back().place;
     heap_.pop_back();
-    return action;
+    free_.push_back(place);
+    return std::move(actions_[place]);
   }
 
  private:
+  // Actions stay where they are while the heap is sorted.
   struct Entry {
     Instant when;
     std::uint64_t number = 0;
-    Action action;
+    std::uint32_t place = 0;
   };
   struct Later {
     bool operator()(const Entry& a, const Entry& b) const {
@@ -57,6 +67,8 @@ class Schedule {
     }
   };
   std::vector<Entry> heap_;
+  std::vector<Action> actions_;
+  std::vector<std::uint32_t> free_;
   std::uint64_t next_ = 0;
 };
 

@@ -16,6 +16,7 @@ namespace {
 // The loop may ring so often at one instant; more is a timer that nothing clears.
 constexpr int rings_most = 50;
 constexpr std::size_t violations_most = 10;
+constexpr Duration look_every = 60s;
 
 std::string line_of(const ports::Decision& decision) {
   std::string text =
@@ -46,6 +47,7 @@ class Simulation {
  private:
   void run_until(Instant end);
   void tick();
+  void look_around();
   void become_calm();
   void begin_external();
   void on_decided(const ports::Decision& decision);
@@ -86,6 +88,7 @@ Simulation::Simulation(const Options& options)
 
 void Simulation::on_decided(const ports::Decision& decision) {
   checker_.on_decided(decision, world_.loop->fleet());
+  keeper_.on_decided(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
 }
 
@@ -130,6 +133,12 @@ void Simulation::run_until(Instant end) {
   world_.clock.advance_to(end);
 }
 
+// Some promises are about time, not about one decision.
+void Simulation::look_around() {
+  if (world_.loop) checker_.look_around(world_.loop->fleet());
+  world_.after(look_every, [this] { look_around(); });
+}
+
 void Simulation::become_calm() {
   world_.calm = true;
   journal_.fail_for(Duration(0));
@@ -143,6 +152,7 @@ Report Simulation::run() {
   begin_external();
   people_.begin();
   keeper_.begin_faults();
+  look_around();
   const Instant calm_at = begin + seconds_of(world_.scenario.fault_hours * 3600);
   run_until(calm_at);
   if (world_.violations.empty()) become_calm();

@@ -14,11 +14,12 @@ constexpr std::size_t external_agents = 3;
 Workload::Workload(World& world) : world_(world) {
   const auto agents = static_cast<std::size_t>(world.scenario.agents);
   const auto a_cell = static_cast<std::size_t>(std::max(2, world.scenario.agents_a_cell));
-  for (std::size_t index = 0; index * a_cell < agents; ++index) {
-    CellDefinition cell = make_cell(index, std::min(a_cell, agents - index * a_cell));
+  for (; next_cell_ * a_cell < agents; ++next_cell_) {
+    CellDefinition cell = make_cell(next_cell_, std::min(a_cell, agents - next_cell_ * a_cell));
     const CellId id = cell.id;
     cells_.emplace(id, std::move(cell));
   }
+  cells_most_ = cells_.size();
   for (std::size_t i = 0; i < external_agents; ++i) {
     AgentDefinition agent;
     agent.id = AgentId(fmt::format("outside-{}", i));
@@ -37,20 +38,25 @@ AgentDefinition Workload::make_agent(std::size_t index, std::size_t place) {
   agent.beat_timeout = agent.beat_interval * 10;
   agent.capabilities = {"any"};
   if (!lead && chance(s.share_external)) return agent;
-  RunSpec run;
-  run.command = {"agent"};
-  run.adapter = !lead && chance(s.share_turn) ? AdapterKind::turn : AdapterKind::process;
-  run.stop_grace = seconds_of(2 + static_cast<double>(world_.workload.below(10)));
-  run.ready = static_cast<ReadyWhen>(world_.workload.below(4));
-  if (run.ready == ReadyWhen::settled) run.settle = 2s;
-  if (chance(0.1)) run.restart = Restart::always;
-  agent.run = run;
+  agent.run = make_run(lead);
   if (chance(0.15)) agent.auto_revive = static_cast<AutoRevive>(world_.workload.below(4));
   static constexpr HangPolicy policies[] = {HangPolicy::by_beats, HangPolicy::by_beats,
                                             HangPolicy::revive, HangPolicy::ask,
                                             HangPolicy::observe};
   agent.hang = policies[world_.workload.below(std::size(policies))];
   return agent;
+}
+
+RunSpec Workload::make_run(bool lead) {
+  const bool turn = !lead && chance(world_.scenario.share_turn);
+  RunSpec run;
+  run.command = {"agent"};
+  run.adapter = turn ? AdapterKind::turn : AdapterKind::process;
+  run.stop_grace = seconds_of(2 + static_cast<double>(world_.workload.below(10)));
+  run.ready = static_cast<ReadyWhen>(world_.workload.below(4));
+  if (run.ready == ReadyWhen::settled) run.settle = 2s;
+  if (chance(0.1)) run.restart = Restart::always;
+  return run;
 }
 
 CellDefinition Workload::make_cell(std::size_t index, std::size_t agents) {
@@ -138,9 +144,16 @@ void Workload::mirror(const CellId& id, MissionStatus status) {
   if (found != cells_.end()) found->second.status = status;
 }
 
-CellDefinition Workload::edit(const CellId& id, MissionStatus now) {
+const CellDefinition* Workload::add() {
+  if (cells_.size() >= cells_most_) return nullptr;
+  CellDefinition cell =
+      make_cell(next_cell_++, static_cast<std::size_t>(std::max(2, world_.scenario.agents_a_cell)));
+  const CellId id = cell.id;
+  return &cells_.emplace(id, std::move(cell)).first->second;
+}
+
+CellDefinition Workload::edit(const CellId& id) {
   CellDefinition& cell = cells_.at(id);
-  cell.status = now;
   std::vector<AgentId> agents;
   for (const auto& [agent_id, agent] : cell.agents) agents.push_back(agent_id);
   std::vector<TaskId> tasks;
@@ -155,14 +168,21 @@ CellDefinition Workload::edit(const CellId& id, MissionStatus now) {
       break;
     }
     case 1:
-      if (cell.agents.size() > 2) cell.agents.erase(agent);
+      if (cell.agents.size() > 4) cell.agents.erase(agent);
       break;
-    case 2:
-      cell.agents.at(agent).run.reset();
+    case 2: {
+      auto& run = cell.agents.at(agent).run;
+      if (run) {
+        run.reset();
+      } else {
+        run = make_run(false);
+      }
       break;
+    }
     case 3:
-      if (now == MissionStatus::active) cell.status = MissionStatus::paused;
-      if (now == MissionStatus::paused) cell.status = MissionStatus::active;
+      if (cell.status == MissionStatus::completed || cell.status == MissionStatus::failed) break;
+      cell.status =
+          cell.status == MissionStatus::active ? MissionStatus::paused : MissionStatus::active;
       break;
     case 4:
       cell.policies.max_retries = static_cast<int>(world_.workload.below(6));

@@ -20,11 +20,13 @@ class Workload {
   std::vector<core::TaskDefinition> new_tasks(const core::Cell& cell, std::size_t count);
 
   // Somebody edits a file: an agent comes, goes or changes, a policy changes, a task comes or goes.
-  // Returns the cell as it now is; its status is as `now`, or what somebody wrote there by hand.
-  core::CellDefinition edit(const CellId& cell, core::MissionStatus now);
-  // The files say what the fleet says (as the daemon mirrors it).
+  // Returns the cell as it now is.
+  core::CellDefinition edit(const CellId& cell);
+  // The file says so from now on: the daemon has written it there.
   void mirror(const CellId& cell, core::MissionStatus status);
   void remove(const CellId& cell) { cells_.erase(cell); }
+  // A mission more; as many as there were at the beginning.
+  const core::CellDefinition* add();
 
  private:
   core::CellDefinition make_cell(std::size_t index, std::size_t agents);
@@ -41,7 +43,10 @@ class Workload {
   World& world_;
   std::map<CellId, core::CellDefinition> cells_;
   std::vector<core::AgentDefinition> external_;
+  core::RunSpec make_run(bool lead);
   std::uint64_t edits_ = 0;
+  std::size_t cells_most_ = 0;
+  std::size_t next_cell_ = 0;
   std::uint64_t next_task_ = 0;
 };
 

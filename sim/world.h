@@ -32,6 +32,8 @@ struct World {
   std::vector<Violation> violations;
   runtime::Loop* loop = nullptr;  // null while no daemon runs
   bool calm = false;              // faults have stopped
+  // Happens once, when the journal has committed and the daemon has not heard of it.
+  Schedule::Action at_commit;
 
   // One generator for each concern: a change in one leaves the chances of the others as they were.
   Rng workload;

@@ -37,6 +37,14 @@ Agent new_agent(const AgentDefinition& definition, bool from_file, const Stamp& 
   return agent;
 }
 
+// What ran elsewhere meanwhile is not held for how it fared here before.
+void begin_anew(Agent& agent) {
+  agent.tries = 0;
+  agent.last_backoff = Duration(0);
+  agent.died = false;
+  agent.approval.reset();
+}
+
 bool has_process(const Agent& agent) {
   return agent.process == ProcessState::starting || agent.process == ProcessState::running ||
          agent.process == ProcessState::stopping;
@@ -106,6 +114,7 @@ void Applier::define_agents(Cell& one, const CellDefinition& definition) {
       clear_timers({definition.id, id});
       set_process(agent, ProcessState::external, "runs elsewhere");
     } else if (agent.process == ProcessState::external) {
+      begin_anew(agent);
       set_process(agent, ProcessState::stopped, "never started");
     }
   }

@@ -18,9 +18,8 @@ std::optional<std::string> excuse(const Decision& d, const AgentRef& ref) {
   if (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) {
     return "it is rate-limited until " + to_rfc3339(*agent.rate_limited_until);
   }
-  for (const auto& [id, approval] : d.fleet().approvals) {
-    if (!approval.answer && approval.agent == ref)
-      return "it waits for a person (" + id.value + ")";
+  for (const auto& [deadline, id] : d.fleet().approval_deadlines) {  // the open ones
+    if (d.fleet().approvals.at(id).agent == ref) return "it waits for a person (" + id.value + ")";
   }
   return std::nullopt;
 }
@@ -102,8 +101,11 @@ void on_evidence(Decision& d, const event::EvidenceTaken& e) {
     const Duration window = agent->definition.hang_window;
     return d.record(fact::HangEvidence{e.agent, e.incarnation, e.evidence, d.now.mono + window});
   }
-  // A sample that was taken twice says nothing about the time between.
-  if (d.now.mono < agent->sampled_at + agent->definition.hang_window) return;
+  // The first sample may be told twice, the second time late: only one that was asked for when the
+  // window was over tells about it.
+  const Instant window_over = agent->sampled_at + agent->definition.hang_window;
+  const TimerKey judging{TimerKind::hang_judge, e.agent.cell, e.agent.agent.value};
+  if (d.fleet().timers.is_due(judging, window_over)) return;
   const Judgement judgement = judge(*agent->first_evidence, e.evidence);
   if (judgement.verdict == Verdict::moving) return clear(d, e.agent, judgement.reason);
   declare(d, e.agent,

@@ -65,6 +65,17 @@ TEST_F(HangTest, OneSampleToldTwiceIsNoVerdict) {
   EXPECT_EQ(bed.agent("a").hang, HangStage::sampling);
 }
 
+TEST_F(HangTest, OneSampleToldTwiceIsNoVerdictThoughTheSecondTimeComesLate) {
+  miss();
+  sample(still);
+  bed.move_to(bed.now.mono + 60s);  // our own loop was away, no timer could ring
+  sample(still);
+  EXPECT_EQ(bed.agent("a").hang, HangStage::sampling);
+  bed.wait(0s);
+  sample(still);
+  EXPECT_EQ(bed.agent("a").process, ProcessState::stopping) << "this one was asked for";
+}
+
 TEST_F(HangTest, ALostSampleIsAskedForAgain) {
   miss();
   const auto asked = bed.count_commands<command::TakeEvidence>();

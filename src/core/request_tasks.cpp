@@ -13,18 +13,11 @@ bool is_final(TaskState state) {
   return state == TaskState::completed || state == TaskState::failed;
 }
 
-std::map<TaskId, std::vector<TaskId>> edges_of(const Cell& cell) {
-  std::map<TaskId, std::vector<TaskId>> edges;
-  for (const auto& [id, task] : cell.tasks) edges.emplace(id, task.definition.dependencies);
-  return edges;
-}
-
 // What is wrong with a new task, or an empty string.
-std::string fault_of(const Cell& cell, const TaskDefinition& task,
-                     const std::map<TaskId, std::vector<TaskId>>& edges) {
+std::string fault_of(const Cell& cell, const TaskDefinition& task, const task_graph::Edges& added) {
   if (cell.tasks.contains(task.id)) return fmt::format("task \"{}\" exists already", task.id.value);
   for (const TaskId& dependency : task.dependencies) {
-    if (!edges.contains(dependency)) {
+    if (!added.contains(dependency) && !cell.tasks.contains(dependency)) {
       return fmt::format("task \"{}\" depends on \"{}\", which does not exist", task.id.value,
                          dependency.value);
     }
@@ -76,20 +69,19 @@ bool Handler::may_write(const TaskRef& ref, const std::string& what) {
 void Handler::operator()(const op::AddTasks& o) {
   if (!may_publish(o.cell, "add tasks")) return;
   const Cell& cell = *d.cell(o.cell);
-  auto edges = edges_of(cell);
+  task_graph::Edges added;
   for (const TaskDefinition& task : o.tasks) {
-    if (edges.contains(task.id)) {
+    if (!added.emplace(task.id, task.dependencies).second) {
       return d.refuse(ErrorCode::conflict,
-                      fmt::format("task \"{}\" exists already", task.id.value));
+                      fmt::format("task \"{}\" is there twice", task.id.value));
     }
-    edges.emplace(task.id, task.dependencies);
   }
   for (const TaskDefinition& task : o.tasks) {
-    if (const auto fault = fault_of(cell, task, edges); !fault.empty()) {
+    if (const auto fault = fault_of(cell, task, added); !fault.empty()) {
       return d.refuse(ErrorCode::conflict, fault);
     }
   }
-  if (const auto cycle = task_graph::find_cycle(edges)) {
+  if (const auto cycle = task_graph::find_cycle(task_graph::with_ancestors(cell, added))) {
     return d.refuse(ErrorCode::conflict,
                     "the dependencies would form a cycle: " + task_graph::to_text(*cycle));
   }
@@ -203,8 +195,8 @@ void Handler::operator()(const op::AddDependency& o) {
     if (one == o.on) return;
   }
   changed.dependencies.push_back(o.on);
-  auto edges = edges_of(*d.cell(o.task.cell));
-  edges[o.task.task] = changed.dependencies;
+  const auto edges =
+      task_graph::with_ancestors(*d.cell(o.task.cell), {{o.task.task, changed.dependencies}});
   if (const auto cycle = task_graph::find_cycle(edges)) {
     return d.refuse(ErrorCode::conflict, "that would form a cycle: " + task_graph::to_text(*cycle));
   }

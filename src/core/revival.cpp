@@ -20,9 +20,10 @@ bool contains(const std::vector<int>& codes, int code) {
 }
 
 bool waits_for_person(const Fleet& fleet, const AgentRef& ref) {
-  return std::any_of(fleet.approvals.begin(), fleet.approvals.end(), [&](const auto& entry) {
-    return !entry.second.answer && entry.second.kind == ApprovalKind::question &&
-           entry.second.agent == ref;
+  const auto& open = fleet.approval_deadlines;
+  return std::any_of(open.begin(), open.end(), [&](const auto& entry) {
+    const Approval& one = fleet.approvals.at(entry.second);
+    return one.kind == ApprovalKind::question && one.agent == ref;
   });
 }
 
@@ -32,6 +33,11 @@ bool is_excused(const Decision& d, const AgentRef& ref, const Agent& agent,
   return exit.kind == ExitKind::lost ||
          (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) ||
          waits_for_person(d.fleet(), ref);
+}
+
+bool may_try_again(const Cell& cell, const Agent& agent) {
+  return policy_of(cell, agent) == AutoRevive::yes &&
+         agent.tries <= cell.definition.policies.max_retries;
 }
 
 std::string how_often(const Agent& agent) {
@@ -203,6 +209,10 @@ void on_backoff_over(Decision& d, const AgentRef& ref) {
   if (agent.process != ProcessState::backoff) return;
   if (!lifecycle::should_run(d.fleet(), *d.cell(ref.cell), agent)) {
     return d.record(fact::AgentReleased{ref, "core", "nobody wants it to run at present", false});
+  }
+  if (agent.died && !may_try_again(*d.cell(ref.cell), agent)) {  // edited while it waited
+    d.record(fact::AgentReleased{ref, "core", "the rules for its revival were changed", false});
+    return go_on(d, ref);
   }
   lifecycle::start(d, ref, StartReason::revival, agent.running_wake);
 }

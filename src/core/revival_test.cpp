@@ -49,6 +49,43 @@ TEST(Revival, ACrashLoopHasAnExactTableOfStarts) {
   EXPECT_EQ(bed.agent("a").incarnation.value, 13U);
 }
 
+TEST(Revival, RulesThatWereEditedDuringTheBackoffHold) {
+  for (const AutoRevive edited : {AutoRevive::yes, AutoRevive::no, AutoRevive::ask}) {
+    CellDefinition cell = crashing_cell(5);
+    Bed bed(cell);
+    for (int i = 0; i < 2; ++i) {
+      bed.spawned("a");
+      bed.exited("a", exit_code(1));
+    }
+    ASSERT_EQ(bed.agent("a").process, ProcessState::backoff);
+    cell.digest = "2";
+    cell.policies.auto_revive = edited;
+    cell.policies.max_retries = 1;
+    bed.post(event::CellObserved{cell});
+    bed.wait(10s);
+    EXPECT_EQ(bed.agent("a").process, edited == AutoRevive::ask ? ProcessState::awaiting_approval
+                                                                : ProcessState::quarantined);
+    EXPECT_EQ(bed.agent("a").tries, 2) << "nothing was forgiven";
+  }
+}
+
+TEST(Revival, WhoRanElsewhereMeanwhileBeginsAnew) {
+  CellDefinition cell = crashing_cell(1);
+  Bed bed(cell);
+  crash_loop(bed, "a", 5);
+  ASSERT_EQ(bed.agent("a").process, ProcessState::quarantined);
+  const auto run = std::exchange(cell.agents.at(AgentId("a")).run, std::nullopt);
+  cell.digest = "2";
+  bed.post(event::CellObserved{cell});
+  EXPECT_EQ(bed.agent("a").process, ProcessState::external);
+  cell.agents.at(AgentId("a")).run = run;
+  cell.digest = "3";
+  bed.post(event::CellObserved{cell});
+  EXPECT_EQ(bed.agent("a").process, ProcessState::starting);
+  EXPECT_EQ(bed.agent("a").tries, 0);
+  EXPECT_FALSE(bed.agent("a").died);
+}
+
 TEST(Revival, TheTableItself) {
   Policies policies;
   std::vector<std::int64_t> milliseconds;

@@ -38,7 +38,7 @@ std::int64_t rank(const Task& task, Instant now) {
 }  // namespace
 
 // Depth first without recursion: graphs come from files and may be deep.
-std::optional<std::vector<TaskId>> find_cycle(const std::map<TaskId, std::vector<TaskId>>& tasks) {
+std::optional<std::vector<TaskId>> find_cycle(const Edges& tasks) {
   std::map<TaskId, Mark> marks;
   for (const auto& [root, unused] : tasks) {
     if (marks[root] != Mark::unseen) continue;
@@ -62,6 +62,23 @@ std::optional<std::vector<TaskId>> find_cycle(const std::map<TaskId, std::vector
   return std::nullopt;
 }
 
+Edges with_ancestors(const Cell& cell, Edges tasks) {
+  std::vector<TaskId> open;
+  for (const auto& [id, dependencies] : tasks) {
+    open.insert(open.end(), dependencies.begin(), dependencies.end());
+  }
+  while (!open.empty()) {
+    const TaskId id = std::move(open.back());
+    open.pop_back();
+    const auto found = cell.tasks.find(id);
+    if (found == cell.tasks.end() || tasks.contains(id)) continue;
+    const auto& dependencies = found->second.definition.dependencies;
+    tasks.emplace(id, dependencies);
+    open.insert(open.end(), dependencies.begin(), dependencies.end());
+  }
+  return tasks;
+}
+
 std::string to_text(const std::vector<TaskId>& path) {
   std::string text;
   for (const TaskId& id : path) text += (text.empty() ? "" : " → ") + id.value;
@@ -69,11 +86,11 @@ std::string to_text(const std::vector<TaskId>& path) {
 }
 
 bool fits(const Cell& cell, const AgentId& agent, const Task& task) {
+  const TaskDefinition& wanted = task.definition;
+  if (wanted.assigned_to && *wanted.assigned_to != agent) return false;
   const auto found = cell.agents.find(agent);
   if (found == cell.agents.end()) return false;
-  const TaskDefinition& wanted = task.definition;
   const AgentDefinition& has = found->second.definition;
-  if (wanted.assigned_to && *wanted.assigned_to != agent) return false;
   if (!wanted.assigned_to) {
     if (wanted.needs_role && *wanted.needs_role != has.role) return false;
     if (!has_all(has.capabilities, wanted.needs_capabilities)) return false;

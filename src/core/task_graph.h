@@ -8,8 +8,15 @@
 
 namespace lazaret::core::task_graph {
 
+// Of each task, those that it depends on.
+using Edges = std::map<TaskId, std::vector<TaskId>>;
+
 // A cycle through the dependencies of `tasks` (closed: first == last), or nullopt.
-std::optional<std::vector<TaskId>> find_cycle(const std::map<TaskId, std::vector<TaskId>>& tasks);
+std::optional<std::vector<TaskId>> find_cycle(const Edges& tasks);
+
+// New or changed tasks, and all those in the cell that they depend on, however indirectly: a cycle
+// that they close is in there, however large the rest of the cell is.
+Edges with_ancestors(const Cell& cell, Edges tasks);
 
 // "a → b → a"
 std::string to_text(const std::vector<TaskId>& path);

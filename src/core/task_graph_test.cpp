@@ -6,7 +6,7 @@ namespace lazaret::core {
 namespace {
 
 using namespace testing;
-using Edges = std::map<TaskId, std::vector<TaskId>>;
+using task_graph::Edges;
 
 TEST(TaskGraph, ACycleIsShownClosed) {
   const Edges edges = {{TaskId("a"), {TaskId("b")}},
@@ -28,6 +28,18 @@ TEST(TaskGraph, ADiamondIsNoCycleAndDepthIsNoDanger) {
     edges[TaskId(std::to_string(i))] = {TaskId(std::to_string(i - 1))};
   }
   EXPECT_FALSE(task_graph::find_cycle(edges));
+}
+
+TEST(TaskGraph, ACycleThroughTasksThatWereThereIsFound) {
+  Bed bed(cell_of({process_agent("a")},
+                  {task_of("t1", {"later"}), task_of("t2", {"t1"}), task_of("other")}));
+  const Answer late = bed.ask(op::AddTasks{the_cell, {task_of("later", {"other", "t2"})}});
+  ASSERT_FALSE(late);
+  EXPECT_NE(late.error().message.find("later → t2 → t1 → later"), std::string::npos)
+      << late.error().message;
+  EXPECT_TRUE(bed.ask(op::AddTasks{the_cell, {task_of("later", {"other"})}}));
+  EXPECT_FALSE(bed.ask(op::AddDependency{Bed::task_ref("other"), TaskId("t2")}));
+  EXPECT_TRUE(bed.ask(op::AddDependency{Bed::task_ref("t2"), TaskId("other")}));
 }
 
 TEST(TaskGraph, ACycleIsRefusedAndNothingOfTheRequestStays) {

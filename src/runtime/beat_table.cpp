@@ -1,6 +1,7 @@
 #include "runtime/beat_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lazaret::runtime {
 namespace {
@@ -40,7 +41,12 @@ BeatEntry& BeatTable::watch(const AgentRef& agent, Incarnation incarnation, Dura
   return entry;
 }
 
-void BeatTable::forget(const AgentRef& agent) { entries_.erase(agent); }
+void BeatTable::forget(const AgentRef& agent) {
+  const auto found = entries_.find(agent);
+  if (found == entries_.end()) return;
+  disarm(found->second);
+  entries_.erase(found);
+}
 
 BeatEntry* BeatTable::find(const AgentRef& agent) {
   const auto found = entries_.find(agent);
@@ -75,8 +81,16 @@ void BeatTable::beat(BeatEntry& entry, const Beat& beat, Stamp now) {
 }
 
 void BeatTable::arm(BeatEntry& entry, Instant at) {
+  disarm(entry);
   entry.next_check = at;
-  checks_[at].push_back(entry.agent);
+  checks_[at].push_back(&entry);
+}
+
+void BeatTable::disarm(BeatEntry& entry) {
+  const auto due = checks_.find(std::exchange(entry.next_check, never));
+  if (due == checks_.end()) return;
+  std::erase(due->second, &entry);
+  if (due->second.empty()) checks_.erase(due);
 }
 
 // A deadline is missed when a whole interval and a tenth has passed without a beat.
@@ -92,13 +106,10 @@ void BeatTable::judge(BeatEntry& entry, Instant now) {
 
 void BeatTable::check(Instant now) {
   while (!checks_.empty() && checks_.begin()->first <= now) {
-    const auto due = checks_.extract(checks_.begin());
-    for (const AgentRef& agent : due.mapped()) {
-      BeatEntry* entry = find(agent);
-      // Entries that were forgotten, or armed anew since, are skipped.
-      if (!entry || !entry->watched || entry->next_check != due.key()) continue;
-      judge(*entry, now);
-    }
+    // One at a time: whoever hears of the edge may forget others that are due.
+    BeatEntry& entry = *checks_.begin()->second.back();
+    disarm(entry);
+    if (entry.watched) judge(entry, now);
   }
 }
 

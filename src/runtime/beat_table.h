@@ -32,10 +32,10 @@ struct BeatEntry {
   std::uint64_t beats = 0;
   std::uint64_t progress = 0;
   double response_seconds = 0;
-  int missed = 0;        // deadlines in a row
-  bool watched = false;  // deadlines are judged
-  bool begun = false;    // it has beaten in this incarnation
-  Instant next_check = never;
+  int missed = 0;              // deadlines in a row
+  bool watched = false;        // deadlines are judged
+  bool begun = false;          // it has beaten in this incarnation
+  Instant next_check = never;  // never: not armed
   std::string metadata;
   std::string error;
   std::uint64_t bucket_minute = 0;    // for the bar of recent beats:
@@ -66,10 +66,11 @@ class BeatTable {
 
  private:
   void arm(BeatEntry& entry, Instant at);
+  void disarm(BeatEntry& entry);
   void judge(BeatEntry& entry, Instant now);
   Edge edge_;
   std::map<AgentRef, BeatEntry> entries_;
-  std::map<Instant, std::vector<AgentRef>> checks_;
+  std::map<Instant, std::vector<BeatEntry*>> checks_;  // each entry once, at its next_check
 };
 
 }  // namespace lazaret::runtime
