@@ -140,7 +140,10 @@ void Output::turn_over() {
 void Output::finish() {
   while (take()) {
   }
-  if (line_open_ && !line_lost_) write_out("\n", 1);
+  if (line_open_ && !line_lost_) {
+    write_out("\n", 1);
+    ++bytes_;
+  }
   lost_lines_ += line_lost_;
   line_lost_ = false;
 }

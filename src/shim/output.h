@@ -22,7 +22,8 @@ class Output {
 
   int read_end() const { return read_; }
   int write_end() const { return write_; }
-  uint64_t bytes() const { return bytes_; }  // since begin()
+  // Since begin(), with the newline that ends an unfinished last line.
+  uint64_t bytes() const { return bytes_; }
 
  private:
   void open_log();

@@ -103,6 +103,10 @@ class UpAndDown(Story):
         self.assertIn(f"deaf (process {pid})", err)
         os.kill(pid, signal.SIGKILL)
         self.fleet.up()
+        self.fleet.until(lambda: self.fleet.agent("deaf")["process"] == "running", "the next one")
+        status, _ = self.fleet.call("POST", f"/api/v1/agents/deaf/kill", {})
+        self.assertEqual(status, 200)
+        self.fleet.until(lambda: self.fleet.agent("deaf")["process"] == "stopped", "its end")
 
     def test_without_the_daemon_events_and_why_say_the_same(self):
         cells = [self.fleet.write_cell([agent("twin", ["/bin/sleep", "1000"])]) for _ in range(2)]

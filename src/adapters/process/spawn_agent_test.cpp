@@ -26,7 +26,7 @@ TEST_F(SpawnAgent, tells_the_pid_and_the_exit_code) {
 
 TEST_F(SpawnAgent, the_last_lines_are_text_whatever_was_printed) {
   const core::ExitReport report = exit_of(
-      shell("printf 'a\\377b\\n'; printf x; i=0; while [ $i -lt 250 ]; do printf '\\303\\251'; "
+      shell("printf 'a\\377b\\n'; printf x; i=0; while [ $i -lt 300 ]; do printf '\\303\\251'; "
             "i=$((i+1)); done; echo; printf '\\303'"));
   ASSERT_EQ(report.last_lines.size(), 3U);
   EXPECT_EQ(report.last_lines[0],
