@@ -38,8 +38,7 @@ constexpr const char* usage =
   --list          the built-in scenarios
 
 Exit status: 0 every promise held, 2 usage, 10 crash (a broken invariant), 11 liveness (something
-was
-stuck after the faults had stopped), 12 correctness (something was wrong).
+was stuck after the faults had stopped), 12 correctness (something was wrong).
 )";
 
 struct Asked {
@@ -127,6 +126,15 @@ void print_report(const Report& report) {
   std::fflush(stdout);
 }
 
+// What runs this seed again.
+std::string command_of(const Asked& asked, std::uint64_t seed) {
+  std::string text = fmt::format("lazaret sim --seed {} --scenario '{}'", seed, asked.scenario);
+  if (asked.agents) text += fmt::format(" --agents {}", *asked.agents);
+  if (asked.hours) text += fmt::format(" --hours {}", *asked.hours);
+  if (asked.exact) text += " --exact";
+  return text;
+}
+
 extern "C" void on_crash(int) { std::_Exit(exit_crash); }
 
 }  // namespace
@@ -150,7 +158,7 @@ int main_sim(int argc, char** argv) {
     const Report report = run({seed, *scenario, !asked.exact, asked.trace});
     print_report(report);
     if (report.outcome() != Outcome::ok) {
-      fmt::print("again: lazaret sim --seed {} --scenario {}\n", seed, asked.scenario);
+      fmt::print("again: {}\n", command_of(asked, seed));
       return exit_of(report.outcome());
     }
   }

@@ -120,7 +120,7 @@ Scenario day() {
   s.agents_a_cell = 10;
   s.fault_hours = 20;
   s.calm_hours = 4;  // who hung all day has a day of work to catch up
-  s.poll_seconds = 60;
+  s.poll_seconds = 120;
   s.task_seconds = 600;
   s.new_tasks_an_hour = 4;
   s.wakes_an_hour = 0.2;

@@ -110,7 +110,7 @@ void Simulation::begin_external() {
 }
 
 void Simulation::tick() {
-  if (!world_.loop || world_.loop->next_deadline() > world_.now()) return;
+  if (!world_.loop || !world_.loop->is_due()) return;
   world_.loop->tick();
   rings_ = last_ring_ == world_.now() ? rings_ + 1 : 0;
   last_ring_ = world_.now();

@@ -87,8 +87,8 @@ void BeatTable::arm(BeatEntry& entry, Instant at) {
 }
 
 void BeatTable::disarm(BeatEntry& entry) {
+  if (entry.next_check == never) return;
   const auto due = checks_.find(std::exchange(entry.next_check, never));
-  if (due == checks_.end()) return;
   std::erase(due->second, &entry);
   if (due->second.empty()) checks_.erase(due);
 }
@@ -107,8 +107,11 @@ void BeatTable::judge(BeatEntry& entry, Instant now) {
 void BeatTable::check(Instant now) {
   while (!checks_.empty() && checks_.begin()->first <= now) {
     // One at a time: whoever hears of the edge may forget others that are due.
-    BeatEntry& entry = *checks_.begin()->second.back();
-    disarm(entry);
+    const auto due = checks_.begin();
+    BeatEntry& entry = *due->second.back();
+    entry.next_check = never;
+    due->second.pop_back();
+    if (due->second.empty()) checks_.erase(due);
     if (entry.watched) judge(entry, now);
   }
 }

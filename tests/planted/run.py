@@ -2,9 +2,9 @@
 
 Each patch in bugs/ changes src/core/*.cpp as a careless hand might. It is applied to a copy, only
 the changed files are compiled, the simulator is linked anew, and the seeds of PLAN must find a
-violation; the core as it is passes the same seeds (sim/simulation_test.cpp). A checker that has gone
-blind is found here. The first line of a patch says what the bug is; a line "Exit: liveness" demands
-that status.
+violation; the core as it is passes the same seeds (sim/simulation_test.cpp). A checker that has
+gone blind is found here. The first line of a patch says what the bug is; a line "Exit: liveness"
+demands that status.
 
 usage: run.py prepare | run.py NAME...      with BUILD and SOURCE in the environment
 """
@@ -131,7 +131,7 @@ def run(name):
     if wanted and wanted.group(1) != status:
         raise Failure(f"this bug ends with {wanted.group(1)}, but the simulator said {found}")
     shutil.rmtree(folder)
-    print(f"found: {found} ({built - begin:.1f} s to plant, {time.monotonic() - built:.1f} s to find)")
+    print(f"found: {found} ({built - begin:.1f} s to plant, {time.monotonic() - built:.1f} s more)")
 
 
 def main():
