@@ -7,12 +7,10 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <utility>
 
 #include "base/rfc3339.h"
 #include "core/decision.h"
-#include "core/fact_words.h"
 #include "main/build.h"
 #include "wire/journal_rows.h"
 #include "wire/template_cell.h"
@@ -108,6 +106,7 @@ void Daemon::open_world() {
   };
   options.log = log;
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
+  mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
 }
 
 Result<void> Daemon::open() {
@@ -133,6 +132,7 @@ void Daemon::run() {
   driver_->run();
   loop_->post(core::event::DaemonStopping{});
   take_snapshot();
+  mirror_->flush();
   if (!cells_->close(std::chrono::seconds(5))) log("some mirrored fields were not written");
   server_.reset();
   facts_.reset();
@@ -141,33 +141,8 @@ void Daemon::run() {
 }
 
 void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
-  mirror(facts);
+  if (mirror_) mirror_->note(facts);
   if (stopping_) end_if_still();
-}
-
-// A fact about a task or an agent concerns that task and all agents; any other one the whole cell.
-void Daemon::mirror(const std::vector<runtime::RecordedFact>& facts) {
-  struct Touched {
-    bool whole = false;
-    std::set<TaskId> tasks;
-  };
-  std::map<CellId, Touched> cells;
-  for (const runtime::RecordedFact& one : facts) {
-    const core::FactSubject subject = core::subject_of(*one.fact);
-    if (subject.cell.empty() || subject.cell.value == "external") continue;
-    Touched& touched = cells[subject.cell];
-    touched.whole |= subject.agent.empty() && subject.task.empty();
-    if (!subject.task.empty()) touched.tasks.insert(subject.task);
-  }
-  for (const auto& [id, touched] : cells) {
-    const core::Cell* cell = core::find_cell(loop_->fleet(), id);
-    if (!cell || !cells_) continue;
-    if (touched.whole) {
-      cells_->mirror(*cell);
-    } else {
-      cells_->mirror(*cell, touched.tasks);
-    }
-  }
 }
 
 void Daemon::beat(const AgentRef& agent, Incarnation incarnation) {

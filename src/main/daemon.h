@@ -15,6 +15,7 @@
 #include "adapters/sqlite/fact_reader.h"
 #include "adapters/sqlite/journal.h"
 #include "adapters/sqlite/key_store.h"
+#include "main/cell_mirror.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
 #include "main/settings.h"
@@ -60,7 +61,6 @@ class Daemon : public ports::Effects {
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
 
   // Follows what is recorded.
-  void mirror(const std::vector<runtime::RecordedFact>& facts);
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
   void end_unrecorded();
@@ -90,6 +90,7 @@ class Daemon : public ports::Effects {
   std::unique_ptr<runtime::Loop> loop_;
   std::unique_ptr<process::ProcessAdapter> processes_;
   std::unique_ptr<cells::CellStore> cells_;
+  std::unique_ptr<CellMirror> mirror_;
   std::unique_ptr<logs::LogFiles> logs_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<server::Server> server_;
