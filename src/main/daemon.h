@@ -63,6 +63,7 @@ class Daemon : public ports::Effects {
   // Follows what is recorded.
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
+  void kill_the_slow();
   void end_unrecorded();
   void look_for_the_end();
   void let_shims_go();

@@ -28,8 +28,9 @@ void Daemon::stop(bool keep_agents, const std::string& reason, const std::string
   stop_timer_.expires_after(most);
   stop_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || unrecorded_) return;
-    if (!keeps_agents_ && loop_->trouble()) return end_unrecorded();
-    driver_->stop();
+    if (keeps_agents_) return driver_->stop();
+    if (loop_->trouble()) return end_unrecorded();
+    kill_the_slow();
   });
   if (keep_agents) return;
   const auto answered = [this](const core::Answer& answer) {
@@ -38,6 +39,21 @@ void Daemon::stop(bool keep_agents, const std::string& reason, const std::string
   };
   loop_->request(self(by), core::op::StopFleet{reason}, answered, {},
                  [this](const Error&) { end_unrecorded(); });
+}
+
+// Whoever says `down` wants nobody left behind, whatever grace period an agent has.
+void Daemon::kill_the_slow() {
+  for (const auto& [cell_id, cell] : loop_->fleet().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (!core::is_live(agent.process)) continue;
+      log(fmt::format("{} has not ended in time and is killed", id.value));
+      processes_->start(core::command::KillAgent{{cell_id, id}, agent.incarnation});
+    }
+  }
+  stop_timer_.expires_after(retire_most);
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) driver_->stop();
+  });
 }
 
 // Their shims would wait a while for another daemon.

@@ -38,7 +38,7 @@ constexpr std::array table = {
     Setting{"journal.snapshot", "--snapshot-seconds", "", SettingType::seconds, "3600", 1, 1e7,
             "How often the whole state is written beside the facts, so that a start is quick."},
     Setting{"stop.most", "--stop-seconds", "", SettingType::seconds, "30", 1, 3600,
-            "How long `lazaret down` waits for agents before it leaves all the same."},
+            "How long `lazaret down` lets agents end by themselves; those that remain are killed."},
 };
 
 const Setting* find_by(std::string_view Setting::* member, std::string_view value) {

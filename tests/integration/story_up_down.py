@@ -108,6 +108,19 @@ class UpAndDown(Story):
         self.assertEqual(status, 200)
         self.fleet.until(lambda: self.fleet.agent("deaf")["process"] == "stopped", "its end")
 
+    def test_down_kills_who_takes_longer_than_it_was_given(self):
+        self.fleet.down()
+        self.fleet.flags = ("--", "--stop-seconds", "1")
+        self.fleet.up()
+        slow = agent("slow", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"],
+                     run={"stop_grace_seconds": 600})
+        self.fleet.start(self.fleet.write_cell([slow]))
+        pid = self.fleet.until_running("slow")["pid"]
+        self.fleet.cli("down")
+        self.assertFalse(alive(pid))
+        self.assertEqual(self.shims(), [])
+        self.assertIn("slow has not ended in time", (self.fleet.state / "daemon.log").read_text())
+
     def test_without_the_daemon_events_and_why_say_the_same(self):
         cells = [self.fleet.write_cell([agent("twin", ["/bin/sleep", "1000"])]) for _ in range(2)]
         self.fleet.start(cells[0])
