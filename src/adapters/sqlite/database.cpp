@@ -117,6 +117,12 @@ Error Database::error() const {
   return {ErrorCode::unavailable, "the journal cannot be used: " + words, path_, remedy_for(code)};
 }
 
+bool Database::has_moved() const {
+  int moved = 0;
+  const int asked = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return asked == SQLITE_OK && moved != 0;
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
 }  // namespace lazaret::sqlite

@@ -52,6 +52,9 @@ class Database {
   Result<Statement> prepare(std::string_view sql);
   Error error() const;
   bool in_transaction() const;
+  // The file that was opened no longer stands at path().
+  bool has_moved() const;
+  const std::string& path() const { return path_; }
 
  private:
   struct Close {

@@ -10,6 +10,7 @@ namespace {
 
 // How soon a refused write is tried again.
 constexpr auto retry_after = std::chrono::milliseconds(250);
+constexpr auto look_after = std::chrono::seconds(2);  // at the file, with nothing to write
 
 }  // namespace
 
@@ -48,16 +49,19 @@ void Journal::report(std::uint64_t up_to, std::optional<Error> trouble) {
   });
 }
 
+// With nothing to write it looks whether the journal is still there: a removed one takes writes
+// and loses them.
 bool Journal::write_group() {
-  if (group_.empty()) return true;
-  const auto written = store_.write(group_, group_durability_);
+  const auto written = group_.empty() ? store_.in_place() : store_.write(group_, group_durability_);
   if (!written) {
     if (!in_trouble_) report(0, written.error());
     in_trouble_ = true;
     return false;
   }
+  if (in_trouble_ || !group_.empty()) {
+    report(group_.empty() ? 0 : group_.back().number, std::nullopt);
+  }
   in_trouble_ = false;
-  report(group_.back().number, std::nullopt);
   group_.clear();
   group_durability_ = ports::Durability::daemon_crash;
   return true;
@@ -70,7 +74,7 @@ void Journal::work() {
     if (in_trouble_) {
       wake_.wait_for(lock, retry_after, [this] { return stopping_; });
     } else {
-      wake_.wait(lock, has_news);
+      wake_.wait_for(lock, look_after, has_news);
     }
     std::move(queue_.begin(), queue_.end(), std::back_inserter(group_));
     queue_.clear();

@@ -99,8 +99,16 @@ Result<void> JournalStore::sync_fully(bool full) {
   return set;
 }
 
+Result<void> JournalStore::in_place() const {
+  if (!database_->has_moved()) return {};
+  return fail(ErrorCode::unavailable, "the journal was removed or replaced under the daemon",
+              database_->path(),
+              "put it back; or end the daemon and begin anew with what stands there");
+}
+
 Result<void> JournalStore::write(const std::vector<ports::Decision>& group,
                                  ports::Durability durability) {
+  if (auto there = in_place(); !there) return there;
   if (auto set = sync_fully(durability == ports::Durability::power_loss); !set) return set;
   if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
   for (const ports::Decision& decision : group) {

@@ -31,7 +31,9 @@ class JournalStore {
   // Snapshot, then all facts after it. Error: internal, with the number of the row.
   Result<Loaded> load();
 
-  // One group: all or nothing.
+  // Error: unavailable, once the file that was opened no longer stands at its path.
+  Result<void> in_place() const;
+  // One group: all or nothing. Errors: in_place()'s, and SQLite's.
   Result<void> write(const std::vector<ports::Decision>& group, ports::Durability durability);
 
   // Remembers the fleet as of these numbers and drops what is older than `keep` facts.

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <filesystem>
 #include <future>
 #include <mutex>
+#include <optional>
 
 #include "core/apply.h"
 #include "wire/journal_rows.h"
@@ -92,6 +94,31 @@ TEST_F(JournalFile, ReportsEachGroupOnceItIsWritten) {
   }
   auto reopened = JournalStore::open(path(), "test");
   EXPECT_EQ(reopened->load()->next_fact, 101U);
+}
+
+TEST_F(JournalFile, IsMissedSoonAndTakesUpAgainWhenItIsBack) {
+  auto store = JournalStore::open(path(), "test");
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<Error> trouble;
+  std::uint64_t last = 0;
+  Journal journal(std::move(*store), [](std::function<void()> work) { work(); });
+  journal.on_committed([&](std::uint64_t up_to, std::optional<Error> now) {
+    const std::lock_guard lock(mutex);
+    last = std::max(last, up_to);
+    trouble = std::move(now);
+    changed.notify_all();
+  });
+  const auto until = [&](auto holds) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(30), holds);
+  };
+  std::filesystem::rename(path(), path() + ".away");
+  ASSERT_TRUE(until([&] { return trouble.has_value(); })) << "noticed with nothing to write";
+  EXPECT_EQ(trouble->place, path());
+  journal.append(define_agent(1), ports::Durability::power_loss);
+  std::filesystem::rename(path() + ".away", path());
+  ASSERT_TRUE(until([&] { return !trouble.has_value() && last == 1; }));
 }
 
 ports::Decision with_receipt(std::uint64_t number, std::string key, std::string body) {
