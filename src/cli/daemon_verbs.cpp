@@ -219,6 +219,16 @@ struct Check {
   std::string remedy;
 };
 
+// A running daemon knows best where its missions are.
+std::string missions_path(Client& client, std::string otherwise) {
+  const auto settings = client.call("GET", "/api/v1/settings");
+  if (!settings) return otherwise;
+  for (const auto& one : list_at(*settings, "settings")) {
+    if (text_at(one, "setting") == "missions") return text_at(one, "value");
+  }
+  return otherwise;
+}
+
 std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
   std::vector<Check> checks;
   auto shim = find_shim(context.hooks, context.environment);
@@ -229,6 +239,8 @@ std::vector<Check> check_all(Context& context, Result<boost::json::value>& statu
     checks.push_back({"places", false, paths.error().message, paths.error().remedy});
     return checks;
   }
+  auto client = context.client();
+  if (status && client) paths->missions = missions_path(**client, paths->missions);
   for (const auto& [name, path] :
        {std::pair{"state", paths->state}, {"missions", paths->missions}}) {
     const bool there = access(path.c_str(), F_OK) == 0;
@@ -240,7 +252,6 @@ std::vector<Check> check_all(Context& context, Result<boost::json::value>& statu
       {"daemon", status.has_value(),
        status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
        status ? "" : status.error().remedy});
-  auto client = context.client();
   if (!status || !client || (*client)->endpoint().state.empty()) return checks;
   const std::string record = (*client)->endpoint().state + "/keeper";
   const bool gone = keeper_is_gone(record);

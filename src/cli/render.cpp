@@ -114,7 +114,8 @@ std::string render_list(const ListShape& shape, const json::value& answer, const
     for (const auto& column : shape.columns) row.push_back(cell_of(column, item, now));
     table.row(std::move(row));
   }
-  return table.empty() ? std::string(shape.none) + "\n" : table.draw(look);
+  const std::string troubled = render_troubled(list_at(answer, "troubled"), look);
+  return troubled + (table.empty() ? std::string(shape.none) + "\n" : table.draw(look));
 }
 
 bool is_nothing(const json::value& value) {

@@ -18,6 +18,9 @@ std::string render(std::string_view schema, const boost::json::value& answer, co
 std::string render_status(const boost::json::value& status, const boost::json::value& agents,
                           const Look& look, WallTime now);
 
+// A line for each directory that is no mission, or whose files are wrong now ("" without any).
+std::string render_troubled(const boost::json::array& directories, const Look& look);
+
 std::string render_agents(const boost::json::value& page, const Look& look, WallTime now);
 
 // Evidence from oldest to newest, the rule that fired, the setting that would change it.

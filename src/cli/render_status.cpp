@@ -104,6 +104,21 @@ Ink ink_of_state(std::string_view state) {
   return Ink::normal;
 }
 
+std::string render_troubled(const json::array& directories, const Look& look) {
+  std::string out;
+  for (const auto& one : directories) {
+    const auto problems = number_at(one, "problems").value_or(0);
+    const std::string first = text_at(one, "first");
+    out += fmt::format("{}  {} is {}", inked(look, Ink::warn, "CELL"),
+                       plain(text_at(one, "directory")), text_at(one, "state"));
+    if (!first.empty()) out += ": " + plain(first);
+    if (problems > 1) out += fmt::format(" (and {} more)", problems - 1);
+    out += fmt::format("\n  {} lazaret cell lint {}\n", inked(look, Ink::faint, "try:"),
+                       plain(text_at(one, "path")));
+  }
+  return out;
+}
+
 std::string render_agents(const json::value& page, const Look& look, WallTime now) {
   Table table({"AGENT", "STATE", "SINCE", "HEALTH", "TASK", "BEAT", "PID", "CPU", "MEMORY", "WHY"});
   for (const auto& agent : list_at(page, "agents")) {
@@ -130,6 +145,7 @@ std::string render_agents(const json::value& page, const Look& look, WallTime no
 std::string render_status(const json::value& status, const json::value& agents, const Look& look,
                           WallTime now) {
   return first_line(status, look) + trouble(status, look) + needs_you(status, look) +
+         render_troubled(list_at(status, "troubled_cells"), look) +
          render_agents(agents, look, now);
 }
 

@@ -140,6 +140,14 @@ server::Services Daemon::services() {
     if (!sight) return fail(ErrorCode::not_found, "this mission has no directory here");
     return sight->problems;
   };
+  services.troubled_directories = [this] {
+    std::vector<server::TroubledDirectory> out;
+    for (cells::CellSight& one : cells_->troubled()) {
+      out.push_back(
+          {one.directory, one.path, std::string(to_word(one.state)), std::move(one.problems)});
+    }
+    return out;
+  };
   services.stop = [this](bool keep_agents, const std::string& reason, const std::string& by) {
     stop(keep_agents, reason, by);
   };

@@ -319,6 +319,20 @@ TEST(Contract, a_new_key_is_never_answered_twice) {
   EXPECT_EQ(second.body.find(first), std::string::npos);
 }
 
+TEST(Contract, a_key_fits_an_agent_that_is_there) {
+  Rig rig;
+  rig.make_cell(cell_a, {"a"});
+  const auto key = [&](const std::string& scope) {
+    return rig.as_admin("POST", "/api/v1/keys", R"({"name": "k", "scope": ")" + scope + "\"}");
+  };
+  const std::string cell(cell_a);
+  EXPECT_EQ(key("agent:" + cell + "/a").text("scope"), "agent:" + cell + "/a");
+  EXPECT_EQ(key("agent:" + cell.substr(0, 8) + "/a").text("scope"), "agent:" + cell + "/a");
+  EXPECT_EQ(key("agent:" + cell + "/nobody").status, 404);
+  EXPECT_EQ(key("agent:nowhere/a").status, 404);
+  EXPECT_EQ(key("agent:external/not-yet").status, 201);
+}
+
 TEST(Contract, lists_come_in_pages) {
   Rig rig;
   std::vector<std::string> names;

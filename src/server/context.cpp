@@ -1,5 +1,7 @@
 #include "server/context.h"
 
+#include <fmt/format.h>
+
 #include "base/rng.h"
 #include "server/idempotency.h"
 #include "server/names.h"
@@ -118,10 +120,42 @@ std::optional<AgentRef> named_agent(Context& context, Call& call) {
   return *ref;
 }
 
+json::array troubled_json(const Context& context, const Identity& who) {
+  json::array out;
+  if (!context.services.troubled_directories || !may_see(who, CellId())) return out;
+  for (const TroubledDirectory& one : context.services.troubled_directories()) {
+    if (out.size() == troubled_most) break;
+    const bool said = !one.problems.empty();
+    out.push_back({{"directory", one.name},
+                   {"path", one.path},
+                   {"state", one.state},
+                   {"problems", one.problems.size()},
+                   {"first", said ? json::value(to_text(one.problems.front())) : nullptr}});
+  }
+  return out;
+}
+
+namespace {
+
+// Who asks for a mission that has a directory, but never was valid, learns why.
+std::optional<Error> about_directory(const Context& context, const Call& call) {
+  if (!context.services.troubled_directories || !may_see(call.identity, CellId())) return {};
+  const std::string name = call.inputs.text("cell");
+  for (const TroubledDirectory& one : context.services.troubled_directories()) {
+    if (one.name != name) continue;
+    const std::string why = one.problems.empty() ? "" : ": " + to_text(one.problems.front());
+    return Error{ErrorCode::not_found, fmt::format("\"{}\" is {}{}", name, one.state, why),
+                 one.path, "lazaret cell lint " + one.path};
+  }
+  return {};
+}
+
+}  // namespace
+
 std::optional<CellId> named_cell(Context& context, Call& call) {
   const auto cell = cell_named(context.fleet(), call.inputs.text("cell"), call.identity);
   if (!cell) {
-    call.reply.fail(cell.error());
+    call.reply.fail(about_directory(context, call).value_or(cell.error()));
     return std::nullopt;
   }
   const bool has_task = call.operation.path.find("{task}") != std::string_view::npos;
@@ -146,7 +180,7 @@ std::optional<TaskRef> named_task(Context& context, Call& call) {
   return ref;
 }
 
-void send_page(Call& call, std::string_view member, const Each& each) {
+void send_page(Call& call, std::string_view member, const Each& each, json::object page) {
   const std::size_t limit = call.inputs.whole("limit").value_or(page_usual);
   json::array items;
   std::string last;
@@ -160,7 +194,6 @@ void send_page(Call& call, std::string_view member, const Each& each) {
     items.push_back(std::move(value));
     return true;
   });
-  json::object page;
   page[member] = std::move(items);
   page["next"] = more ? json::value(json::string(last)) : json::value(nullptr);
   call.reply.ok(page);

@@ -65,12 +65,17 @@ std::optional<AgentRef> named_agent(Context& context, Call& call);
 std::optional<CellId> named_cell(Context& context, Call& call);
 std::optional<TaskRef> named_task(Context& context, Call& call);
 
+// What is wrong below the missions path, at most `troubled_most`; empty for callers that see one
+// cell only.
+json::array troubled_json(const Context& context, const Identity& who);
+inline constexpr std::size_t troubled_most = 20;
+
 // {"<member>": [...], "next": cursor | null}: a page of what `each` lists in ascending order of
 // key, beginning after the cursor. `each(after, take)`: calls take(key, value) until it returns
-// false.
+// false. `page`: what else belongs into the answer.
 using Take = std::function<bool(const std::string& key, json::object value)>;
 using Each = std::function<void(const std::string& after, const Take& take)>;
-void send_page(Call& call, std::string_view member, const Each& each);
+void send_page(Call& call, std::string_view member, const Each& each, json::object page = {});
 inline constexpr std::size_t page_usual = 500;
 
 }  // namespace lazaret::server

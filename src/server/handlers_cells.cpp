@@ -6,12 +6,14 @@ namespace lazaret::server {
 namespace {
 
 void list(Context& context, Call& call) {
-  send_page(call, "cells", [&](const std::string& after, const Take& take) {
-    for (const auto& [id, cell] : context.fleet().cells) {
-      if (!may_see(call.identity, id) || (!after.empty() && id.value <= after)) continue;
-      if (!take(id.value, wire::cell_json(cell))) return;
-    }
-  });
+  send_page(call, "cells",
+            [&](const std::string& after, const Take& take) {
+              for (const auto& [id, cell] : context.fleet().cells) {
+                if (!may_see(call.identity, id) || (!after.empty() && id.value <= after)) continue;
+                if (!take(id.value, wire::cell_json(cell))) return;
+              }
+            },
+            {{"troubled", troubled_json(context, call.identity)}});
 }
 
 void show(Context& context, Call& call) {

@@ -60,6 +60,7 @@ void status(Context& context, Call& call) {
                    {"adopting", context.fleet().adopting},
                    {"machine", machine_json(context)},
                    {"daemon", daemon_json(context)}};
+  out["troubled_cells"] = troubled_json(context, call.identity);
   const auto& trouble = context.loop.trouble();
   out["trouble"] = trouble ? json::value(json::string(trouble->message)) : json::value(nullptr);
   if (trouble) {

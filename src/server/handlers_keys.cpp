@@ -1,4 +1,6 @@
 #include "server/context.h"
+#include "server/keys.h"
+#include "server/names.h"
 #include "wire/api_encode.h"
 
 namespace lazaret::server {
@@ -18,9 +20,30 @@ void list(Context& context, Call& call) {
   call.reply.ok(json::object{{"keys", std::move(keys)}});
 }
 
+// "agent:<mission>/<agent>" with the mission's id, so that the key fits who it was made for. Agents
+// that run elsewhere are known only by their first beat, which may need this key.
+Result<std::string> exact_scope(const Context& context, const std::string& scope,
+                                const Identity& who) {
+  const auto identity = identity_of_scope(scope);
+  if (!identity || !identity->agent || identity->agent->cell == external_cell) return scope;
+  auto cell = cell_named(context.fleet(), identity->agent->cell.value, who);
+  if (!cell) {
+    cell.error().place = "body /scope";
+    return std::unexpected(cell.error());
+  }
+  const AgentRef agent{*cell, identity->agent->agent};
+  if (core::find_agent(context.fleet(), agent) == nullptr) {
+    return fail(ErrorCode::not_found,
+                "no agent \"" + agent.agent.value + "\" in the mission " + cell->value,
+                "body /scope", "lazaret agent ls --cell " + cell->value);
+  }
+  return "agent:" + agent.cell.value + "/" + agent.agent.value;
+}
+
 void add(Context& context, Call& call) {
-  const auto made = context.keys.make(call.inputs.text("name"), call.inputs.text("scope"),
-                                      context.loop.now().wall);
+  const auto scope = exact_scope(context, call.inputs.text("scope"), call.identity);
+  if (!scope) return call.reply.fail(scope.error());
+  const auto made = context.keys.make(call.inputs.text("name"), *scope, context.loop.now().wall);
   if (!made) return call.reply.fail(made.error());
   json::object out = key_json(made->record);
   out["key"] = made->key;

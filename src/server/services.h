@@ -29,6 +29,13 @@ struct OwnFigures {
   std::uint64_t memory_bytes = 0;
 };
 
+struct TroubledDirectory {
+  std::string name;
+  std::string path;
+  std::string state;  // "stale", "incomplete", "uninitialised", "unsafe"
+  std::vector<wire::Problem> problems;
+};
+
 struct Services {
   std::string version;
   const wire::Tokens* tokens = nullptr;  // must be set
@@ -53,6 +60,8 @@ struct Services {
   std::function<void(CellId cell, std::string reason, std::string by, CellDestroyed done)>
       destroy_cell;
   std::function<Result<std::vector<wire::Problem>>(const CellId& cell)> lint_cell;
+  // Directories below the missions path that are no cell, or whose files are wrong now.
+  std::function<std::vector<TroubledDirectory>()> troubled_directories;
 
   // Ends the daemon in good order: the agents too, or they run on.
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;

@@ -27,6 +27,7 @@ constexpr std::string_view schemas = R"json({
   "needs_you": {"type": "array", "items": {"$ref": "#/components/schemas/Need"}},
   "frozen": {"type": "boolean"}, "stopping": {"type": "boolean"}, "adopting": {"type": "boolean"},
   "trouble": {"type": ["string", "null"], "description": "why nothing can be recorded"},
+  "troubled_cells": {"$ref": "#/components/schemas/TroubledCells"},
   "trouble_place": {"type": "string"}, "trouble_remedy": {"type": "string"},
   "machine": {"type": "array", "items": {"type": "string"}},
   "daemon": {"type": "object", "required": ["version"], "properties": {
@@ -173,7 +174,14 @@ constexpr std::string_view schemas = R"json({
   "timeout": {"type": "number"}, "isolation": {"type": "string"}, "policies": {"type": "object"}}},
 "CellPage": {"type": "object", "required": ["cells", "next"], "properties": {
   "cells": {"type": "array", "items": {"$ref": "#/components/schemas/Cell"}},
+  "troubled": {"$ref": "#/components/schemas/TroubledCells"},
   "next": {"type": ["string", "null"]}}},
+"TroubledCells": {"type": "array", "description":
+  "directories below the missions path that are no cell, or whose files are wrong now",
+  "items": {"type": "object", "required": ["directory", "path", "state", "problems", "first"],
+  "properties": {"directory": {"type": "string"}, "path": {"type": "string"},
+  "state": {"enum": ["stale", "incomplete", "uninitialised", "unsafe"]},
+  "problems": {"type": "integer"}, "first": {"type": ["string", "null"]}}}},
 "Graph": {"type": "object", "required": ["cell_id", "tasks", "edges"], "properties": {
   "cell_id": {"type": "string"},
   "tasks": {"type": "array", "items": {"type": "object", "required": ["task_id", "title", "status"],

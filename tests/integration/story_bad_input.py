@@ -104,5 +104,33 @@ class NoDaemonNeeded(unittest.TestCase):
         self.assertIn("lazaret up", done.stderr)
 
 
+class OnTheDisk(Story):
+    def troubled(self):
+        return {one["directory"]: one for one in self.fleet.get("/api/v1/cells")["troubled"]}
+
+    def test_what_is_wrong_there_is_shown_and_passes(self):
+        cell = self.fleet.write_cell([agent("a", ["/bin/sleep", "1000"])])
+        self.fleet.until(lambda: self.fleet.get("/api/v1/cells")["cells"], "the mission")
+        self.assertEqual(self.troubled(), {})
+        policies = self.fleet.missions / cell / "config" / "policies.json"
+        policies.write_text("{")
+        (self.fleet.missions / "half").mkdir()
+        self.fleet.until(lambda: len(self.troubled()) == 2, "both")
+        found = self.troubled()
+        self.assertEqual({name: one["state"] for name, one in found.items()},
+                         {cell: "stale", "half": "uninitialised"})
+        self.assertIn("config/policies.json:1:2", found[cell]["first"])
+        for words in (["status"], ["mission", "ls"]):
+            said = self.fleet.cli(*words).stdout
+            self.assertIn(f"{cell} is stale: config/policies.json", said)
+            self.assertIn(f"lazaret cell lint {self.fleet.missions / 'half'}", said)
+        told = self.fleet.cli("mission", "show", "half", check=False)
+        self.assertEqual(told.returncode, 3)
+        self.assertIn("is uninitialised: cell.json", told.stderr)
+        policies.write_text("{}")
+        (self.fleet.missions / "half").rmdir()
+        self.fleet.until(lambda: not self.troubled(), "all well again")
+
+
 if __name__ == "__main__":
     main()

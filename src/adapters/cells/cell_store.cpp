@@ -83,9 +83,14 @@ void CellStore::Impl::log(const std::string& line) const {
   if (options_.log) options_.log(line);
 }
 
-std::vector<CellSight> CellStore::Impl::list() const {
+std::vector<CellSight> CellStore::Impl::list(bool troubled_only) const {
   std::vector<CellSight> out;
-  for (const auto& [name, record] : records_) out.push_back(record.sight);
+  for (const auto& [name, record] : records_) {
+    const CellSight& sight = record.sight;
+    const bool only_new = sight.state == CellState::incomplete && sight.problems.empty();
+    const bool troubled = sight.state != CellState::healthy && !only_new;
+    if (troubled || !troubled_only) out.push_back(sight);
+  }
   return out;
 }
 
@@ -293,7 +298,8 @@ CellStore::CellStore(boost::asio::io_context& loop, StoreOptions options)
 CellStore::~CellStore() = default;
 
 Result<void> CellStore::start() { return impl_->start(); }
-std::vector<CellSight> CellStore::list() const { return impl_->list(); }
+std::vector<CellSight> CellStore::list() const { return impl_->list(false); }
+std::vector<CellSight> CellStore::troubled() const { return impl_->list(true); }
 const CellSight* CellStore::find(const CellId& id) const { return impl_->find(id); }
 void CellStore::create(wire::CellFiles files, Made made) {
   impl_->create(std::move(files), std::move(made));

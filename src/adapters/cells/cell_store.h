@@ -69,6 +69,8 @@ class CellStore {
 
   // All cells that are there, good and bad, by directory; and the one with that id.
   std::vector<CellSight> list() const;
+  // Those that something is wrong with (a new mission without agents is only incomplete).
+  std::vector<CellSight> troubled() const;
   const CellSight* find(const CellId& id) const;
 
   // `files.directory` is <missions_path>/<cell_id>. `made` comes after the CellObserved. Errors:

@@ -20,7 +20,7 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   Impl(boost::asio::io_context& loop, StoreOptions options);
 
   Result<void> start();
-  std::vector<CellSight> list() const;
+  std::vector<CellSight> list(bool troubled_only) const;
   const CellSight* find(const CellId& id) const;
   void create(wire::CellFiles files, Made made);
   void write_agent(const CellId& cell, const core::AgentDefinition& agent, Done done);
