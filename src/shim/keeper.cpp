@@ -16,6 +16,7 @@ struct Daemon {
   int64_t pause_ms = -1;  // before the next start; -1 = the last run was stable
   int64_t due_ms = 0;     // monotonic time of the next start
   bool ending = false;    // somebody asked us to end
+  bool has_run = false;   // it came up once, and agents may live
 };
 
 sigset_t watched_signals() {
@@ -56,14 +57,20 @@ int judge(Daemon& daemon, int status) {
   daemon.pid = 0;
   if (WIFEXITED(status)) {
     const int code = WEXITSTATUS(status);
-    const bool final = code >= final_exit_first && code <= final_exit_last;
+    // A configuration that somebody broke meanwhile is mended while we wait: the agents live on.
+    const bool ever = !daemon.has_run || code == exit_state_held;
+    const bool final = ever && code >= final_exit_first && code <= final_exit_last;
     if (code == 0 || final || code == exit_not_executable || daemon.ending) return code;
     say("the daemon ended and is started again; its exit status was ", code);
   } else {
     if (daemon.ending) return 128 + WTERMSIG(status);
     say("the daemon was killed and is started again; it was signal ", WTERMSIG(status));
+    daemon.has_run = true;
   }
-  if (monotonic_ms() - daemon.started_ms >= stable_run_ms) daemon.pause_ms = -1;
+  if (monotonic_ms() - daemon.started_ms >= stable_run_ms) {
+    daemon.pause_ms = -1;
+    daemon.has_run = true;
+  }
   return -1;
 }
 

@@ -6,8 +6,10 @@ namespace lazaret::shim {
 
 // The daemon's own exit statuses in this range mean "do not start me again": usage, configuration,
 // a held lock (sysexits.h). 0 means that it is done; everything else, and every signal, is a crash.
+// After a crash only a state that another daemon holds is final: the rest can be mended meanwhile.
 inline constexpr int final_exit_first = 64;
 inline constexpr int final_exit_last = 78;
+inline constexpr int exit_state_held = 75;
 inline constexpr int exit_not_executable = 127;
 
 // The first restart is at once; then the pause doubles until a run has lasted for stable_run.

@@ -76,6 +76,19 @@ TEST_F(Keeper, takes_a_final_status_for_final) {
   EXPECT_EQ(text("runs"), "x\n");
 }
 
+TEST_F(Keeper, goes_on_after_a_crash_until_the_settings_are_good_again) {
+  start(
+      "echo x >> $1/runs; n=$(wc -l < $1/runs); [ $n = 1 ] && kill -KILL $$; "
+      "[ $n = 2 ] && exit 64; exit 0");
+  EXPECT_EQ(status(), 0);
+  EXPECT_EQ(text("runs"), "x\nx\nx\n");
+}
+
+TEST_F(Keeper, leaves_a_state_to_who_holds_it) {
+  start("echo x >> $1/runs; n=$(wc -l < $1/runs); [ $n = 1 ] && kill -KILL $$; exit 75");
+  EXPECT_EQ(status(), 75);
+}
+
 TEST_F(Keeper, hands_on_signals_and_ends_with_the_daemon) {
   start(
       "trap 'echo hup > $1/hup' HUP; trap 'echo term > $1/term; exit 3' TERM; echo $$ > $1/up; "
