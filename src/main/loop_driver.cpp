@@ -21,7 +21,7 @@ void LoopDriver::arm() {
   if (!loop_.fleet().approval_deadlines.empty()) next = std::min(next, now + look_again);
   // A ring that comes too early does no harm. Starting the wait anew for nothing would: it ends the
   // old one, which wakes this loop, which would do it again.
-  if (armed_ == never ? next == never : armed_ <= next + wall_jitter) return;
+  if (next == never || (armed_ != never && armed_ - wall_jitter <= next)) return;
   armed_ = next;
   timer_.expires_after(std::max(Duration(0), next - now));
   timer_.async_wait([this](const boost::system::error_code& error) {
