@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -9,7 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/typo.h"
 #include "sim/simulation.h"
 
 namespace lazaret::sim {
@@ -59,6 +63,35 @@ bool read_number(std::string_view text, Number& out) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+// Names of the flags, and what the value of each is.
+struct Value {
+  std::string_view flag;
+  std::string_view expected;
+};
+constexpr std::array<Value, 5> values = {{
+    {"--seed", "a whole number"},
+    {"--seeds", "a whole number from 1 to 1000000"},
+    {"--scenario", "a name or a JSON object"},
+    {"--agents", "a whole number, at least 1"},
+    {"--hours", "a number, at least 0"},
+}};
+constexpr std::array<std::string_view, 5> switches = {"--exact", "--trace", "--list", "--help",
+                                                      "-h"};
+
+void complain(const std::string& message, const std::string& remedy) {
+  fmt::print(stderr, "error: {}\n", message);
+  if (!remedy.empty()) fmt::print(stderr, "  try: {}\n", remedy);
+}
+
+bool unknown_word(std::string_view word) {
+  std::vector<std::string> known(switches.begin(), switches.end() - 1);
+  for (const Value& value : values) known.emplace_back(value.flag);
+  const std::string meant = nearest(word, known);
+  complain(fmt::format("`lazaret sim` does not know what to do with \"{}\"", word),
+           meant.empty() ? "see `lazaret sim --help`" : fmt::format("did you mean {}?", meant));
+  return false;
+}
+
 bool read_value(Asked& asked, std::string_view name, std::string_view value) {
   if (name == "--seed") return read_number(value, asked.seed);
   if (name == "--seeds") {
@@ -84,8 +117,11 @@ bool read_arguments(int argc, char** argv, Asked& asked) {
       asked.list = true;
     } else if (name == "--help" || name == "-h") {
       asked.help = true;
-    } else if (i + 1 >= argc || !read_value(asked, name, argv[++i])) {
-      fmt::print(stderr, "lazaret sim: \"{}\" is not understood; see lazaret sim --help\n", name);
+    } else {
+      const auto value = std::ranges::find(values, name, &Value::flag);
+      if (value == values.end()) return unknown_word(name);
+      if (i + 1 < argc && read_value(asked, name, argv[++i])) continue;
+      complain(fmt::format("{} needs {}", name, value->expected), "see `lazaret sim --help`");
       return false;
     }
   }
@@ -146,7 +182,7 @@ int main_sim(int argc, char** argv) {
   if (asked.list) return print_list(), 0;
   auto scenario = find_scenario(asked.scenario);
   if (!scenario) {
-    fmt::print(stderr, "lazaret sim: {}\n", scenario.error().message);
+    complain(scenario.error().message, scenario.error().remedy);
     return exit_usage;
   }
   if (asked.agents) scenario->agents = *asked.agents;

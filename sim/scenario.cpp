@@ -1,13 +1,16 @@
 #include "sim/scenario.h"
 
+#include <algorithm>
 #include <array>
 
+#include "base/typo.h"
 #include "wire/codec.h"
 
 namespace lazaret::sim {
 namespace {
 
 using Chance = double Scenario::*;
+constexpr std::int64_t count_most = 1'000'000;
 
 constexpr std::array<Chance, 27> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::kills_an_hour,
@@ -139,6 +142,74 @@ Scenario day() {
   return s;
 }
 
+std::unexpected<Error> unfit(std::string_view name, const wire::json::value& value,
+                             std::string_view expected) {
+  return fail(ErrorCode::invalid_input,
+              "the scenario's \"" + std::string(name) + "\" cannot be " +
+                  wire::json_document(value) + "; expected " + std::string(expected),
+              "scenario");
+}
+
+Result<void> read_field(std::string_view name, const wire::json::value& value, std::string& out) {
+  if (!value.is_string()) return unfit(name, value, "text");
+  out = value.get_string().c_str();
+  return {};
+}
+Result<void> read_field(std::string_view name, const wire::json::value& value, int& out) {
+  const bool fits = value.is_int64() && value.get_int64() >= 0 && value.get_int64() <= count_most;
+  if (!fits) return unfit(name, value, "a whole number from 0 to " + std::to_string(count_most));
+  out = static_cast<int>(value.get_int64());
+  return {};
+}
+Result<void> read_field(std::string_view name, const wire::json::value& value, double& out) {
+  const double number = value.is_number() ? value.to_number<double>() : -1;
+  if (number < 0) return unfit(name, value, "a number, at least 0");
+  out = number;
+  return {};
+}
+
+// The fields that are given, into `scenario`; the others stay.
+Result<void> read_fields(const wire::json::object& given, Scenario& scenario) {
+  std::vector<std::string> known;
+  Result<void> done;
+  for_each_field(scenario, [&](std::string_view name, auto& member) {
+    known.emplace_back(name);
+    const wire::json::value* value = given.if_contains(name);
+    if (done && value != nullptr) done = read_field(name, *value, member);
+  });
+  if (!done) return done;
+  for (const auto& field : given) {
+    const std::string name(field.key());
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string meant = nearest(name, known);
+    return fail(ErrorCode::invalid_input, "a scenario has no field \"" + name + "\"", "scenario",
+                meant.empty() ? one_of(name, known) : "did you mean " + meant + "?");
+  }
+  return {};
+}
+
+Result<Scenario> scenario_of_json(std::string_view text) {
+  boost::system::error_code bad;
+  const wire::json::value given = wire::json::parse({text.data(), text.size()}, bad);
+  if (bad) {
+    return fail(ErrorCode::invalid_input, "the scenario is no JSON: " + bad.message(), "scenario");
+  }
+  Scenario asked;
+  if (auto read = read_fields(given.as_object(), asked); !read) {
+    return std::unexpected(read.error());
+  }
+  auto base = find_scenario(asked.name.empty() ? "everything" : asked.name);
+  if (!base) return base;
+  if (auto read = read_fields(given.get_object(), *base); !read) {
+    return std::unexpected(read.error());
+  }
+  if (base->agents < 1 || base->agents_a_cell < 1) {
+    return fail(ErrorCode::invalid_input,
+                "a scenario has at least one agent, in cells of at least one", "scenario");
+  }
+  return base;
+}
+
 }  // namespace
 
 const std::vector<Scenario>& built_in_scenarios() {
@@ -148,20 +219,14 @@ const std::vector<Scenario>& built_in_scenarios() {
 }
 
 Result<Scenario> find_scenario(std::string_view text) {
-  if (text.starts_with('{')) {
-    auto asked = wire::from_text<Scenario>(text);
-    if (!asked) return fail(ErrorCode::invalid_input, asked.error().message, "scenario");
-    auto base = find_scenario(asked->name.empty() ? "everything" : asked->name);
-    if (!base) return base;
-    wire::json::value patch = wire::json::parse(wire::json::string_view(text.data(), text.size()));
-    wire::decode(patch, *base);
-    return base;
-  }
+  if (text.starts_with('{')) return scenario_of_json(text);
+  std::vector<std::string> known;
   for (const Scenario& one : built_in_scenarios()) {
     if (one.name == text) return one;
+    known.push_back(one.name);
   }
   return fail(ErrorCode::invalid_input, "no scenario \"" + std::string(text) + "\"", "scenario",
-              "lazaret sim --list");
+              one_of(text, known));
 }
 
 Scenario vary(Scenario scenario, Rng& rng) {

@@ -109,6 +109,20 @@ TEST(Scenarios, AreData) {
   const auto asked = find_scenario(R"({"name":"hangs","agents":3})");
   ASSERT_TRUE(asked);
   EXPECT_EQ(asked->agents, 3);
+  const auto error = [](std::string_view text) {
+    const auto scenario = find_scenario(text);
+    return scenario ? "" : scenario.error().message + " / " + scenario.error().remedy;
+  };
+  EXPECT_TRUE(error("hang").contains("did you mean hangs?")) << error("hang");
+  EXPECT_EQ(error(R"({"agent":1})"), "a scenario has no field \"agent\" / did you mean agents?");
+  EXPECT_TRUE(error(R"({"unknown":1})").contains("crashes_an_hour")) << error(R"({"unknown":1})");
+  EXPECT_EQ(
+      error(R"({"agents":"x"})"),
+      "the scenario's \"agents\" cannot be \"x\"; expected a whole number from 0 to 1000000 / ");
+  EXPECT_TRUE(error(R"({"lost":true})").contains("\"lost\" cannot be true; expected a number"));
+  EXPECT_TRUE(error(R"({"name":4})").contains("\"name\" cannot be 4; expected text"));
+  EXPECT_TRUE(error(R"({"agents":0})").contains("at least one agent"));
+  EXPECT_EQ(error("{\"agents\":"), "the scenario is no JSON: incomplete JSON / ");
   EXPECT_EQ(asked->hangs_an_hour, find_scenario("hangs")->hangs_an_hour);
 }
 

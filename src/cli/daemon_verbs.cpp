@@ -112,6 +112,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
     unlink(launch->paths.keeper_record().c_str());  // of an earlier keeper; this daemon has none
     return static_cast<ExitCode>(context.hooks.daemon(command));
   }
+  if (auto fit = check_settings(context, *launch); !fit) return std::unexpected(fit.error());
   announce_later(context, *launch);
   auto failed = become_keeper(context, *launch);
   return std::unexpected(failed.error());

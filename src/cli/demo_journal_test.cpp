@@ -177,6 +177,8 @@ TEST_F(Killed, OtherMissionsArePassedOver) {
 
 TEST(DemoWords, Parsed) {
   EXPECT_EQ(parse_demo({"hanoi", "7"})->disks, 7);
+  EXPECT_EQ(parse_demo({"--clam"}).error().remedy, "did you mean --calm?");
+  EXPECT_EQ(parse_demo({"--zzzzzzz"}).error().remedy, "see `lazaret demo --help`");
   EXPECT_EQ(parse_demo({"--seed", "4", "/tmp/x"})->source, "/tmp/x");
   EXPECT_TRUE(parse_demo({"survey", "--prove"})->prove);
   for (const std::vector<std::string>& bad : {std::vector<std::string>{"--wrong"},

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "base/typo.h"
 #include "cli/demo_stage.h"
 
 namespace lazaret::cli {
@@ -28,6 +29,9 @@ constexpr std::string_view help_text =
 No language model takes part, and nothing leaves this machine.
 Example: lazaret demo --prove
 )";
+
+const std::vector<std::string> known_flags = {"--calm", "--prove", "--seed", "--state",
+                                              "--keep", "--json",  "--help"};
 
 template <class Number>
 Result<Number> number_of(const std::string& text, std::string_view what) {
@@ -87,8 +91,10 @@ Result<DemoOptions> parse_demo(const std::vector<std::string>& words) {
       if (!seed) return std::unexpected(seed.error());
       options.seed = *seed;
     } else if (word.starts_with("-") && word.size() > 1) {
-      return fail(ErrorCode::invalid_input, fmt::format("there is no flag {}", word), word,
-                  "lazaret demo --help");
+      const std::string meant = nearest(word, known_flags);
+      return fail(
+          ErrorCode::invalid_input, fmt::format("`lazaret demo` has no {}", word), "",
+          meant.empty() ? "see `lazaret demo --help`" : fmt::format("did you mean {}?", meant));
     } else {
       positionals.push_back(word);
     }

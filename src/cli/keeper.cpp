@@ -63,6 +63,7 @@ std::string last_lines(const std::string& file, std::streamoff from) {
 }
 
 Result<std::vector<std::string>> prepare(Context& context, const Launch& launch) {
+  if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
   auto shim = find_shim(context.hooks, context.environment);
   if (!shim) return std::unexpected(shim.error());
   if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
@@ -71,6 +72,20 @@ Result<std::vector<std::string>> prepare(Context& context, const Launch& launch)
 }
 
 }  // namespace
+
+Result<void> check_settings(Context& context, const Launch& launch) {
+  if (!context.hooks.read_settings) return {};
+  auto settings = context.hooks.read_settings(launch.paths, launch.daemon_flags);
+  if (!settings) return std::unexpected(settings.error());
+  const auto& faults = list_at(*settings, "faults");
+  if (faults.empty()) return {};
+  std::string message = text_at(faults.front(), "message");
+  if (faults.size() > 1) {
+    message += fmt::format(" (and {} more; `lazaret config` lists them)", faults.size() - 1);
+  }
+  return fail(ErrorCode::invalid_input, message, text_at(faults.front(), "place"),
+              text_at(faults.front(), "remedy"));
+}
 
 std::string own_program() {
   std::array<char, PATH_MAX> target{};

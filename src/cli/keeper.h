@@ -16,6 +16,10 @@ struct Launch {
   std::vector<std::string> daemon_flags;  // further argv of `lazaret daemon`
 };
 
+// Error: invalid_input with the first setting that no daemon would take; it would only say so into
+// its log, and end.
+Result<void> check_settings(Context& context, const Launch& launch);
+
 // Absolute path of this program, also after its file was replaced.
 std::string own_program();
 

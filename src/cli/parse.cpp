@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/typo.h"
+#include "base/typo.h"
 
 namespace lazaret::cli {
 namespace {

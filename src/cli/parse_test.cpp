@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/typo.h"
 #include "cli/help.h"
-#include "cli/typo.h"
 #include "cli/verbs.h"
 
 namespace lazaret::cli {

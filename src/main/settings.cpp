@@ -4,12 +4,14 @@
 #include <toml++/toml.h>
 
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/invariant.h"
+#include "base/typo.h"
 
 namespace lazaret::main {
 namespace {
@@ -21,7 +23,7 @@ constexpr std::array table = {
             "Directory of the mission cells."},
     Setting{"shim", "--shim", "LAZARET_SHIM", SettingType::text, "", 0, 0,
             "The lazaret-shim program; empty = the one installed with this binary."},
-    Setting{"http.host", "--host", "LAZARET_HOST", SettingType::text, "127.0.0.1", 0, 0,
+    Setting{"http.host", "--host", "LAZARET_HOST", SettingType::address, "127.0.0.1", 0, 0,
             "Address to listen on; beyond loopback every caller needs a key."},
     Setting{"http.port", "--port", "LAZARET_PORT", SettingType::integer, "7878", 0, 65535,
             "TCP port; if it is taken the next free one is used and printed; 0 = any."},
@@ -48,14 +50,12 @@ const Setting* find_by(std::string_view Setting::* member, std::string_view valu
   return nullptr;
 }
 
-std::string known(std::string_view Setting::* member) {
-  std::string names;
+std::string known(std::string_view Setting::* member, std::string_view word) {
+  std::vector<std::string> names;
   for (const Setting& setting : table) {
-    if ((setting.*member).empty()) continue;
-    names += names.empty() ? "" : ", ";
-    names += setting.*member;
+    if (!(setting.*member).empty()) names.emplace_back(setting.*member);
   }
-  return names;
+  return one_of(word, names);
 }
 
 struct FoundKey {
@@ -79,6 +79,12 @@ void flatten(const toml::table& from, const std::string& prefix, std::vector<Fou
   }
 }
 
+bool is_address(const std::string& text) {
+  boost::system::error_code bad;
+  boost::asio::ip::make_address(text, bad);
+  return !bad || text == "localhost";
+}
+
 Error fault(std::string message, std::string place, std::string remedy = {}) {
   return {ErrorCode::invalid_input, std::move(message), std::move(place), std::move(remedy)};
 }
@@ -88,7 +94,14 @@ Error fault(std::string message, std::string place, std::string remedy = {}) {
 std::span<const Setting> settings() { return table; }
 
 void Config::set(const Setting& setting, Value value, std::vector<Error>& faults) {
-  if (setting.type != SettingType::text) {
+  if (setting.type == SettingType::address && !is_address(value.text)) {
+    faults.push_back(fault(fmt::format("{} is \"{}\"; expected an IP address of this machine",
+                                       setting.path, value.text),
+                           value.place,
+                           "127.0.0.1 for this machine only, 0.0.0.0 or :: for every network"));
+    return;
+  }
+  if (!is_text(setting.type)) {
     std::int64_t number = 0;
     const char* end = value.text.data() + value.text.size();
     const auto read = std::from_chars(value.text.data(), end, number);
@@ -122,7 +135,7 @@ void Config::read_file(const std::string& file, std::vector<Error>& faults) {
     const Setting* setting = find_by(&Setting::path, key.path);
     if (!setting) {
       faults.push_back(fault(fmt::format("unknown setting \"{}\"", key.path), place,
-                             "known settings: " + known(&Setting::path)));
+                             known(&Setting::path, key.path)));
     } else if (!key.value) {
       faults.push_back(
           fault(fmt::format("{} is neither text nor a whole number", key.path), place));
@@ -139,8 +152,8 @@ void Config::read_flags(const std::vector<std::string>& arguments, std::vector<E
     const std::string flag = word.substr(0, equals);
     const Setting* setting = find_by(&Setting::flag, flag);
     if (!setting) {
-      faults.push_back(fault(fmt::format("unknown flag \"{}\"", word), word,
-                             "known flags: " + known(&Setting::flag)));
+      faults.push_back(
+          fault(fmt::format("unknown flag \"{}\"", word), word, known(&Setting::flag, flag)));
     } else if (equals == std::string::npos && i + 1 == arguments.size()) {
       faults.push_back(fault(fmt::format("{} needs a value", word), word));
     } else {

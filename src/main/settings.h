@@ -15,7 +15,12 @@
 
 namespace lazaret::main {
 
-LAZARET_ENUM(SettingType, text, integer, bytes, seconds, flag)
+// `address` is an IP address or "localhost".
+LAZARET_ENUM(SettingType, text, address, integer, bytes, seconds, flag)
+
+constexpr bool is_text(SettingType type) {
+  return type == SettingType::text || type == SettingType::address;
+}
 
 struct Setting {
   std::string_view path;  // "http.port", also its place in config.toml

@@ -38,6 +38,15 @@ TEST(Settings, ErrorsNameThePlaceAndWhatWasExpected) {
   ASSERT_FALSE(range.has_value());
   EXPECT_NE(range.error().message.find("from 0 to 65535"), std::string::npos);
 
+  const auto host = Config::load({"--host", "nosuch"}, {}, "/nonexistent");
+  ASSERT_FALSE(host.has_value());
+  EXPECT_EQ(host.error().place, "--host");
+  EXPECT_NE(host.error().remedy.find("127.0.0.1"), std::string::npos);
+  EXPECT_TRUE(Config::load({"--host", "localhost"}, {}, "/nonexistent").has_value());
+  EXPECT_TRUE(Config::load({"--host", "::1"}, {}, "/nonexistent").has_value());
+
+  EXPECT_NE(Config::load({"--prot", "1"}, {}, "/nonexistent").error().remedy.find("mean --port?"),
+            std::string::npos);
   EXPECT_EQ(Config::load({"--prot", "1"}, {}, "/nonexistent").error().place, "--prot");
   EXPECT_EQ(Config::load({"--port"}, {}, "/nonexistent").error().message, "--port needs a value");
   EXPECT_FALSE(Config::load({}, {}, temp_file("= broken")).has_value());

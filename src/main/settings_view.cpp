@@ -16,7 +16,7 @@ std::string_view word_of(SettingSource source) {
 json::value value_of(const Setting& setting, const Config& config, const Paths& paths) {
   if (setting.path == "state") return json::string(paths.state);
   if (setting.path == "missions") return json::string(paths.missions);
-  if (setting.type == SettingType::text) return json::string(config.text(setting.path));
+  if (is_text(setting.type)) return json::string(config.text(setting.path));
   return config.integer(setting.path);
 }
 

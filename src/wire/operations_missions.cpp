@@ -24,7 +24,8 @@ void add_cells(std::vector<Operation>& table) {
                    .doc = "what people call it",
                    .least = 1,
                    .most = 200},
-                  {.name = "template", .doc = "name of a template; absent = an empty mission"},
+                  {.name = "template",
+                   .doc = "blank, single or pipeline; absent = blank, a mission without agents"},
                   {.name = "path",
                    .doc = "directory for the cell; the daemon's own place if absent",
                    .most = 4096}},
@@ -32,7 +33,7 @@ void add_cells(std::vector<Operation>& table) {
        .output = "Cell",
        .success = 201,
        .cli = "mission new NAME",
-       .example = "lazaret mission new survey --template pair",
+       .example = "lazaret mission new survey --template pipeline",
        .big_body = true});
   table.push_back({.name = "cell.show",
                    .method = Method::GET,

@@ -1,9 +1,9 @@
-#include "cli/typo.h"
+#include "base/typo.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace lazaret::cli {
+namespace lazaret {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -39,4 +39,12 @@ std::string nearest(std::string_view word, std::span<const std::string> known) {
   return "";
 }
 
-}  // namespace lazaret::cli
+std::string one_of(std::string_view word, std::span<const std::string> known) {
+  const std::string meant = nearest(word, known);
+  std::string text = meant.empty() ? "" : "did you mean " + meant + "? ";
+  text += meant.empty() ? "it is one of " : "It is one of ";
+  for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + known[i];
+  return text;
+}
+
+}  // namespace lazaret
