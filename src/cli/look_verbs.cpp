@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "base/rfc3339.h"
 #include "cli/context.h"
@@ -21,6 +22,7 @@ using std::chrono::steady_clock;
 
 constexpr int most_event_pages = 200;  // of 1,000 events
 constexpr std::size_t events_shown = 50;
+constexpr std::size_t events_most = 200'000;
 
 // What status and top show, in one answer.
 struct Overview {
@@ -222,9 +224,14 @@ Result<ExitCode> events(Context& context, const Arguments& arguments) {
   const bool follow = arguments.has("follow");
   std::size_t most = arguments.has("since") ? SIZE_MAX : events_shown;
   if (arguments.has("limit")) {
-    most = static_cast<std::size_t>(std::max(1L, std::atol(arguments.flag("limit").c_str())));
+    const std::string text = arguments.flag("limit");
+    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), most);
+    if (bad != std::errc() || end != text.data() + text.size() || most < 1 || most > events_most) {
+      return fail(ErrorCode::invalid_input, fmt::format("--limit cannot be '{}'", plain(text, 40)),
+                  "--limit", fmt::format("it is a whole number from 1 to {}", events_most));
+    }
   }
-  most = std::min<std::size_t>(most, 200'000);
+  most = std::min(most, events_most);
   std::vector<json::value> kept;
   auto next = read_events(context, arguments, *since, most, kept);
   if (!next) return std::unexpected(next.error());

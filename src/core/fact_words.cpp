@@ -35,6 +35,8 @@ concept AboutCell = requires(const T& fact) { fact.cell.value; };
 
 std::string_view kind_of(const Fact& fact) { return kinds[fact.index()]; }
 
+std::span<const std::string_view> fact_kinds() { return kinds; }
+
 FactSubject subject_of(const Fact& fact) {
   return std::visit(
       [](const auto& body) -> FactSubject {

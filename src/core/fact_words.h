@@ -1,6 +1,7 @@
 // What a fact is called and whom it concerns: for the journal's columns and every list of events.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace lazaret::core {
 
 // "agent_exited", "task_claimed", …
 std::string_view kind_of(const Fact& fact);
+
+// Every kind there is.
+std::span<const std::string_view> fact_kinds();
 
 // Empty ids where the fact concerns none.
 struct FactSubject {

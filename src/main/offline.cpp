@@ -109,15 +109,23 @@ Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, c
 
 Result<json::value> events(sqlite::History& history, const core::Fleet& fleet,
                            const Target& target) {
-  auto query = server::fact_filter(
-      fleet,
-      {word(target, "kind"), word(target, "cell"), word(target, "agent"), word(target, "task")},
-      people);
+  const server::FactWords words{word(target, "kind"), word(target, "cell"), word(target, "agent"),
+                                word(target, "task")};
+  auto query = server::fact_filter(fleet, words, people);
   if (!query) return std::unexpected(query.error());
   query->since = number(target, "since", 0);
   query->limit = number(target, "limit", 1000);
   auto page = history.facts(*query);
   if (!page) return std::unexpected(page.error());
+  if (const auto stranger = server::never_was(fleet, words, *query);
+      stranger && page->rows.empty()) {
+    ports::FactQuery any = *query;
+    any.kind.clear();
+    any.since = 0;
+    any.limit = 1;
+    const auto past = history.facts(any);
+    if (past && past->rows.empty()) return std::unexpected(*stranger);
+  }
   json::array list;
   std::uint64_t next = query->since;
   for (const ports::FactRow& row : page->rows) {
@@ -162,25 +170,9 @@ Result<json::value> import_proposal(std::string_view markdown) {
     for (const wire::Problem& problem : imported.problems) all += "\n  " + wire::to_text(problem);
     return fail(ErrorCode::invalid_input, "this proposal cannot become a mission:" + all);
   }
-  json::object body{{"agents", json::array()}, {"tasks", json::array()}};
-  for (const auto& [file, bytes] : imported.cell->files) {
-    const json::value content = json::parse(bytes);
-    if (file == "cell.json") {
-      for (const auto& entry : content.as_object()) body[entry.key()] = entry.value();
-    } else if (file.starts_with("agents/")) {
-      body["agents"].as_array().push_back(content);
-    } else if (file.starts_with("tasks/")) {
-      body["tasks"].as_array().push_back(content);
-    } else if (file == "config/isolation.json") {
-      body["isolation"] = content;
-    } else if (file == "config/policies.json") {
-      body["config_policies"] = content;
-    } else if (file == "config/permissions.json") {
-      body["permissions"] = content;
-    }
-  }
-  body.erase("cell_id");
-  return body;
+  auto body = wire::new_cell_body(*imported.cell, markdown);
+  if (!body) return std::unexpected(body.error());
+  return json::value(std::move(*body));
 }
 
 Result<std::string> export_proposal(const std::string& directory) {

@@ -60,6 +60,21 @@ TEST_F(Offline, EventsAreSentences) {
   EXPECT_EQ(events[0].at("body").at("pid").as_int64(), 4711);
 }
 
+TEST_F(Offline, EventsOfWhatNeverWasAreAnError) {
+  const auto kind = read("/api/v1/events?kind=agent_exitted");
+  ASSERT_FALSE(kind);
+  EXPECT_EQ(kind.error().code, ErrorCode::invalid_input);
+  EXPECT_EQ(kind.error().remedy, "did you mean agent_exited?");
+  const auto nobody = read("/api/v1/events?agent=nobody");
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, ErrorCode::not_found);
+  EXPECT_EQ(read("/api/v1/events?kind=task_done_by_nobody").error().code, ErrorCode::invalid_input);
+  // Somebody to whom it has not happened is no error.
+  const auto none = read("/api/v1/events?agent=16fd2706.write-2&kind=agent_quarantined");
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_TRUE(none->at("events").as_array().empty());
+}
+
 TEST_F(Offline, AnAmbiguousNameIsAnsweredWithTheCandidates) {
   for (const char* target : {"/api/v1/agents/write-2/why", "/api/v1/events?agent=write-2"}) {
     const auto answer = read(target);

@@ -230,6 +230,29 @@ TEST(Events, live_resumed_filtered_and_with_gaps) {
   EXPECT_TRUE(trimmed.read_until("\n\n").starts_with("id: " + ids[2]));
 }
 
+TEST(Events, what_never_was_is_an_error_and_what_is_gone_is_not) {
+  Rig rig;
+  rig.make_cell(cell_a, {"scout"});
+  const Response kind = rig.as_admin("GET", "/api/v1/events?kind=note_recorder");
+  EXPECT_EQ(kind.status, 422) << kind.body;
+  EXPECT_EQ(kind.text("remedy"), "did you mean note_recorded?");
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events/stream?kind=bogus").status, 422);
+  const Response nobody = rig.as_admin("GET", "/api/v1/events?agent=nobody");
+  EXPECT_EQ(nobody.status, 404) << nobody.body;
+  EXPECT_NE(nobody.text("detail").find("no agent \"nobody\""), std::string::npos);
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?cell=nowhere").status, 404);
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?task=nothing").status, 404);
+  const std::string last = std::to_string(rig.recorded());
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?agent=scout&since=" + last).status, 200);
+  const std::string gone = std::string("/api/v1/events?cell=") + cell_a;
+  EXPECT_EQ(rig.as_admin("DELETE", std::string("/api/v1/cells/") + cell_a).status, 200);
+  const Response past = rig.as_admin("GET", gone);
+  EXPECT_GT(past.json().at("events").as_array().size(), 0U) << past.body;
+  EXPECT_EQ(rig.as_admin("GET", gone + "&since=1000000").status, 200);
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?limit=0").status, 422);
+  EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?since=x").status, 422);
+}
+
 TEST(Events, history_in_pages_misses_nothing_and_shows_no_secrets) {
   Rig rig;
   rig.make_cell(cell_a, {"lead", "scout"});

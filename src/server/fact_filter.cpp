@@ -1,11 +1,33 @@
 #include "server/fact_filter.h"
 
+#include <algorithm>
+
+#include "base/typo.h"
+#include "core/fact_words.h"
 #include "server/names.h"
 
 namespace lazaret::server {
+namespace {
+
+Result<void> check_kind(const std::string& kind) {
+  const auto kinds = core::fact_kinds();
+  if (kind.empty() || std::ranges::find(kinds, kind) != kinds.end()) return {};
+  const std::vector<std::string> known(kinds.begin(), kinds.end());
+  const std::string meant = nearest(kind, known);
+  return fail(ErrorCode::invalid_input, "there are no events of the kind \"" + kind + "\"", "kind",
+              meant.empty() ? one_of(kind, known) : "did you mean " + meant + "?");
+}
+
+bool has_task(const core::Fleet& fleet, const std::string& task) {
+  return std::ranges::any_of(
+      fleet.cells, [&](const auto& entry) { return entry.second.tasks.contains(TaskId(task)); });
+}
+
+}  // namespace
 
 Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& words,
                                      const Identity& who) {
+  if (auto known = check_kind(words.kind); !known) return std::unexpected(known.error());
   ports::FactQuery filter;
   filter.kind = words.kind;
   filter.task = words.task;
@@ -30,6 +52,26 @@ Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& 
     if (who.agent->cell == external_cell) filter.agent = who.agent->agent.value;
   }
   return filter;
+}
+
+std::optional<Error> never_was(const core::Fleet& fleet, const FactWords& words,
+                               const ports::FactQuery& filter) {
+  const auto unknown = [](const char* what, const std::string& name, const char* remedy) {
+    return Error{ErrorCode::not_found,
+                 std::string("no ") + what + " \"" + name + "\", and the journal knows of none",
+                 what, remedy};
+  };
+  const CellId cell(filter.cell);
+  if (!words.cell.empty() && !fleet.cells.contains(cell)) {
+    return unknown("cell", words.cell, "lazaret mission ls");
+  }
+  if (!words.agent.empty() && !core::find_agent(fleet, {cell, AgentId(filter.agent)})) {
+    return unknown("agent", words.agent, "lazaret agent ls");
+  }
+  if (!words.task.empty() && !has_task(fleet, words.task)) {
+    return unknown("task", words.task, "lazaret task ls CELL");
+  }
+  return std::nullopt;
 }
 
 }  // namespace lazaret::server

@@ -1,6 +1,7 @@
 // Which facts somebody asks for, in the words of the API.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/fleet.h"
@@ -18,8 +19,14 @@ struct FactWords {
 };
 
 // Names as in names.h, but things that are gone have a past all the same: an unknown name is taken
-// as an id. Agents see their own mission only. Errors: conflict, with the candidates; refused.
+// as an id. Agents see their own mission only. Errors: invalid_input for a kind that there is not,
+// with what was probably meant; conflict, with the candidates; refused.
 Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& words,
                                      const Identity& who);
+
+// What to answer where nothing in the journal fits `filter`, made of `words`, at all: not_found
+// with the agent, mission or task that was named and never was. Nothing: all of them are known.
+std::optional<Error> never_was(const core::Fleet& fleet, const FactWords& words,
+                               const ports::FactQuery& filter);
 
 }  // namespace lazaret::server

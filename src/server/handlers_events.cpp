@@ -8,14 +8,43 @@
 namespace lazaret::server {
 namespace {
 
+FactWords words_of(const Call& call) {
+  return {call.inputs.text("kind"), call.inputs.text("cell"), call.inputs.text("agent"),
+          call.inputs.text("task")};
+}
+
 // Nothing = answered.
 std::optional<ports::FactQuery> filter_of(Context& context, Call& call) {
-  const FactWords words{call.inputs.text("kind"), call.inputs.text("cell"),
-                        call.inputs.text("agent"), call.inputs.text("task")};
-  auto filter = fact_filter(context.fleet(), words, call.identity);
+  auto filter = fact_filter(context.fleet(), words_of(call), call.identity);
   if (filter) return std::move(*filter);
   call.reply.fail(filter.error());
   return std::nullopt;
+}
+
+json::object page_of(const ports::FactPage& page, const ports::FactQuery& query,
+                     std::uint64_t recorded) {
+  json::array events;
+  std::uint64_t next = query.since;
+  for (const ports::FactRow& row : page.rows) {
+    events.push_back(event_of_row(row));
+    next = row.number;
+  }
+  if (page.rows.size() < query.limit) next = std::max(next, recorded);
+  return {{"events", std::move(events)}, {"next", next}, {"oldest_kept", page.oldest_kept}};
+}
+
+// An empty answer about something that neither lives nor has a past is an error: `stranger`.
+void list_or_fail(Context& context, const Reply& reply, ports::FactQuery query, Error stranger,
+                  json::object empty) {
+  query.kind.clear();
+  query.since = 0;
+  query.limit = 1;
+  context.services.facts->read(query, [reply, stranger = std::move(stranger),
+                                       empty = std::move(empty)](Result<ports::FactPage> page) {
+    if (!page) return reply.fail(page.error());
+    if (page->rows.empty()) return reply.fail(stranger);
+    reply.ok(empty);
+  });
 }
 
 void list(Context& context, Call& call) {
@@ -27,19 +56,15 @@ void list(Context& context, Call& call) {
   query->since = call.inputs.whole("since").value_or(0);
   query->limit = call.inputs.whole("limit").value_or(page_usual);
   const std::uint64_t recorded = context.loop.recorded_facts();
-  context.services.facts->read(
-      *query, [reply = call.reply, query = *query, recorded](Result<ports::FactPage> page) {
-        if (!page) return reply.fail(page.error());
-        json::array events;
-        std::uint64_t next = query.since;
-        for (const ports::FactRow& row : page->rows) {
-          events.push_back(event_of_row(row));
-          next = row.number;
-        }
-        if (page->rows.size() < query.limit) next = std::max(next, recorded);
-        reply.ok(json::object{
-            {"events", std::move(events)}, {"next", next}, {"oldest_kept", page->oldest_kept}});
-      });
+  auto stranger = never_was(context.fleet(), words_of(call), *query);
+  context.services.facts->read(*query,
+                               [&context, reply = call.reply, query = *query, recorded,
+                                stranger = std::move(stranger)](Result<ports::FactPage> page) {
+                                 if (!page) return reply.fail(page.error());
+                                 json::object answer = page_of(*page, query, recorded);
+                                 if (!page->rows.empty() || !stranger) return reply.ok(answer);
+                                 list_or_fail(context, reply, query, *stranger, std::move(answer));
+                               });
 }
 
 void stream(Context& context, Call& call) {
