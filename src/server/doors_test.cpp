@@ -150,6 +150,28 @@ TEST(Doors, the_unix_socket_knows_its_peers) {
   EXPECT_EQ(agent.read().status, 200);
 }
 
+TEST(Doors, a_port_in_use_is_named_as_it_was_asked_for) {
+  Rig rig;
+  Result<std::uint16_t> got = std::uint16_t(0);
+  const auto listen = [&](const char* host, std::uint16_t port, bool next_free) {
+    rig.on_loop([&] { got = rig.server->listen_tcp(host, port, next_free); });
+  };
+  listen("127.0.0.1", rig.port, false);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::conflict);
+  EXPECT_EQ(got.error().message, "port " + std::to_string(rig.port) + " is in use");
+  // If these two are somebody else's, they are in use as well.
+  listen("127.0.0.1", 65534, false);
+  listen("127.0.0.1", 65535, false);
+  listen("127.0.0.1", 65534, true);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().message, "the ports 65534 to 65535 are all in use");
+  EXPECT_EQ(got.error().place, "127.0.0.1:65534");
+  listen("192.0.2.1", 7878, true);  // RFC 5737: nobody's
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().message, "this machine has no address 192.0.2.1");
+}
+
 TEST(Doors, ambiguous_ids_name_their_candidates) {
   Rig rig;
   rig.make_cell(cell_a, {"scout"});

@@ -24,6 +24,22 @@ std::unexpected<Error> failed(const std::string& where, const std::string& what)
   return fail(ErrorCode::unavailable, "cannot " + what + ": " + std::strerror(errno), where);
 }
 
+std::unexpected<Error> no_listening(const std::string& host, std::uint16_t port) {
+  const std::string where = host + ":" + std::to_string(port);
+  switch (errno) {
+    case EADDRINUSE:
+      return fail(ErrorCode::conflict, "port " + std::to_string(port) + " is in use", where,
+                  "another --port; 0 takes any that is free");
+    case EADDRNOTAVAIL:
+      return fail(ErrorCode::invalid_input, "this machine has no address " + host, where,
+                  "127.0.0.1 for this machine only, 0.0.0.0 or :: for every network");
+    case EACCES:
+      return fail(ErrorCode::refused, "port " + std::to_string(port) + " is not for this user",
+                  where, "a --port from 1024 on");
+  }
+  return failed(where, "listen");
+}
+
 bool is_loopback(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
@@ -67,8 +83,8 @@ Result<std::unique_ptr<Listener>> Listener::tcp(asio::io_context& io, const std:
     std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
     size = sizeof v6;
   }
-  if (::bind(descriptor, reinterpret_cast<sockaddr*>(&at), size) != 0) return failed(where, "bind");
-  if (::listen(descriptor, backlog) != 0) return failed(where, "listen");
+  const bool bound = ::bind(descriptor, reinterpret_cast<sockaddr*>(&at), size) == 0;
+  if (!bound || ::listen(descriptor, backlog) != 0) return no_listening(host, port);
   size = sizeof at;
   ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&at), &size);
   listener->port_ = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(at).sin_port

@@ -27,6 +27,8 @@ class Listener {
   // No descriptors are left: true = one was freed, try again at once.
   using FreeOne = std::function<bool()>;
 
+  // Errors: conflict where the port is in use, refused where this user may not have it,
+  // invalid_input for the address, unavailable.
   static Result<std::unique_ptr<Listener>> tcp(boost::asio::io_context& io, const std::string& host,
                                                std::uint16_t port, int backlog);
   static Result<std::unique_ptr<Listener>> unix(boost::asio::io_context& io,

@@ -169,8 +169,16 @@ Result<std::uint16_t> Server::Impl::listen_tcp(const std::string& host, std::uin
                                                bool next_free) {
   auto listener = Listener::tcp(io_, host, port, bounds_.backlog);
   const std::uint16_t tries = next_free && port != 0 ? ports_tried : 0;
-  for (std::uint16_t i = 1; !listener && i <= tries && port + i <= 65535; ++i) {
-    listener = Listener::tcp(io_, host, static_cast<std::uint16_t>(port + i), bounds_.backlog);
+  const auto in_use = [&] { return !listener && listener.error().code == ErrorCode::conflict; };
+  std::uint16_t last = port;
+  while (in_use() && last - port < tries && last < 65535) {
+    listener = Listener::tcp(io_, host, ++last, bounds_.backlog);
+  }
+  if (in_use() && last > port) {
+    return fail(
+        ErrorCode::conflict,
+        "the ports " + std::to_string(port) + " to " + std::to_string(last) + " are all in use",
+        host + ":" + std::to_string(port), listener.error().remedy);
   }
   door_.add_name(host.find(':') == std::string::npos ? host : "[" + host + "]");
   const std::uint16_t got = listener ? (*listener)->port() : std::uint16_t(0);

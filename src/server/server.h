@@ -34,7 +34,7 @@ class Server {
   ~Server();
 
   // Port 0: any. `next_free`: if the port is taken, one of the next hundred. Gives the port.
-  // Error: unavailable, with the address and the reason.
+  // Errors as of Listener::tcp, with the address that was asked for and what was tried.
   Result<std::uint16_t> listen_tcp(const std::string& host, std::uint16_t port,
                                    bool next_free = false);
   // Mode 0600; a stale socket file is replaced. Error: unavailable.
