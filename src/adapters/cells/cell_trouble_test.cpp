@@ -94,6 +94,22 @@ TEST_F(CellTroubleTest, HostileDirectories) {
   EXPECT_EQ(events_.size(), 1U) << "only the good one";
 }
 
+TEST_F(CellTroubleTest, AFileThatIsRefusedIsNotMissingToo) {
+  const auto huge = lay_out(files());
+  fs::resize_file(huge / "cell.json", 100 << 20);
+  const auto fifo = lay_out(files());
+  fs::remove(fifo / "cell.json");
+  ASSERT_EQ(mkfifo((fifo / "cell.json").c_str(), 0600), 0);
+  for (const auto& cell : {huge, fifo}) {
+    const auto problems = lint(cell.string());
+    std::string all;
+    for (const auto& problem : problems) all += wire::to_text(problem) + "\n";
+    EXPECT_EQ(problems.size(), 1U) << all;
+    EXPECT_TRUE(all.starts_with("cell.json: found ")) << all;
+    EXPECT_EQ(all.find("no such file"), std::string::npos) << all;
+  }
+}
+
 TEST_F(CellTroubleTest, AnOverflowOfTheWatchMeansARescan) {
   start();
   const CellId id = create();

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <set>
 
 #include "adapters/cells/cell_directory.h"
 #include "adapters/cells/directory.h"
@@ -37,7 +38,12 @@ std::vector<wire::Problem> lint_cell(int root, const std::string& name, const st
   // A file that could not be read has its problem already.
   const bool unread = directory.hashes.empty() && wire::has_errors(problems);
   if (unread) return problems;
+  std::set<std::string> refused;  // these are there, whatever the reader says
+  for (const wire::Problem& problem : problems) {
+    if (!directory.files.files.contains(problem.file)) refused.insert(problem.file);
+  }
   for (wire::Problem& problem : wire::read_cell(directory.files).problems) {
+    if (refused.contains(problem.file)) continue;
     wire::add_problem(problems, std::move(problem));
   }
   return problems;
