@@ -114,6 +114,23 @@ Result<ExitCode> destroy(Context& context, const Arguments& arguments) {
   return ExitCode::ok;
 }
 
+// What CELL could have meant: a directory, or a mission that a daemon knows.
+Error nothing_to_lint(const std::string& cell, const Error& why) {
+  const bool away = is_daemon_away(why);
+  if (!away && why.code != ErrorCode::not_found) return why;
+  std::error_code none;
+  const auto* looked = std::filesystem::exists(cell, none) ? "\"{}\" is no directory"
+                                                           : "there is no directory \"{}\"";
+  return {ErrorCode::not_found,
+          fmt::format(fmt::runtime(looked), plain(cell)) +
+              (away ? ", and no daemon runs that could have a mission of that name"
+                    : ", and no mission of that name"),
+          "",
+          fmt::format("a cell's directory, or a mission of `lazaret mission ls`; `lazaret mission "
+                      "new {}` makes one",
+                      plain(cell))};
+}
+
 // Errors make the exit status 1, so that a hook in a repository can use it; warnings do not.
 Result<ExitCode> lint(Context& context, const Arguments& arguments) {
   const std::string cell = arguments.at("CELL");
@@ -128,7 +145,7 @@ Result<ExitCode> lint(Context& context, const Arguments& arguments) {
     if (!client) return std::unexpected(client.error());
     answer = (*client)->call("GET", fmt::format("/api/v1/cells/{}/lint", escaped(cell)));
   }
-  if (!answer) return std::unexpected(answer.error());
+  if (!answer) return std::unexpected(nothing_to_lint(cell, answer.error()));
   context.out << (context.json ? pretty(*answer)
                                : render("LintPage", *answer, context.look, context.now()));
   for (const auto& problem : list_at(*answer, "faults")) {

@@ -5,6 +5,9 @@
 
 #include "cli/json_view.h"
 #include "cli/run_verb.h"
+#include "cli/terminal.h"
+#include "wire/cell_fields.h"
+#include "wire/cell_quantity.h"
 
 namespace lazaret::cli {
 namespace {
@@ -25,7 +28,25 @@ bool runs_scripts(const std::string& program) {
   return false;
 }
 
+// The flag is the place: the message names it.
+std::unexpected<Error> unfit(std::string_view flag, std::string_view value, std::string_view want) {
+  return fail(ErrorCode::invalid_input, fmt::format("{} cannot be '{}'", flag, plain(value, 60)),
+              "", fmt::format("it is {}", want));
+}
+
 }  // namespace
+
+Result<void> check_run(const Arguments& arguments) {
+  if (arguments.command.empty() || arguments.command.front().empty()) {
+    return fail(ErrorCode::invalid_input, "there is no program to run", "",
+                "say it after --: lazaret run -- PROGRAM");
+  }
+  if (arguments.has("name") && !wire::is_safe_id(arguments.flag("name"))) {
+    return unfit("--name", arguments.flag("name"), wire::safe_id_expected);
+  }
+  if (auto limits = limits_of(arguments); !limits) return std::unexpected(limits.error());
+  return {};
+}
 
 std::string tidy_name(std::string name) {
   const auto dot = name.rfind('.');
@@ -78,15 +99,22 @@ const std::vector<Flag>& limit_flags() {
 
 Result<json::object> limits_of(const Arguments& arguments) {
   json::object limits;
-  if (arguments.has("mem")) limits["memory"] = arguments.flag("mem");
-  if (arguments.has("cpu")) limits["cpu"] = arguments.flag("cpu");
+  if (arguments.has("mem")) {
+    const std::string text = arguments.flag("mem");
+    if (!wire::read_bytes(text)) return unfit("--mem", text, "an amount, such as 512M or 1.5GB");
+    limits["memory"] = text;
+  }
+  if (arguments.has("cpu")) {
+    const std::string text = arguments.flag("cpu");
+    if (!wire::read_cpus(text)) return unfit("--cpu", text, "a number of cores, such as 0.5 or 2");
+    limits["cpu"] = text;
+  }
   if (!arguments.has("pids")) return limits;
   const std::string text = arguments.flag("pids");
   std::int64_t pids = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pids);
   if (error != std::errc() || end != text.data() + text.size() || pids < 1) {
-    return fail(ErrorCode::invalid_input, fmt::format("--pids cannot be '{}'", text), "--pids",
-                "it is a whole number, at least 1");
+    return unfit("--pids", text, "a whole number, at least 1");
   }
   limits["pids"] = pids;
   return limits;
@@ -104,6 +132,8 @@ Result<json::object> run_body(const Arguments& arguments, const std::string& nam
                       {"working_directory", working_directory},
                       {"env_file", env_file},
                       {"restart", restart}}}};
+  // Its messages have a reader only where somebody may send it some.
+  if (!arguments.has("detach")) ours["run"].as_object()["input"] = "none";
   // Else a signal, which is no way to end, would still be a reason to start it again.
   if (restart == "never") ours["auto_revive"] = "no";
   if (!limits->empty()) ours["limits"] = std::move(*limits);
@@ -112,7 +142,7 @@ Result<json::object> run_body(const Arguments& arguments, const std::string& nam
   json::object cell{{"mission_name", name},
                     {"status", "active"},
                     {"timeout", 0},
-                    {"created_by", "lazaret run"},
+                    {"created_by", made_by_run},
                     {"lazaret", {{"complete_when_tasks_done", false}}},
                     {"agents", json::array{std::move(agent)}}};
   if (arguments.has("isolation")) cell["isolation_level"] = arguments.flag("isolation");

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <set>
 
@@ -27,16 +30,23 @@ constexpr int most_agents_swept = 1000;  // with more, old environment files are
 constexpr int poll_first_ms = 20;        // so that a short program is not made long
 constexpr int poll_most_ms = 150;
 
+// Something other than a terminal that has bytes for us: they would be lost in silence.
+bool somebody_writes(int descriptor) {
+  struct stat info{};
+  if (fstat(descriptor, &info) != 0) return false;
+  if (S_ISREG(info.st_mode)) return info.st_size > 0;
+  if (!S_ISFIFO(info.st_mode) && !S_ISSOCK(info.st_mode)) return false;
+  int waiting = 0;
+  return ioctl(descriptor, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
 // One run, from the daemon's start to the agent's end.
 class Run {
  public:
   Run(Context& context, const Arguments& arguments) : context_(context), arguments_(arguments) {}
 
   Result<ExitCode> go() {
-    if (arguments_.command.empty()) {
-      return fail(ErrorCode::invalid_input, "there is no program to run", "",
-                  "say it after --: lazaret run -- PROGRAM");
-    }
+    if (auto fit = check_run(arguments_); !fit) return std::unexpected(fit.error());
     if (auto there = have_daemon(); !there) return std::unexpected(there.error());
     if (auto made = make_agent(); !made) return std::unexpected(made.error());
     if (arguments_.has("detach")) {
@@ -72,7 +82,7 @@ class Run {
   // A name that no other agent has, so that it may be used bare.
   Result<void> choose_name() {
     name_ = arguments_.flag("name");
-    if (!name_.empty()) return {};
+    if (!name_.empty()) return require_free();
     const std::string wanted = name_of_command(arguments_.command);
     for (int number = 1; number < most_names_tried; ++number) {
       name_ = number == 1 ? wanted : fmt::format("{}-{}", wanted, number);
@@ -83,6 +93,28 @@ class Run {
     }
     return fail(ErrorCode::conflict, fmt::format("too many agents are called {}", wanted), "--name",
                 "give it a name of its own");
+  }
+
+  // A name that was asked for means one agent only: `why NAME` must not have to ask which.
+  Result<void> require_free() {
+    auto other = client_->call("GET", "/api/v1/agents/" + escaped(name_));
+    if (!other && other.error().code == ErrorCode::not_found) return {};
+    if (!other && other.error().code != ErrorCode::conflict) return std::unexpected(other.error());
+    if (!other) {
+      return fail(ErrorCode::conflict, fmt::format("several agents are called {} already", name_),
+                  "", "another --name; `lazaret agent ls` shows them");
+    }
+    const std::string ref = text_at(*other, "ref");
+    const std::string id = text_at(*other, "cell_id").substr(0, 8);
+    const auto cell = client_->call("GET", "/api/v1/cells/" + escaped(text_at(*other, "cell_id")));
+    std::string remedy = fmt::format("another --name; `lazaret agent show {}` shows it", ref);
+    if (cell && text_at(*cell, "created_by") == made_by_run) {
+      remedy += fmt::format(", `lazaret mission destroy {} --yes` removes it", id);
+    }
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("an agent is called {} already: it is {}", name_, text_at(*other, "process")),
+        "", remedy);
   }
 
   // Files of agents that are no more: their missions may have been destroyed by another door. Young
@@ -159,7 +191,13 @@ class Run {
     }
     for (const auto& line : lines->lines) {
       const bool continues = lines->continues && &line == &lines->lines.back();
-      context_.out << line << (continues ? "" : "\n");
+      if (context_.json) {
+        json::object event{{"agent", name_}, {"line", line}};
+        if (continues) event["continues"] = true;
+        context_.out << json::serialize(event) << '\n';
+      } else {
+        context_.out << line << (continues ? "" : "\n");
+      }
     }
     if (!lines->lines.empty()) context_.out << std::flush;
     return lines->lines.size();
@@ -183,6 +221,10 @@ class Run {
 
   Result<ExitCode> watch() {
     Interrupts watched;
+    if (somebody_writes(STDIN_FILENO)) {
+      context_.remark("what comes on standard input is not passed on: the program finds it empty",
+                      Ink::warn);
+    }
     LogTail tail = LogTail::from_the_start(qualified());
     int pause = poll_first_ms;
     double incarnation = 0;
@@ -215,11 +257,32 @@ class Run {
     }
   }
 
+  // The last line of --json, after those of the program.
+  void print_result(const json::value& agent, int status) {
+    const auto spawned = client_->call(
+        "GET", fmt::format("/api/v1/events?kind=agent_spawned&limit=10000&cell={}&agent={}",
+                           escaped(cell_), escaped(name_)));
+    json::value pid = nullptr;
+    if (spawned && !list_at(*spawned, "events").empty()) {
+      const auto* last = find(list_at(*spawned, "events").back(), "body.pid");
+      if (last != nullptr) pid = *last;
+    }
+    json::object result{{"agent", name_}, {"cell", cell_}, {"pid", pid}};
+    for (const char* name : {"incarnation", "process", "last_exit"}) {
+      const auto* value = find(agent, name);
+      result[name] = value == nullptr ? json::value(nullptr) : *value;
+    }
+    result["exit_status"] = status;
+    context_.out << json::serialize(result) << '\n';
+  }
+
   // What is left for a person to decide keeps its mission: `why` and `inbox` work on.
   Result<ExitCode> finish(RunStage stage, const json::value& agent, LogTail& tail) {
     if (auto drained = drain(tail); !drained) return std::unexpected(drained.error());
     const auto* exit = find(agent, "last_exit");
-    const int status = exit == nullptr ? 1 : status_of_exit(*exit);
+    int status = exit == nullptr ? 1 : status_of_exit(*exit);
+    if (asked_ > 0 && status == 0) status = 130;
+    if (context_.json) print_result(agent, status);
     const bool once = arguments_.flag("restart") == "never";
     if (exit != nullptr && text_at(*exit, "kind") == "never_started") {
       context_.remark(fmt::format("{} did not start: {}", name_, text_at(*exit, "detail")),
@@ -237,7 +300,7 @@ class Run {
     } else if (!arguments_.has("keep")) {
       remove_cell("its program ended");
     }
-    return static_cast<ExitCode>(asked_ > 0 && status == 0 ? 130 : status);
+    return static_cast<ExitCode>(status);
   }
 
   Context& context_;
@@ -278,8 +341,10 @@ void add_run_verb(std::vector<Verb>& verbs) {
        .flags = std::move(flags),
        .command = CommandPart::rest,
        .notes = "It runs in this directory with this environment. Ctrl-C stops it, a second one "
-                "kills it.\nStandard input is not passed on: the daemon's messages come that "
-                "way.\nThe exit status is the program's own (128 + signal where one ended it).",
+                "kills it.\nStandard input is not passed on: the program finds it empty; with -d "
+                "the daemon's\nmessages come that way.\nWith --json, each line of output is an "
+                "object, and the last one is how it ended.\nThe exit status is the program's own "
+                "(128 + signal where one ended it).",
        .carry_out = [](Context& context, const Arguments& arguments) {
          return Run(context, arguments).go();
        }});

@@ -9,7 +9,12 @@
 
 namespace lazaret::cli {
 
+inline constexpr std::string_view made_by_run = "lazaret run";  // its missions' created_by
+
 void add_run_verb(std::vector<Verb>& verbs);
+
+// What can be wrong with the words of a `run`, before anything is started. Error: invalid_input.
+Result<void> check_run(const Arguments& arguments);
 
 // The body of POST /api/v1/cells: a mission with this one agent.
 Result<boost::json::object> run_body(const Arguments& arguments, const std::string& name,

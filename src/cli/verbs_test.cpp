@@ -11,8 +11,6 @@
 #include "base/rfc3339.h"
 #include "cli/answering_daemon.h"
 #include "cli/context.h"
-#include "cli/plans.h"
-#include "cli/run_verb.h"
 #include "wire/operations.h"
 
 namespace lazaret::cli {
@@ -235,7 +233,7 @@ TEST_F(Cli, ErrorsHavePlaceAndRemedyOnLinesOfTheirOwn) {
 
 TEST_F(Cli, WrongValuesAreRefusedBeforeTheyAreSent) {
   EXPECT_EQ(say({"agent", "heartbeat", "s", "--progress", "many"}).err,
-            "error: --progress cannot be 'many'\n  at: --progress\n  try: it is a whole number\n");
+            "error: --progress cannot be 'many'\n  try: it is a whole number\n");
   EXPECT_EQ(say({"agent", "heartbeat", "s", "--metadata", "[1]x"}).status, 2);
   EXPECT_EQ(say({"events", "--since", "yesterday"}).status, 2);
   EXPECT_EQ(say({"task", "add", "c", "t", "--timeout", "soon"}).status, 2);
@@ -376,55 +374,70 @@ TEST_F(Cli, CompletionIsAScriptThatBashAccepts) {
   EXPECT_EQ(say({"completion", "fish"}).status, 2);
 }
 
-TEST(RunBody, IsACellWithOneAgent) {
-  Arguments arguments;
-  arguments.command = {"python3", "agent.py"};
-  arguments.flags = {{"restart", {"never"}}, {"mem", {"512M"}}, {"pids", {"9"}}};
-  const auto body = run_body(arguments, "agent", "/home/ann", "/state/env/agent").value();
-  EXPECT_EQ(json::value(body), json::parse(R"({
-    "mission_name":"agent","status":"active","timeout":0,"created_by":"lazaret run",
-    "lazaret":{"complete_when_tasks_done":false},
-    "agents":[{"agent_id":"agent","role":"write","lazaret":{
-      "run":{"adapter":"process","command":["python3","agent.py"],"working_directory":"/home/ann",
-             "env_file":"/state/env/agent","restart":"never"},
-      "auto_revive":"no","limits":{"memory":"512M","pids":9}}}]})"));
-  arguments.flags["pids"] = {"none"};
-  EXPECT_EQ(run_body(arguments, "agent", "/", "/e").error().code, ErrorCode::invalid_input);
+TEST_F(Cli, WhatIsWrongWithARunNamesItsFlag) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> lines = {
+      {{"--mem", "12x"}, "--mem cannot be '12x'\n  try: it is an amount, such as 512M"},
+      {{"--cpu", "all"}, "--cpu cannot be 'all'\n  try: it is a number of cores"},
+      {{"--pids", "0"}, "--pids cannot be '0'\n  try: it is a whole number"},
+      {{"--name", "a b/c"}, "--name cannot be 'a b/c'\n  try: it is "},
+  };
+  for (const auto& [flags, text] : lines) {
+    std::vector<std::string> words = {"run"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    words.insert(words.end(), {"--", "true"});
+    const auto said = say(words);
+    EXPECT_EQ(said.status, 2) << said.err;
+    EXPECT_NE(said.err.find(text), std::string::npos) << said.err;
+    EXPECT_EQ(said.err.find("at:"), std::string::npos) << said.err;
+  }
+  EXPECT_EQ(asked(), "nothing") << "nobody needs to be asked about that";
 }
 
-TEST(RunNames, ComeFromTheProgram) {
-  EXPECT_EQ(name_of_command({"python3", "-u", "./my agent.py", "x"}), "my-agent");
-  EXPECT_EQ(name_of_command({"/bin/sh", "-c", "echo hi"}), "sh");
-  EXPECT_EQ(name_of_command({"/usr/bin/sleep", "5"}), "sleep");
-  EXPECT_EQ(name_of_command({"./../"}), "agent");
-  EXPECT_EQ(id_of_title("  Äh, Read THE archive... "), "h-read-the-archive");
-  EXPECT_EQ(id_of_title("!"), "task");
+TEST_F(Cli, ARunTakesNoNameThatIsTaken) {
+  answers_["GET /api/v1/agents/web"] =
+      json_answer(R"({"ref":"web","cell_id":"3f2b8c1e-5d4a","process":"running"})");
+  answers_["GET /api/v1/cells/3f2b8c1e-5d4a"] = json_answer(R"({"created_by":"lazaret run"})");
+  answers_["GET /api/v1/status"] = json_answer("{}");
+  const auto said = say({"run", "-d", "--name", "web", "--", "sleep", "9"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("an agent is called web already: it is running"), std::string::npos)
+      << said.err;
+  EXPECT_NE(said.err.find("`lazaret agent show web`"), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find("`lazaret mission destroy 3f2b8c1e --yes`"), std::string::npos);
+  for (const auto& request : daemon_.seen()) EXPECT_NE(request.method, "POST");
 }
 
-TEST(RunEnvironment, IsTheCallersWithoutWhatIsOurs) {
-  std::vector<std::string> left_out;
-  EXPECT_EQ(env_file_text({{"A", "b c\"'"},
-                           {"LAZARET_KEY", "secret"},
-                           {"E", ""},
-                           {"F", "x\ny"},
-                           {"NOTIFY_SOCKET", "/x"}},
-                          left_out),
-            "A=b c\"'\nE=\n");
-  EXPECT_EQ(left_out, std::vector<std::string>{"F"});
+TEST_F(Cli, LintSaysWhatItLookedFor) {
+  const auto said = say({"cell", "lint", "survey"});
+  EXPECT_EQ(said.status, 3);
+  EXPECT_NE(said.err.find("no directory \"survey\", and no mission of that name"),
+            std::string::npos)
+      << said.err;
+  EXPECT_NE(said.err.find("lazaret mission new survey"), std::string::npos) << said.err;
 }
 
-TEST(RunStatus, IsTheProgramsOwn) {
-  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"exited","code":7})")), 7);
-  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"signalled","signal":15})")), 143);
-  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"out_of_memory"})")), 137);
-  EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"never_started"})")), 127);
-  auto stage = [](std::string_view text) { return stage_of(json::parse(text)); };
-  EXPECT_EQ(stage(R"({"process":"stopped","wanted":true,"finished":false})"), RunStage::going);
-  EXPECT_EQ(stage(R"({"process":"stopped","wanted":true,"finished":true})"), RunStage::ended);
-  EXPECT_EQ(stage(R"({"process":"stopped","wanted":false,"finished":false})"), RunStage::ended);
-  EXPECT_EQ(stage(R"({"process":"backoff","wanted":true})"), RunStage::going);
-  EXPECT_EQ(stage(R"({"process":"awaiting_approval"})"), RunStage::needs_person);
-  EXPECT_EQ(stage(R"({"process":"quarantined"})"), RunStage::given_up);
+TEST_F(Cli, EventsWantALimitThatIsOne) {
+  for (const char* limit : {"0", "-1", "x", "5y", "99999999999999999999"}) {
+    const auto said = say({"events", "--limit", limit});
+    EXPECT_EQ(said.status, 2) << limit;
+    EXPECT_NE(said.err.find("--limit cannot be"), std::string::npos) << said.err;
+  }
+}
+
+TEST_F(Cli, SettingsThatNoDaemonTakesStartNone) {
+  daemon_.stop();
+  unlink(daemon_.path().c_str());
+  hooks_.shim = "/bin/true";
+  hooks_.read_settings = [](const Paths&, const std::vector<std::string>& flags) {
+    return Result<json::value>(json::value{
+        {"faults", {{{"message", "odd " + flags.back()}, {"place", "--port"}, {"remedy", ""}}}}});
+  };
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"up", "--port", "abc"}, {"up", "--detach", "--port", "abc"}}) {
+    const auto said = say(words);
+    EXPECT_EQ(said.status, 2) << said.err;
+    EXPECT_NE(said.err.find("odd abc"), std::string::npos) << said.err;
+  }
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ struct Limits {
   LAZARET_FIELDS(Limits, milli_cpus, memory_bytes, disk_bytes, pids)
 };
 
+// What an agent finds on its stdin: our messages as JSON lines, or /dev/null.
+LAZARET_ENUM(AgentInput, lines, none)
+
 // How an agent is started. An agent without one runs elsewhere ("external") and only sends beats.
 struct RunSpec {
   AdapterKind adapter = AdapterKind::process;
@@ -43,6 +46,7 @@ struct RunSpec {
   std::string env_file;              // NAME=value lines, outside the cell; never journalled
   std::map<std::string, std::string> env;
   bool inherit_env = false;  // `lazaret run`: the caller's environment
+  AgentInput input = AgentInput::lines;
   std::string stop_signal = "SIGTERM";
   Duration stop_grace = 10s;
   ReadyWhen ready = ReadyWhen::spawned;
@@ -52,7 +56,7 @@ struct RunSpec {
   std::vector<int> clean_exits = {0};
   std::vector<int> no_restart_exits = {125};
   std::vector<int> restart_now_exits = {75};
-  LAZARET_FIELDS(RunSpec, adapter, command, working_directory, env_file, env, inherit_env,
+  LAZARET_FIELDS(RunSpec, adapter, command, working_directory, env_file, env, inherit_env, input,
                  stop_signal, stop_grace, ready, settle, watchdog, restart, clean_exits,
                  no_restart_exits, restart_now_exits)
 };

@@ -32,6 +32,7 @@ void read_run(const Findings& findings, const JsonValue& value, core::RunSpec& r
   }
   fields.texts_by_name("env", run.env);
   fields.truth("inherit_env", run.inherit_env);
+  fields.word("input", run.input);
   fields.one_of("stop_signal", run.stop_signal,
                 {"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL"});
   fields.seconds("stop_grace_seconds", run.stop_grace);

@@ -91,6 +91,7 @@ core::CellDefinition full_cell() {
                             "/etc/agent.env",
                             {{"A", "1"}},
                             true,
+                            core::AgentInput::none,
                             "SIGINT",
                             3s,
                             core::ReadyWhen::settled,
@@ -170,7 +171,7 @@ const std::vector<Case> single_file_cases = {
      "\"command\": [\"x\"]}}}",
      "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", "
      "expected "
-     "one of adapter, command, working_directory, env_file, env, inherit_env, stop_signal, "
+     "one of adapter, command, working_directory, env_file, env, inherit_env, input, stop_signal, "
      "stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, clean_exits, "
      "no_restart_exits, restart_now_exits"},
     {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"auto_revve\": \"no\"}}",

@@ -40,6 +40,7 @@ void write_run(JsonWriter& json, const core::RunSpec& run) {
   if (!run.env_file.empty()) json.text("env_file", run.env_file);
   if (!run.env.empty()) json.map("env", run.env);
   if (run.inherit_env) json.truth("inherit_env", true);
+  if (run.input != usual.input) json.text("input", to_word(run.input));
   if (run.stop_signal != usual.stop_signal) json.text("stop_signal", run.stop_signal);
   if (run.stop_grace != usual.stop_grace) seconds(json, "stop_grace_seconds", run.stop_grace);
   if (run.ready != usual.ready) json.text("ready", to_word(run.ready));

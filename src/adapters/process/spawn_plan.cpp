@@ -93,6 +93,7 @@ Result<SpawnPlan> plan_agent(const core::command::SpawnAgent& command, Environme
                 "run.working_directory");
   }
   plan.arguments = run.command;
+  plan.stdin_null = run.input == core::AgentInput::none;
   if (run.adapter == core::AdapterKind::turn) {
     plan.stdin_null = true;
     const std::string message = command.wake ? command.wake->message : "";
