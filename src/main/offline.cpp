@@ -180,7 +180,7 @@ Result<std::string> export_proposal(const std::string& directory) {
   if (!files) return std::unexpected(files.error());
   auto proposal = wire::proposal_of(*files);
   if (!proposal) return std::unexpected(proposal.error());
-  return wire::write_proposal(*proposal);
+  return wire::write_proposal(*proposal) + wire::cell_files_section(*files);
 }
 
 Result<json::value> collect_garbage(const Paths& paths, bool dry) {

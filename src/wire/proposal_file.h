@@ -1,6 +1,7 @@
 // A mission proposal: the filled-in issue template (Markdown) <-> a mission cell.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,17 @@ std::string write_proposal(const Proposal& proposal);
 Result<CellFiles> cell_of(const Proposal& proposal, const NewCell& made);
 // From any valid cell; one that was never a proposal has empty sections.
 Result<Proposal> proposal_of(const CellFiles& files);
+
+// What the sections have no place for (policies, permissions, how agents are started): a last
+// section with the cell's files as one JSON object. In a proposal that has it, no other section is
+// required to say anything.
+inline constexpr std::string_view cell_files_heading = "## Cell Files";
+std::string cell_files_section(const CellFiles& files);
+
+// The body of POST /cells for a proposal that became `imported`, completed by the section "Cell
+// Files" of its text, and then paused. Agents and tasks are those of the tables. Error:
+// invalid_input.
+Result<boost::json::object> new_cell_body(const CellFiles& imported, std::string_view markdown);
 
 // `lazaret mission import`: the two steps at once, all problems of both.
 struct Imported {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+
+#include "wire/json_document.h"
 
 namespace lazaret::wire {
 namespace {
@@ -111,6 +114,42 @@ TEST(Proposal, GoesThroughMarkdownAndThroughACellUnchanged) {
   EXPECT_EQ(back, proposal);
   const std::string exported = write_proposal(back);
   EXPECT_EQ(read_proposal(exported, "x.md").proposal, proposal);
+}
+
+TEST(Proposal, AnExportCarriesWhatTheFormHasNoPlaceFor) {
+  constexpr std::string_view body = R"({"mission_name": "a | b", "timeout": 99, "max_agents": 4,
+    "lazaret": {"proposal": {"objective": "Look."}},
+    "config_policies": {"auto_revive": "ask", "max_retries": 7},
+    "agents": [{"agent_id": "w", "role": "read", "lazaret": {"run": {"command": ["x", "# y"]},
+                "limits": {"memory": "1GB"}}}],
+    "tasks": [{"task_id": "t", "title": "One", "description": "two\nlines", "timeout": 7,
+               "lazaret": {"verify": {"command": ["true"]}}},
+              {"task_id": "u", "title": "Two", "dependencies": ["t"]}]})";
+  const auto files = read_new_cell(body, made);
+  ASSERT_TRUE(files) << files.error().message;
+  const auto proposal = proposal_of(*files);
+  ASSERT_TRUE(proposal) << proposal.error().message;
+  EXPECT_EQ(proposal->objective, "Look.") << "what a person wrote stays in the cell";
+  const std::string text = write_proposal(*proposal) + cell_files_section(*files);
+  const auto imported = import_proposal(text, "p.md", made);
+  ASSERT_TRUE(imported.cell) << to_text(imported.problems.at(0));
+  const auto copy = new_cell_body(*imported.cell, text);
+  ASSERT_TRUE(copy) << copy.error().message;
+  const auto again = read_new_cell(json_document(*copy), made);
+  ASSERT_TRUE(again) << again.error().message;
+  auto first = read_cell(*files).cell;
+  auto second = read_cell(*again).cell;
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(second->status, core::MissionStatus::paused) << "it brings a command along";
+  second->status = first->status;
+  EXPECT_EQ(digest_of(*first), digest_of(*second));
+
+  const auto edited = replaced(text, "| w | read |", "| w | audit |");
+  const auto changed = new_cell_body(*import_proposal(edited, "p.md", made).cell, edited);
+  EXPECT_EQ(changed->at("agents").at(0).at("role"), "audit") << "the table wins";
+  EXPECT_EQ(changed->at("agents").at(0).at("lazaret").at("limits").at("memory"), "1GB");
+  const auto broken = replaced(text, "```json\n{", "```json\n{,");
+  EXPECT_FALSE(new_cell_body(*import_proposal(broken, "p.md", made).cell, broken));
 }
 
 TEST(Proposal, SaysLineByLineWhatIsMissing) {

@@ -17,7 +17,9 @@ using markdown::Section;
 class ProposalReader {
  public:
   ProposalReader(std::string_view text, std::string_view file)
-      : file_(file), sections_(markdown::sections(text)) {}
+      : file_(file),
+        sections_(markdown::sections(text)),
+        whole_(text.contains("\n" + std::string(cell_files_heading) + "\n")) {}
 
   ProposalReading read() {
     proposal_.mission_name = required_line("Mission Name");
@@ -66,7 +68,8 @@ class ProposalReader {
       if (!markdown::is_placeholder(line.text)) text += line.text + "\n";
     }
     text = markdown::trim(text);
-    if (needed && text.empty()) error(section->number, name, "nothing written", "some text");
+    if (needed && !whole_ && text.empty())
+      error(section->number, name, "nothing written", "some text");
     return text;
   }
 
@@ -84,7 +87,9 @@ class ProposalReader {
       if (markdown::list_mark(line.text, rest) == 0) continue;
       if (!rest.empty() && !markdown::is_placeholder(rest)) out.push_back(rest);
     }
-    if (needed && out.empty()) error(section->number, name, "no line \"- …\"", "at least one");
+    if (needed && !whole_ && out.empty()) {
+      error(section->number, name, "no line \"- …\"", "at least one");
+    }
   }
 
   void boxes_of(const std::string& name, std::vector<ProposalBox>& out, bool needed) {
@@ -97,7 +102,9 @@ class ProposalReader {
       if (mark == 0 || rest.empty() || markdown::is_placeholder(rest)) continue;
       out.push_back({rest, mark == 'x'});
     }
-    if (needed && out.empty()) error(section->number, name, "no line \"- [ ] …\"", "at least one");
+    if (needed && !whole_ && out.empty()) {
+      error(section->number, name, "no line \"- [ ] …\"", "at least one");
+    }
   }
 
   // Rows below the head; each is filled up to `columns`.
@@ -120,7 +127,7 @@ class ProposalReader {
       const bool empty = std::ranges::all_of(row.cells, [](const auto& c) { return c.empty(); });
       if (!empty) out.push_back(std::move(row));
     }
-    if (needed && out.empty()) {
+    if (needed && !whole_ && out.empty()) {
       error(section->number, name, "no filled-in row", "a table with at least one");
     }
     return out;
@@ -284,6 +291,7 @@ class ProposalReader {
 
   std::string file_;
   std::vector<Section> sections_;
+  bool whole_;  // an export of a cell, which need not have been a proposal
   Proposal proposal_;
   std::vector<Problem> problems_;
 };

@@ -198,7 +198,15 @@ Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made,
   auto cell = BodyReader(findings, document->root, made).read();
   if (!cell) return std::unexpected(cell.error());
   if (has_errors(problems)) return std::unexpected(to_error(problems));
-  CellFiles files = write_cell(*cell);
+  // What a person wrote into a proposal stays in the cell.
+  std::map<std::string, std::string> kept;
+  if (const JsonMember* own = document->root.find("lazaret")) {
+    if (const JsonMember* proposal = own->value.find("proposal")) {
+      const JsonSpan& span = proposal->value.span;
+      kept["proposal"] = document->source.substr(span.begin, span.end - span.begin);
+    }
+  }
+  CellFiles files = write_cell(*cell, kept);
   const CellReading reading = read_cell(files);
   if (!reading.cell) return std::unexpected(to_error(reading.problems));
   return files;

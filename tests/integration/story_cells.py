@@ -50,6 +50,47 @@ class Cells(Story):
         self.fleet.until(lambda: self.fleet.facts(kind="edit_refused"), "the refusal")
         self.fleet.until(lambda: json.loads(file.read_text())["status"] == "pending", "the file set right")
 
+    def test_an_exported_mission_is_imported_as_it_was(self):
+        cell = self.fleet.write_cell(
+            [agent("w", ["/bin/sleep", "1000"], auto_revive="ask", limits={"memory": "512M"},
+                   run={"restart": "always", "env": {"A": "b | c"}}), agent("r", ["x"], role="read")],
+            [task("t", title="One | two", description="lines\nof it", assigned_to="w", timeout=77),
+             task("u", dependencies=["t"], priority="high",
+                  lazaret={"verify": {"command": ["/bin/true"]}, "input": {"a": [1, 2]}})],
+            policies={"auto_revive": "no", "handoff_allowed": False, "max_retries": 7,
+                      "lazaret": {"backoff_first_seconds": 3}},
+            cell={"mission_name": "Survey of all", "timeout": 4711, "max_agents": 5})
+        text = self.fleet.cli("mission", "export", cell).stdout
+        made = self.fleet.cli("mission", "import", "-", "--json", text=text)
+        copy = json.loads(made.stdout)["cell_id"]
+        self.assertNotEqual(copy, cell)
+
+        def whole(name):
+            shown = {"cell": self.fleet.get(f"/api/v1/cells/{name}"),
+                     "tasks": self.fleet.get(f"/api/v1/cells/{name}/tasks")["tasks"],
+                     "agents": [a for a in self.fleet.get("/api/v1/agents")["agents"]
+                                if a["cell_id"] == name],
+                     "export": self.fleet.cli("mission", "export", name).stdout}
+            for key in ("cell_id", "path", "created_at"):
+                shown["cell"].pop(key)
+            for one in shown["agents"] + shown["tasks"]:
+                for key in ("ref", "cell", "cell_id", "since", "created_at"):
+                    one.pop(key, None)
+            return shown
+
+        first, second = whole(cell), whole(copy)
+        for part in first:
+            if part != "export":
+                self.assertEqual(first[part], second[part], part)
+        self.assertEqual(second["export"].count("## "), first["export"].count("## "))
+        for said in ("One \\| two", '"env":{"A":"b | c"}', '"timeout":4711', '"verify"', '"ask"'):
+            self.assertIn(said, second["export"])
+        # What is exported once more is the same text, but for the day that it was made on.
+        drop = lambda text: "\n".join(l for l in text.splitlines() if not l.startswith("Date:"))
+        third = json.loads(self.fleet.cli("mission", "import", "-", "--json",
+                                          text=second["export"]).stdout)["cell_id"]
+        self.assertEqual(drop(self.fleet.cli("mission", "export", third).stdout), drop(second["export"]))
+
     def test_cell_from_elsewhere_starts_paused(self):
         cell = self.fleet.write_cell([agent("w", ["/bin/sleep", "1000"])], cell={"status": "active"})
         self.assertEqual(self.fleet.get(f"/api/v1/cells/{cell}")["status"], "paused")
