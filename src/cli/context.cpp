@@ -44,7 +44,8 @@ std::string describe(const Error& error, const Look& look) {
   std::string text = inked(look, Ink::bad, "error:") + " ";
   std::istringstream lines(error.message);  // a daemon's log has several
   for (std::string line; std::getline(lines, line);) text += plain(line) + "\n";
-  if (!error.place.empty() && error.place != "daemon") {
+  const bool said = error.message.contains(error.place);  // also where it is empty
+  if (!said && error.place != "daemon") {
     text += fmt::format("  {} {}\n", inked(look, Ink::faint, "at:"), plain(error.place));
   }
   if (!error.remedy.empty()) {

@@ -135,6 +135,22 @@ TEST(Render, ALongLastColumnIsCutAtTheEdge) {
   EXPECT_EQ(text, "A  B\nx  " + std::string(36, 'y') + "…\n");
 }
 
+TEST(Render, ATableIsNotWiderThanTheTerminalAndSaysWhereItIsCut) {
+  Table table({"NAME", "CELL", "TITLE", "WHY"});
+  table.row({{"a-longer-name"}, {std::string(36, 'c')}, {std::string(20, 't')}, {"because of it"}});
+  table.row({{"b"}, {"short"}, {"t"}, {"w"}});
+  EXPECT_EQ(table.draw(Look{.width = 70}),
+            "NAME           CELL                 TITLE                 WHY\n"
+            "a-longer-name  " +
+                std::string(18, 'c') + "…  " + std::string(20, 't') +
+                "  because of …\n"
+                "b              short                t                     w\n");
+  const std::string narrow = table.draw(Look{.width = 30});
+  EXPECT_NE(narrow.find("because of it"), std::string::npos) << narrow;
+  EXPECT_NE(narrow.find(std::string(17, 'c') + "…"), std::string::npos) << narrow;
+  EXPECT_EQ(table.draw(Look{.width = 0}).find("…"), std::string::npos);
+}
+
 TEST(JsonView, ReadsWithoutCeremony) {
   const auto value = json::parse(R"({"a":{"b":null,"c":1.5,"d":true,"e":["x",2]}})");
   EXPECT_EQ(text_at(value, "a.b"), "");

@@ -11,6 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t usual_kind = 19;  // columns
+
 std::string signal_name(int number) {
   const char* name = sigabbrev_np(number);
   return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
@@ -81,9 +83,12 @@ std::string render_why(const json::value& why, const Look& look, WallTime now) {
   if (!evidence.empty()) {
     out += "\n" + inked(look, Ink::faint, "EVIDENCE, oldest first") + "\n";
   }
+  std::size_t widest = usual_kind;
+  for (const auto& one : evidence) widest = std::max(widest, text_at(one, "kind").size());
   for (const auto& one : evidence) {
-    out += fmt::format("  {:>5} ago  {:<20} {}\n", age_at(one, "at", now),
-                       plain(text_at(one, "kind")), plain(text_at(one, "text")));
+    const std::string age = age_at(one, "at", now);
+    out += fmt::format("  {:>5} {}  {:<{}}  {}\n", age, age.empty() ? "   " : "ago",
+                       plain(text_at(one, "kind")), widest, plain(text_at(one, "text")));
   }
   std::string setting = text_at(why, "setting");
   const std::string place = text_at(why, "setting_place");

@@ -82,6 +82,34 @@ std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, starts_code_point));
 }
 
+namespace {
+
+constexpr std::size_t gap = 2;  // between columns
+constexpr std::size_t least_last = 12;
+constexpr std::size_t least_column = 18;  // short words stay whole: a state, a time, a size
+
+// Makes a table narrower until it fits or only short words are left: the last column first, as that
+// is where the long texts are, then the widest one. The first one holds the names and stays.
+void shrink(std::vector<std::size_t>& widths, const std::vector<bool>& used, std::size_t last,
+            std::size_t width) {
+  std::size_t all = 0;
+  for (std::size_t i = 0; i <= last; ++i) all += used[i] ? widths[i] + (i < last ? gap : 0) : 0;
+  while (all > width) {
+    std::size_t victim = last;
+    if (widths[last] <= least_last) {
+      victim = 0;
+      for (std::size_t i = 1; i < last; ++i) {
+        if (used[i] && widths[i] > (victim == 0 ? least_column : widths[victim])) victim = i;
+      }
+    }
+    if (victim == 0) return;
+    --widths[victim];
+    --all;
+  }
+}
+
+}  // namespace
+
 std::string Table::draw(const Look& look) const {
   const std::size_t count = header_.size();
   std::vector<std::size_t> widths(count, 0);
@@ -97,18 +125,21 @@ std::string Table::draw(const Look& look) const {
     widths[i] = std::max(widths[i], columns_of(header_[i]));
     if (used[i]) last = i;
   }
+  const auto width = static_cast<std::size_t>(look.width);
+  if (width > 0) shrink(widths, used, last, width);
   auto line = [&](const std::vector<TableCell>& cells) {
     std::string out;
     std::size_t at = 0;
     for (std::size_t i = 0; i < cells.size() && i <= last; ++i) {
       if (!used[i]) continue;
-      const auto width = static_cast<std::size_t>(look.width);
-      const bool cut = i == last && look.width > 0 && at + 8 < width;
-      const std::string text = plain(cells[i].text, cut ? width - at : 0);
+      // Where not even short words fit, the terminal wraps the line: nothing is lost.
+      const bool at_edge = i == last && width > 0 && at + 8 < width;
+      const std::size_t room = at_edge ? width - at : i == last ? 0 : widths[i];
+      const std::string text = plain(cells[i].text, room);
       out += inked(look, cells[i].ink, text);
       if (i == last) break;
-      out += std::string(widths[i] - columns_of(text) + 2, ' ');
-      at += widths[i] + 2;
+      out += std::string(widths[i] - columns_of(text) + gap, ' ');
+      at += widths[i] + gap;
     }
     while (out.ends_with(' ')) out.pop_back();
     return out + "\n";

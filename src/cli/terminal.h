@@ -35,8 +35,9 @@ struct TableCell {
   Ink ink = Ink::normal;
 };
 
-// Columns as wide as their widest cell, two spaces between them; the last one is cut at the
-// terminal's edge. Empty columns (header and all cells) are left out.
+// Columns as wide as their widest cell, two spaces between them. Where that is more than the
+// terminal is wide, long cells are cut and end in "…". Empty columns
+// (header and all cells) are left out.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
