@@ -81,12 +81,14 @@ TEST_F(JournalFile, ReportsEachGroupOnceItIsWritten) {
       const std::lock_guard lock(mutex);
       work();
     });
+    std::unique_lock setting(mutex);
     journal.on_committed([&](std::uint64_t up_to, std::optional<Error> trouble) {
       EXPECT_FALSE(trouble.has_value());
       EXPECT_GT(up_to, last);
       last = up_to;
       if (last == 100) all.set_value();
     });
+    setting.unlock();
     for (std::uint64_t n = 1; n <= 100; ++n) {
       journal.append(define_agent(n), ports::Durability::daemon_crash);
     }
@@ -102,13 +104,17 @@ TEST_F(JournalFile, IsMissedSoonAndTakesUpAgainWhenItIsBack) {
   std::condition_variable changed;
   std::optional<Error> trouble;
   std::uint64_t last = 0;
-  Journal journal(std::move(*store), [](std::function<void()> work) { work(); });
-  journal.on_committed([&](std::uint64_t up_to, std::optional<Error> now) {
+  Journal journal(std::move(*store), [&](std::function<void()> work) {
     const std::lock_guard lock(mutex);
+    work();
+  });
+  std::unique_lock setting(mutex);
+  journal.on_committed([&](std::uint64_t up_to, std::optional<Error> now) {
     last = std::max(last, up_to);
     trouble = std::move(now);
     changed.notify_all();
   });
+  setting.unlock();
   const auto until = [&](auto holds) {
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, std::chrono::seconds(30), holds);
