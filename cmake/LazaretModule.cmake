@@ -57,6 +57,13 @@ function(lazaret_module name)
   endif()
 endfunction()
 
+# The sanitizer builds do not optimise, to be built quickly; except what the simulator runs millions of times.
+function(lazaret_runs_hot name)
+  if(LAZARET_SANITIZE)
+    target_compile_options(lazaret_${name} PRIVATE -O1)
+  endif()
+endfunction()
+
 # Registers every case of a GoogleTest program with CTest, under the program's name.
 include(GoogleTest OPTIONAL)
 function(lazaret_discover target)

@@ -125,8 +125,8 @@ class TestBed : public ::testing::Test {
     return read_text(cell_ / "logs" / (name + ".log"), 1 << 20).value_or("");
   }
   // The agent has written so far: its script prints the word.
-  bool saw(const std::string& word) {
-    return run_until([&] { return log().find(word) != std::string::npos; });
+  bool saw(const std::string& word, const std::string& name = "ant") {
+    return run_until([&] { return log(name).find(word) != std::string::npos; });
   }
 
   core::Fleet fleet_with(std::uint64_t incarnation, const std::string& name = "ant") const {
