@@ -4,8 +4,8 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 
+#include "base/one_of.h"
 #include "core/definition.h"
 
 namespace lazaret::core {
@@ -93,8 +93,10 @@ struct RetireAgent {
 
 }  // namespace command
 
-using Command = std::variant<command::SpawnAgent, command::StopAgent, command::KillAgent,
-                             command::FreezeAgent, command::SendLine, command::TakeEvidence,
-                             command::VerifyTask, command::RetireAgent>;
+#define LAZARET_ALL_COMMANDS                                                         \
+  command::SpawnAgent, command::StopAgent, command::KillAgent, command::FreezeAgent, \
+      command::SendLine, command::TakeEvidence, command::VerifyTask, command::RetireAgent
+
+LAZARET_ONE_OF(Command, LAZARET_ALL_COMMANDS)
 
 }  // namespace lazaret::core

@@ -2,8 +2,7 @@
 // is about, and the core drops what does not match the live one.
 #pragma once
 
-#include <variant>
-
+#include "base/one_of.h"
 #include "core/command.h"
 #include "core/report.h"
 #include "core/request.h"
@@ -159,14 +158,15 @@ struct Requested {
 
 }  // namespace event
 
-using EventBody =
-    std::variant<event::TimePassed, event::DaemonStarted, event::AdoptionFinished,
-                 event::DaemonStopping, event::CellObserved, event::CellMirrored, event::CellGone,
-                 event::AgentSpawned, event::SpawnFailed, event::AgentSaidReady,
-                 event::AgentSaidStopping, event::AgentAskedTime, event::AgentExited,
-                 event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan, event::BeatMissed,
-                 event::BeatRecovered, event::FailureReported, event::EvidenceTaken,
-                 event::LineSent, event::VerifyFinished, event::Requested>;
+#define LAZARET_ALL_EVENTS                                                                        \
+  event::TimePassed, event::DaemonStarted, event::AdoptionFinished, event::DaemonStopping,        \
+      event::CellObserved, event::CellMirrored, event::CellGone, event::AgentSpawned,             \
+      event::SpawnFailed, event::AgentSaidReady, event::AgentSaidStopping, event::AgentAskedTime, \
+      event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,           \
+      event::BeatMissed, event::BeatRecovered, event::FailureReported, event::EvidenceTaken,      \
+      event::LineSent, event::VerifyFinished, event::Requested
+
+LAZARET_ONE_OF(EventBody, LAZARET_ALL_EVENTS)
 
 struct Event {
   Stamp at;

@@ -2,8 +2,7 @@
 // and are what the journal, the event stream and `lazaret events` show.
 #pragma once
 
-#include <variant>
-
+#include "base/one_of.h"
 #include "core/command.h"
 #include "core/report.h"
 #include "core/request.h"
@@ -374,20 +373,22 @@ struct EditRefused {
 
 }  // namespace fact
 
-using Fact = std::variant<
-    fact::DaemonStarted, fact::AdoptionFinished, fact::DaemonStopped, fact::FleetStopping,
-    fact::FleetFrozen, fact::NoteRecorded, fact::CellDefined, fact::CellRemoved, fact::AgentDefined,
-    fact::TaskDefined, fact::MissionStarted, fact::MissionStatusChanged, fact::AgentWanted,
-    fact::AgentStarting, fact::AgentSpawned, fact::AgentReady, fact::AgentAdopted,
-    fact::AgentStable, fact::AgentStopping, fact::AgentKilled, fact::AgentExited,
-    fact::AgentBackedOff, fact::AgentQuarantined, fact::AgentAwaitsApproval, fact::AgentReleased,
-    fact::AgentSubstituted, fact::AgentPaused, fact::AgentFrozen, fact::AgentHealthChanged,
-    fact::AgentBeatsBegan, fact::AgentRateLimited, fact::AgentStopSeen, fact::AgentTimeExtended,
-    fact::HangSuspected, fact::HangEvidence, fact::HangCleared, fact::HangDeclared,
-    fact::WakeAccepted, fact::WakeStarted, fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed,
-    fact::TaskCheckpointed, fact::TaskReported, fact::TaskCompleted, fact::TaskFailed,
-    fact::TaskTimedOut, fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened,
-    fact::ApprovalAnswered, fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored,
-    fact::EditRefused>;
+#define LAZARET_ALL_FACTS                                                                         \
+  fact::DaemonStarted, fact::AdoptionFinished, fact::DaemonStopped, fact::FleetStopping,          \
+      fact::FleetFrozen, fact::NoteRecorded, fact::CellDefined, fact::CellRemoved,                \
+      fact::AgentDefined, fact::TaskDefined, fact::MissionStarted, fact::MissionStatusChanged,    \
+      fact::AgentWanted, fact::AgentStarting, fact::AgentSpawned, fact::AgentReady,               \
+      fact::AgentAdopted, fact::AgentStable, fact::AgentStopping, fact::AgentKilled,              \
+      fact::AgentExited, fact::AgentBackedOff, fact::AgentQuarantined, fact::AgentAwaitsApproval, \
+      fact::AgentReleased, fact::AgentSubstituted, fact::AgentPaused, fact::AgentFrozen,          \
+      fact::AgentHealthChanged, fact::AgentBeatsBegan, fact::AgentRateLimited,                    \
+      fact::AgentStopSeen, fact::AgentTimeExtended, fact::HangSuspected, fact::HangEvidence,      \
+      fact::HangCleared, fact::HangDeclared, fact::WakeAccepted, fact::WakeStarted,               \
+      fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed, fact::TaskCheckpointed,              \
+      fact::TaskReported, fact::TaskCompleted, fact::TaskFailed, fact::TaskTimedOut,              \
+      fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened, fact::ApprovalAnswered,    \
+      fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored, fact::EditRefused
+
+LAZARET_ONE_OF(Fact, LAZARET_ALL_FACTS)
 
 }  // namespace lazaret::core

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 55> kinds = {
     "task_transferred",     "approval_opened",   "approval_answered",  "write_refused",
     "agent_removed",        "cell_mirrored",     "edit_refused",
 };
-static_assert(kinds.size() == std::variant_size_v<Fact>);
+static_assert(kinds.size() == std::variant_size_v<Fact::Alternatives>);
 
 template <class T>
 concept AboutAgent = requires(const T& fact) { fact.agent.agent; };

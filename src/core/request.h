@@ -4,9 +4,9 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "base/one_of.h"
 #include "base/result.h"
 #include "core/definition.h"
 
@@ -182,13 +182,15 @@ struct RecordNote {
 
 }  // namespace op
 
-using Operation =
-    std::variant<op::StartAgent, op::StopAgent, op::KillAgent, op::PauseAgent, op::ResumeAgent,
-                 op::FreezeAgent, op::ThawAgent, op::DefineAgent, op::WakeAgent, op::ReportActivity,
-                 op::AddTasks, op::ClaimTask, op::CheckpointTask, op::ReportDone, op::ReportFailed,
-                 op::ReleaseTask, op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency,
-                 op::AskPerson, op::AnswerPerson, op::SetMission, op::RemoveMission,
-                 op::FreezeFleet, op::StopFleet, op::RecordNote>;
+#define LAZARET_ALL_OPERATIONS                                                                    \
+  op::StartAgent, op::StopAgent, op::KillAgent, op::PauseAgent, op::ResumeAgent, op::FreezeAgent, \
+      op::ThawAgent, op::DefineAgent, op::WakeAgent, op::ReportActivity, op::AddTasks,            \
+      op::ClaimTask, op::CheckpointTask, op::ReportDone, op::ReportFailed, op::ReleaseTask,       \
+      op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency, op::AskPerson,           \
+      op::AnswerPerson, op::SetMission, op::RemoveMission, op::FreezeFleet, op::StopFleet,        \
+      op::RecordNote
+
+LAZARET_ONE_OF(Operation, LAZARET_ALL_OPERATIONS)
 
 struct Request {
   std::uint64_t id = 0;  // of the door's own counting; comes back with the answer

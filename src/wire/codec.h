@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/one_of.h"
 #include "base/result.h"
 #include "wire/json_document.h"
 
@@ -200,6 +201,9 @@ struct Coder<std::variant<Ts...>> {
     return true;
   }
 };
+
+template <IsOneOf T>
+struct Coder<T> : Coder<typename T::Alternatives> {};
 
 }  // namespace detail
 

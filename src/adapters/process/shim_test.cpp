@@ -31,7 +31,8 @@ TEST_F(Shim, has_less_than_120_kb_of_its_own) {
   adapter_->start(order({"/bin/sh", "-c", work}, 1, "ant"));
   for (const char* name : {"twin", "ant"}) {
     for (int i = 0; i < 20; ++i) {
-      adapter_->start(core::command::SendLine{agent(name), Incarnation{1}, std::string(9000, 'x'), {}});
+      adapter_->start(
+          core::command::SendLine{agent(name), Incarnation{1}, std::string(9000, 'x'), {}});
     }
   }
   for (const std::string name : {"twin", "ant"}) ASSERT_TRUE(saw("xxxxx", name));
