@@ -66,8 +66,11 @@ def _over_memory(client):
     try:
         while len(hoard) * MEMORY_STEP < MEMORY_MOST:
             hoard.append(b"\x5a" * MEMORY_STEP)
-    except MemoryError:
+    except MemoryError:  # where the limit is an rlimit, nobody kills: the allocation fails
+        held = len(hoard) * MEMORY_STEP >> 20
+        hoard.clear()
         print("over memory: the limit refused an allocation", file=sys.stderr, flush=True)
+        client.note(f"trouble memory refused {client.agent} more than {held} MB")
         os._exit(1)
     client.note(f"trouble memory missed {client.agent}: nothing stopped it at "
                 f"{MEMORY_MOST >> 20} MB, so no memory limit is enforced here")

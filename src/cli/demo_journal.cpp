@@ -173,10 +173,14 @@ void DemoJournal::on_exit(const std::string& id, const boost::json::value& event
   ++deaths_;
   const auto trouble = trouble_of(id);
   if (!trouble) return;
-  const std::string how = how_it_ended(event);
+  std::string how = how_it_ended(event);
+  if (*trouble == Trouble::memory && !refused_memory_.empty()) {
+    how = fmt::format("refused {}, {}", refused_memory_, how);
+  }
   const bool by_signal = text_at(event, "body.exit.kind") == "signalled";
-  const bool fits = (*trouble == Trouble::kill && by_signal) ||
-                    (*trouble == Trouble::memory && how == "out of memory");
+  const bool fits =
+      (*trouble == Trouble::kill && by_signal) ||
+      (*trouble == Trouble::memory && (how == "out of memory" || !refused_memory_.empty()));
   if (fits) return strike(*trouble, id, how);
   // A crash loop counts when it ends in quarantine; what it struck first is remembered here.
   TroubleTrace& trace = traces_[index_of(*trouble)];
@@ -196,7 +200,8 @@ void DemoJournal::strike(Trouble trouble, const std::string& agent, std::string 
   trace.how = std::move(how);
 }
 
-// "trouble KIND strikes AGENT in …", "trouble KIND missed AGENT: why"
+// "trouble KIND strikes AGENT in …", "trouble KIND missed AGENT: why"; "trouble memory refused
+// AGENT …": an rlimit kills nobody, the agent says what it was refused and ends.
 void DemoJournal::on_note(const std::string& text) {
   for (const std::string_view word : enum_words(Trouble{})) {
     const std::string begin = fmt::format("trouble {} ", word);
@@ -205,6 +210,9 @@ void DemoJournal::on_note(const std::string& text) {
     const std::string rest = text.substr(begin.size());
     if (rest.starts_with("missed ")) {
       trace.skipped = rest.substr(7);
+    } else if (rest.starts_with("refused ")) {
+      const std::size_t agent_end = rest.find(' ', 8);
+      if (agent_end != std::string::npos) refused_memory_ = rest.substr(agent_end + 1);
     } else if (rest.starts_with("strikes ")) {
       trace.announced = true;
       trace.agent = rest.substr(8, rest.find(' ', 8) - 8);

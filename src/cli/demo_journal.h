@@ -95,6 +95,7 @@ class DemoJournal {
   std::string mission_reason_;
   std::string question_;  // id of the approval
   int deaths_ = 0;
+  std::string refused_memory_;  // "more than 96 MB": what an rlimit refused
   int hangs_ = 0;
   int daemon_crashes_ = 0;
 };

@@ -127,6 +127,21 @@ TEST_F(Killed, HangOutOfMemoryAndCrashLoop) {
   }
 }
 
+TEST_F(Killed, AnAgentThatWasRefusedMemoryEndsByItself) {
+  claim("shard-02", "write-3", 1);
+  checkpoint("shard-02");
+  note(announcement(Trouble::memory, "strikes write-3 in shard-02"));
+  DemoJournal silent = journal;
+  note(announcement(Trouble::memory, "refused write-3 more than 96 MB"));
+  for (DemoJournal* one : {&journal, &silent}) {
+    one->add(event("agent_exited", "write-3", "",
+                   {{"expected", false}, {"exit", {{"kind", "exited"}, {"code", 1}}}}));
+  }
+  complete("shard-02");
+  EXPECT_TRUE(line_is_well(receipt_of(journal, true), Trouble::memory));
+  EXPECT_FALSE(silent.trace(Trouble::memory).struck) << "an exit 1 alone proves no limit";
+}
+
 TEST_F(Killed, DaemonMustDieWhileWorkIsOpen) {
   claim("shard-00", "write-1", 1);
   note(announcement(Trouble::daemon, "strikes daemon while"));
