@@ -16,7 +16,6 @@ namespace lazaret::cli {
 // empty function means that this build cannot do it: the verb says so.
 struct Hooks {
   std::string version;  // "0.1.0 (build …)"
-  std::string shim;     // absolute path of lazaret-shim; empty = beside this binary or in libexec
 
   // The hidden verb `daemon`: argv after it. Returns the exit status.
   std::function<int(const std::vector<std::string>&)> daemon;

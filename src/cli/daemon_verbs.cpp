@@ -232,7 +232,7 @@ std::string missions_path(Client& client, std::string otherwise) {
 
 std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
   std::vector<Check> checks;
-  auto shim = find_shim(context.hooks, context.environment);
+  auto shim = find_shim(shim_named_in(context.environment));
   checks.push_back({"shim", shim.has_value(), shim ? *shim : shim.error().message,
                     shim ? "" : shim.error().remedy});
   auto paths = context.paths();

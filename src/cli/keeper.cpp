@@ -6,9 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -64,7 +62,7 @@ std::string last_lines(const std::string& file, std::streamoff from) {
 
 Result<std::vector<std::string>> prepare(Context& context, const Launch& launch) {
   if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
-  auto shim = find_shim(context.hooks, context.environment);
+  auto shim = find_shim(shim_named_in(context.environment));
   if (!shim) return std::unexpected(shim.error());
   if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
   if (auto room = require_space(launch.paths.state); !room) return std::unexpected(room.error());
@@ -85,35 +83,6 @@ Result<void> check_settings(Context& context, const Launch& launch) {
   }
   return fail(ErrorCode::invalid_input, message, text_at(faults.front(), "place"),
               text_at(faults.front(), "remedy"));
-}
-
-std::string own_program() {
-  std::array<char, PATH_MAX> target{};
-  const auto length = readlink("/proc/self/exe", target.data(), target.size());
-  std::string path(target.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-  constexpr std::string_view gone = " (deleted)";  // replaced while we run: the name is good again
-  if (path.ends_with(gone)) path.resize(path.size() - gone.size());
-  return path;
-}
-
-Result<std::string> find_shim(const Hooks& hooks, const Environment& environment) {
-  std::vector<std::string> places;
-  if (!hooks.shim.empty()) places.push_back(hooks.shim);
-  auto variable = environment.find("LAZARET_SHIM");
-  if (variable != environment.end()) places.push_back(variable->second);
-  const auto here = std::filesystem::path(own_program()).parent_path();
-  places.push_back((here / "lazaret-shim").string());
-  places.push_back((here / "../libexec/lazaret/lazaret-shim").lexically_normal().string());
-  places.push_back((here / "../lib/lazaret/lazaret-shim").lexically_normal().string());
-  // A build tree: bin/ and src/shim/ side by side.
-  places.push_back((here / "../src/shim/lazaret-shim").lexically_normal().string());
-  for (const auto& place : places) {
-    if (access(place.c_str(), X_OK) == 0) return place;
-  }
-  std::string all;
-  for (const auto& place : places) all += (all.empty() ? "" : ", ") + place;
-  return fail(ErrorCode::not_found, "lazaret-shim is not there: looked at " + all, "lazaret-shim",
-              "install it beside lazaret, or name it in LAZARET_SHIM");
 }
 
 std::vector<std::string> keeper_command(const std::string& shim, const std::string& program,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/context.h"
+#include "cli/own_files.h"
 
 namespace lazaret::cli {
 
@@ -19,13 +20,6 @@ struct Launch {
 // Error: invalid_input with the first setting that no daemon would take; it would only say so into
 // its log, and end.
 Result<void> check_settings(Context& context, const Launch& launch);
-
-// Absolute path of this program, also after its file was replaced.
-std::string own_program();
-
-// lazaret-shim: the hook's, LAZARET_SHIM's, beside this program, or ../libexec/lazaret/ from it.
-// not_found says where it was looked for.
-Result<std::string> find_shim(const Hooks& hooks, const Environment& environment);
 
 // argv of the keeper that runs the daemon.
 std::vector<std::string> keeper_command(const std::string& shim, const std::string& program,

@@ -41,7 +41,7 @@ class Cli : public testing::Test {
     std::ostringstream err;
     Context context(out, err, hooks_);
     context.verbs = all_verbs();
-    context.environment = {{"LAZARET_STATE", state_}};
+    context.environment = {{"LAZARET_STATE", state_}, {"LAZARET_SHIM", "/bin/true"}};
     context.look.width = 0;
     context.now = [] { return from_rfc3339("2026-11-21T12:00:00Z").value(); };
     context.read_stdin = [text] { return text; };
@@ -427,7 +427,6 @@ TEST_F(Cli, EventsWantALimitThatIsOne) {
 TEST_F(Cli, SettingsThatNoDaemonTakesStartNone) {
   daemon_.stop();
   unlink(daemon_.path().c_str());
-  hooks_.shim = "/bin/true";
   hooks_.read_settings = [](const Paths&, const std::vector<std::string>& flags) {
     return Result<json::value>(json::value{
         {"faults", {{{"message", "odd " + flags.back()}, {"place", "--port"}, {"remedy", ""}}}}});

@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
 
+#include "cli/endpoint.h"
+#include "cli/own_files.h"
 #include "main/daemon.h"
 #include "main/state_lock.h"
 
@@ -25,16 +26,6 @@ int report(const Error& error, int status) {
   if (!error.place.empty()) std::cerr << "   at: " << error.place << '\n';
   if (!error.remedy.empty()) std::cerr << "  try: " << error.remedy << '\n';
   return status;
-}
-
-Environment read_environment() {
-  Environment all;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals != std::string::npos) all.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return all;
 }
 
 std::string flag_value(const std::vector<std::string>& arguments, const std::string& name) {
@@ -79,20 +70,6 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::string shim_beside_us() {
-  char target[PATH_MAX] = {};
-  const ssize_t length = readlink("/proc/self/exe", target, sizeof target - 1);
-  const auto here =
-      std::filesystem::path(std::string(target, length > 0 ? static_cast<std::size_t>(length) : 0))
-          .parent_path();
-  for (const char* place :
-       {"lazaret-shim", "../libexec/lazaret/lazaret-shim", "../src/shim/lazaret-shim"}) {
-    const auto candidate = (here / place).lexically_normal().string();
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return {};
-}
-
 int run_on(Config config, const Paths& paths) {
   auto made = make_private(paths.state);
   if (!made) return report(made.error(), exit_unavailable);
@@ -104,15 +81,11 @@ int run_on(Config config, const Paths& paths) {
   std::error_code failed;
   std::filesystem::remove(paths.run_link(), failed);
   std::filesystem::create_directory_symlink(paths.run, paths.run_link(), failed);
-  std::string shim = config.text("shim").empty() ? shim_beside_us() : config.text("shim");
-  if (shim.empty() || access(shim.c_str(), X_OK) != 0) {
-    return report({ErrorCode::not_found, "lazaret-shim is not there", shim,
-                   "install it beside lazaret, or name it with --shim"},
-                  exit_unavailable);
-  }
+  const auto shim = cli::find_shim(config.text("shim"));
+  if (!shim) return report(shim.error(), exit_unavailable);
   bool agents_stay = true;
   {
-    Daemon daemon(std::move(config), paths, shim);
+    Daemon daemon(std::move(config), paths, *shim);
     if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);
     daemon.run();
     agents_stay = daemon.leaves_agents();
@@ -131,7 +104,7 @@ int run_daemon(const std::vector<std::string>& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   PathRequest request;
-  request.environment = read_environment();
+  request.environment = cli::process_environment();
   request.user = geteuid();
   request.current_directory = std::filesystem::current_path().string();
   request.state = flag_value(arguments, "--state");
