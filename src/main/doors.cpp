@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <charconv>
 #include <fstream>
 
@@ -73,7 +74,9 @@ Result<void> Daemon::open_doors() {
   telemetry_ = std::make_unique<Telemetry>(
       [this](const AgentRef& agent) { return processes_->usage(agent); },
       [this]() -> const core::Fleet& { return loop_->fleet(); },
-      [this] { return clock_->now().mono; }, paths_.state);
+      [this] { return clock_->now().mono; },
+      [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); },
+      paths_.state);
   server::Bounds bounds;
   bounds.connections = static_cast<std::size_t>(config_.integer("http.connections"));
   const auto names = config_.words("http.names");

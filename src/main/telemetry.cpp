@@ -1,12 +1,19 @@
 #include "main/telemetry.h"
 
 namespace lazaret::main {
+namespace {
 
-Telemetry::Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now,
+constexpr Duration round_every = std::chrono::seconds(1);
+constexpr Duration slice_most = std::chrono::milliseconds(5);
+
+}  // namespace
+
+Telemetry::Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now, Later later,
                      const std::string& disk)
     : usage_(std::move(usage)),
       fleet_(std::move(fleet)),
       now_(std::move(now)),
+      later_(std::move(later)),
       host_(procfs::HostSampler::open({"/proc", disk})) {}
 
 Result<ports::HostSample> Telemetry::host() {
@@ -14,42 +21,66 @@ Result<ports::HostSample> Telemetry::host() {
   return host_->sample();
 }
 
-std::optional<double> Telemetry::cpu_percent(const AgentRef& agent, std::int64_t cpu_ns) {
-  Reading& last = last_[agent];
-  const Reading now{now_(), cpu_ns};
-  std::optional<double> percent;
-  const Duration passed = now.at - last.at;
-  if (last.at != Instant{} && passed > Duration(0) && cpu_ns >= last.cpu_ns) {
-    percent =
-        100.0 * static_cast<double>(cpu_ns - last.cpu_ns) / static_cast<double>(passed.count());
+// An agent costs about 0.1 ms, so a thousand of them must not be read in one turn of the loop: what
+// does not fit into a slice is read in later turns, and doors show what was read last.
+std::vector<ports::AgentUsage> Telemetry::agents() {
+  if (to_read_.empty()) begin_round();
+  std::vector<ports::AgentUsage> all;
+  for (const auto& [agent, reading] : last_) {
+    if (living(agent)) all.push_back(reading.usage);
   }
-  last = now;
-  return percent;
+  return all;
 }
 
-std::vector<ports::AgentUsage> Telemetry::agents() {
-  std::vector<ports::AgentUsage> all;
+void Telemetry::begin_round() {
+  const bool all = round_began_ == Instant{} || now_() - round_began_ >= round_every;
+  if (all) round_began_ = now_();
+  std::erase_if(last_, [&](const auto& entry) { return !living(entry.first); });
   for (const auto& [cell_id, cell] : fleet_().cells) {
     for (const auto& [id, agent] : cell.agents) {
-      if (agent.pid == 0) continue;
       const AgentRef ref{cell_id, id};
-      const process::Usage usage = usage_(ref);
-      ports::AgentUsage one;
-      one.agent = ref;
-      one.cpu_seconds = in_seconds(Duration(usage.cpu_ns));
-      one.cpu_percent = cpu_percent(ref, usage.cpu_ns);
-      one.memory_bytes = static_cast<std::uint64_t>(usage.memory_bytes);
-      one.processes = static_cast<std::uint64_t>(usage.pids);
-      const auto limits = agent.definition.limits.value_or(cell.definition.isolation.limits);
-      one.memory_limit_bytes = static_cast<std::uint64_t>(limits.memory_bytes);
-      all.push_back(one);
+      if (agent.pid != 0 && (all || !last_.contains(ref))) to_read_.push_back(ref);
     }
   }
-  std::erase_if(last_, [&](const auto& entry) {
-    const core::Agent* agent = core::find_agent(fleet_(), entry.first);
-    return !agent || agent->pid == 0;
-  });
-  return all;
+  go_on();
+}
+
+void Telemetry::go_on() {
+  const Instant began = now_();
+  while (!to_read_.empty() && now_() - began < slice_most) {
+    read(to_read_.back());
+    to_read_.pop_back();
+  }
+  if (!to_read_.empty()) later_([this] { go_on(); });
+}
+
+void Telemetry::read(const AgentRef& agent) {
+  const core::Agent* found = living(agent);
+  if (!found) return;
+  const process::Usage usage = usage_(agent);
+  Reading& last = last_[agent];
+  const Instant now = now_();
+  ports::AgentUsage& one = last.usage;
+  one.agent = agent;
+  one.cpu_percent.reset();
+  if (last.at != Instant{} && now > last.at && usage.cpu_ns >= last.cpu_ns) {
+    one.cpu_percent = 100.0 * static_cast<double>(usage.cpu_ns - last.cpu_ns) /
+                      static_cast<double>((now - last.at).count());
+  }
+  last.at = now;
+  last.cpu_ns = usage.cpu_ns;
+  one.cpu_seconds = in_seconds(Duration(usage.cpu_ns));
+  one.memory_bytes = static_cast<std::uint64_t>(usage.memory_bytes);
+  one.processes = static_cast<std::uint64_t>(usage.pids);
+  one.io_bytes = static_cast<std::uint64_t>(usage.io_bytes);
+  const auto limits = found->definition.limits.value_or(
+      core::find_cell(fleet_(), agent.cell)->definition.isolation.limits);
+  one.memory_limit_bytes = static_cast<std::uint64_t>(limits.memory_bytes);
+}
+
+const core::Agent* Telemetry::living(const AgentRef& agent) const {
+  const core::Agent* found = core::find_agent(fleet_(), agent);
+  return found && found->pid != 0 ? found : nullptr;
 }
 
 }  // namespace lazaret::main

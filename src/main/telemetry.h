@@ -16,8 +16,9 @@ class Telemetry : public ports::Telemetry {
  public:
   using Now = std::function<Instant()>;
   using UsageOf = std::function<process::Usage(const AgentRef&)>;
+  using Later = std::function<void(std::function<void()>)>;  // runs it in a later turn of the loop
   // `disk`: a path on the file system whose use is reported.
-  Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now,
+  Telemetry(UsageOf usage, std::function<const core::Fleet&()> fleet, Now now, Later later,
             const std::string& disk);
   Result<ports::HostSample> host() override;
   std::vector<ports::AgentUsage> agents() override;
@@ -25,14 +26,22 @@ class Telemetry : public ports::Telemetry {
  private:
   struct Reading {
     Instant at{};
+    ports::AgentUsage usage;
     std::int64_t cpu_ns = 0;
   };
-  std::optional<double> cpu_percent(const AgentRef& agent, std::int64_t cpu_ns);
+  void begin_round();  // of all agents once a second, else of those never read
+  void go_on();
+  void read(const AgentRef& agent);
+  const core::Agent* living(const AgentRef& agent) const;
+
   UsageOf usage_;
   std::function<const core::Fleet&()> fleet_;
   Now now_;
+  Later later_;
   Result<procfs::HostSampler> host_;
   std::map<AgentRef, Reading> last_;
+  std::vector<AgentRef> to_read_;  // of the round under way, the next one last
+  Instant round_began_{};
 };
 
 }  // namespace lazaret::main

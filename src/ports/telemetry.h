@@ -33,12 +33,14 @@ struct AgentUsage {
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_limit_bytes = 0;  // 0 = none
   std::uint64_t processes = 0;
+  std::uint64_t io_bytes = 0;  // read and written by system calls of the living
 };
 
 class Telemetry {
  public:
   virtual ~Telemetry() = default;
   virtual Result<HostSample> host() = 0;
+  // At most some seconds old. With very many agents some are missing the first time.
   virtual std::vector<AgentUsage> agents() = 0;
 };
 

@@ -30,6 +30,7 @@ void add_usage(json::object& out, const ports::AgentUsage& usage) {
   if (usage.cpu_percent) out["cpu_percent"] = *usage.cpu_percent;
   out["memory_bytes"] = usage.memory_bytes;
   out["processes"] = usage.processes;
+  out["io_bytes"] = usage.io_bytes;
 }
 
 std::map<AgentRef, ports::AgentUsage> usages(Context& context) {

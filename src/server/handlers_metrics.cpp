@@ -39,6 +39,8 @@ void add_usage(Metrics& metrics, const std::vector<ports::AgentUsage>& usages) {
                 as_number(usage.memory_bytes), labels);
     metrics.add("container_processes", "gauge", "Processes it consists of.",
                 as_number(usage.processes), labels);
+    metrics.add("lazaret_agent_io_bytes", "gauge", "Read and written by its living processes.",
+                as_number(usage.io_bytes), labels);
     if (usage.memory_limit_bytes == 0) continue;
     metrics.add("container_spec_memory_limit_bytes", "gauge", "Memory limit.",
                 as_number(usage.memory_limit_bytes), labels);
@@ -142,11 +144,9 @@ void telemetry(Context& context, Call& call) {
   const auto host = context.services.telemetry->host();
   json::array agents;
   for (const auto& usage : context.services.telemetry->agents()) {
-    json::object one{{"agent", usage.agent.agent.value},
-                     {"cell", usage.agent.cell.value},
-                     {"cpu_seconds", usage.cpu_seconds},
-                     {"memory_bytes", usage.memory_bytes},
-                     {"processes", usage.processes}};
+    json::object one{{"agent", usage.agent.agent.value}, {"cell", usage.agent.cell.value},
+                     {"cpu_seconds", usage.cpu_seconds}, {"memory_bytes", usage.memory_bytes},
+                     {"processes", usage.processes},     {"io_bytes", usage.io_bytes}};
     one["cpu_percent"] = usage.cpu_percent ? json::value(*usage.cpu_percent) : json::value(nullptr);
     agents.push_back(std::move(one));
   }
