@@ -118,7 +118,11 @@ class Fleet:
             (staging / "config" / "policies.json").write_text(json.dumps(policies, indent=2))
         self.missions.mkdir(parents=True, exist_ok=True)
         os.rename(staging, self.missions / cell_id)
-        self.until(lambda: self.try_get(f"/api/v1/cells/{cell_id}"), "the cell to be seen")
+        try:
+            self.until(lambda: self.try_get(f"/api/v1/cells/{cell_id}"), "the cell to be seen")
+        except AssertionError as late:
+            linted = self.cli("cell", "lint", str(self.missions / cell_id), check=False)
+            raise AssertionError(f"{late}\n{linted.stdout}{linted.stderr}") from None
         return cell_id
 
     def start(self, cell_id):
