@@ -96,7 +96,8 @@ void Groups::find_v2(const std::string& mountinfo, const std::string& own) {
   if (!mount) {
     tracking_why_ =
         "no cgroup v2 is mounted: agents are tracked by the process tree of their shim, which sees "
-        "every descendant, but a storm of forks is killed in rounds instead of at once";
+        "every descendant, but a storm of forks is killed in rounds instead of at once, and after "
+        "the end of a shim only processes that kept its environment are found";
     return;
   }
   int error = 0;

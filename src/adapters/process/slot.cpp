@@ -8,6 +8,7 @@
 
 #include "adapters/process/exit_report.h"
 #include "adapters/process/sampling.h"
+#include "adapters/process/strays.h"
 #include "base/rng.h"
 
 namespace lazaret::process {
@@ -302,11 +303,20 @@ void Slot::clear_away(std::string why) {
   wait_until_clear(std::move(why), 0);
 }
 
+// Of what no shim holds any longer. False: there was nothing.
+bool Slot::kill_remains() {
+  if (!world_.groups.tracks()) {
+    return kill_by_environment("NOTIFY_SOCKET=" + notify_socket().string()) > 0;
+  }
+  if (world_.groups.is_empty(name_)) return false;
+  world_.groups.kill(name_);
+  return true;
+}
+
 void Slot::wait_until_clear(std::string why, int tries) {
   const bool alive = is_same_process(pid_, process_start_);
-  const bool clear = !alive && world_.groups.is_empty(name_);
+  const bool clear = !kill_remains() && !alive;
   if (clear || tries > clear_tries_most) return end_from_record(why);
-  world_.groups.kill(name_);
   if (alive) ::kill(static_cast<pid_t>(pid_), SIGKILL);
   timer_.expires_after(clear_pause);
   timer_.async_wait([weak = weak_from_this(), why = std::move(why),
@@ -353,6 +363,7 @@ void Slot::retire(std::function<void()> done) {
   }
   if (!link_) {
     free_lock(directory_);
+    kill_remains();
     return finish_retire();
   }
   link_->send(about(shim::Kind::retire));

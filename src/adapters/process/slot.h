@@ -87,6 +87,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   void hear_state(const shim::Message& state);
   void on_link_lost();
   void clear_away(std::string why);
+  bool kill_remains();
   void wait_until_clear(std::string why, int tries);
   void end_from_record(const std::string& why_lost);
   void end(const core::ExitReport& report);
