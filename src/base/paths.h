@@ -31,6 +31,7 @@ struct Paths {
   std::string missions;
 
   std::string api_socket() const { return run + "/api.sock"; }
+  std::string journal_file() const { return state + "/journal.db"; }
   std::string lock() const { return state + "/lock"; }
   // A symbolic link to `run`: who finds the state finds the sockets, whatever XDG says to him.
   std::string run_link() const { return state + "/run"; }

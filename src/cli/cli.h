@@ -40,6 +40,10 @@ struct Hooks {
   std::function<Result<boost::json::value>(std::string_view markdown)> import_proposal;
   // The cell in a directory → a mission proposal.
   std::function<Result<std::string>(const std::string& directory)> export_proposal;
+  // A journal's events decided anew, with these changes of policies (main/replay.h).
+  std::function<Result<boost::json::value>(const std::string& journal,
+                                           const std::vector<std::string>& changes)>
+      replay;
   // Deletes what is past its bounds; dry = only says what it would. {"removed": […], "bytes": n}.
   std::function<Result<boost::json::value>(const Paths&, bool dry)> collect_garbage;
 };

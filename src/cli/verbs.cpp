@@ -14,6 +14,7 @@
 #include "cli/mission_verbs.h"
 #include "cli/operation_verb.h"
 #include "cli/plans.h"
+#include "cli/replay_verbs.h"
 #include "cli/run_verb.h"
 
 namespace lazaret::cli {
@@ -87,6 +88,7 @@ std::vector<Verb> make_all() {
   add_operation_verbs(verbs);
   add_log_verbs(verbs);
   add_mission_verbs(verbs);
+  add_replay_verbs(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));
   verbs.push_back({.words = "completion",

@@ -52,7 +52,7 @@ void Daemon::start(const core::Command& command) {
 }
 
 Result<void> Daemon::open_journal() {
-  const std::string file = paths_.state + "/journal.db";
+  const std::string file = paths_.journal_file();
   auto store = sqlite::JournalStore::open(file, build_text());
   if (!store) return std::unexpected(store.error());
   auto loaded = store->load();

@@ -139,7 +139,7 @@ Result<json::value> events(sqlite::History& history, const core::Fleet& fleet,
 }  // namespace
 
 Result<json::value> read_offline(const Paths& paths, std::string_view text) {
-  auto history = sqlite::History::open(paths.state + "/journal.db");
+  auto history = sqlite::History::open(paths.journal_file());
   if (!history) return std::unexpected(history.error());
   const Target target = split(text);
   auto recorded = history->state();

@@ -33,7 +33,7 @@ class Offline : public ::testing::Test {
     paths_.state = ::testing::TempDir() + "lazaret-offline-" + std::to_string(::getpid()) + "-" +
                    ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(paths_.state);
-    auto store = sqlite::JournalStore::open(paths_.state + "/journal.db", "test");
+    auto store = sqlite::JournalStore::open(paths_.journal_file(), "test");
     ASSERT_TRUE(store) << store.error().message;
     const AgentRef write{CellId(cell_b), AgentId("write-2")};
     const std::vector<core::Fact> facts = {

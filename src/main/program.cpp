@@ -8,6 +8,7 @@
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/offline.h"
+#include "main/replay.h"
 #include "main/settings_view.h"
 #include "sim/main_sim.h"
 
@@ -35,6 +36,7 @@ int run_program(int argc, char** argv) {
   hooks.lint_cell = lint_cell;
   hooks.import_proposal = import_proposal;
   hooks.export_proposal = export_proposal;
+  hooks.replay = replay_journal;
   hooks.collect_garbage = collect_garbage;
   hooks.demo = [&hooks](const std::vector<std::string>& words) {
     return cli::run_demo(words, hooks);

@@ -6,6 +6,12 @@
 #include "wire/cell_parts.h"
 
 namespace lazaret::wire::parts {
+namespace {
+
+void policies_from(const Findings& findings, const JsonValue& root, core::CellDefinition& cell,
+                   bool strict);
+
+}  // namespace
 
 void read_own_policies(Fields& own, core::CellDefinition& cell) {
   own.seconds("backoff_first_seconds", cell.policies.backoff_first, 0.001);
@@ -45,6 +51,13 @@ void read_isolation(const Findings& findings, const JsonValue& root, core::CellD
 }
 
 void read_policies(const Findings& findings, const JsonValue& root, core::CellDefinition& cell) {
+  policies_from(findings, root, cell, false);
+}
+
+namespace {
+
+void policies_from(const Findings& findings, const JsonValue& root, core::CellDefinition& cell,
+                   bool strict) {
   Fields fields(findings, root, "");
   core::Policies& policies = cell.policies;
   fields.word("auto_revive", policies.auto_revive);
@@ -64,7 +77,24 @@ void read_policies(const Findings& findings, const JsonValue& root, core::CellDe
     read_own_policies(own, cell);
     own.finish(true);
   }
-  fields.finish(false);
+  fields.finish(strict);
+}
+
+}  // namespace
+
+Result<void> change_policies(core::CellDefinition& cell, const std::string& text) {
+  const auto document = read_json(text);
+  if (!document) {
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("found {}, expected {}", document.error().found, document.error().expected));
+  }
+  std::vector<Problem> problems;
+  policies_from({problems, "", document->source}, document->root, cell, true);
+  if (problems.empty()) return {};
+  const Problem& first = problems.front();
+  return fail(ErrorCode::invalid_input,
+              fmt::format("found {}, expected {}", first.found, first.expected), first.pointer);
 }
 
 void read_permissions(const Findings& findings, const JsonValue& root, core::CellDefinition& cell) {

@@ -57,8 +57,14 @@ class Fleet:
     def close(self):
         try:
             self.down()
+            self.replay()
         finally:
             shutil.rmtree(self.root, ignore_errors=True)
+
+    def replay(self):
+        """Whatever a story did: its journal, decided anew, gives every recorded fact again."""
+        if (self.state / "journal.db").exists():
+            self.cli("replay")
 
     def call(self, method, path, body=None, headers=None):
         connection = UnixConnection(str((self.state / "run").resolve() / "api.sock"))
