@@ -3,6 +3,7 @@
 
 import sys
 
+import adopt
 import figures
 import hanoi
 import heartbeat
@@ -12,7 +13,7 @@ import scan
 import simulation
 
 ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
-       "simulation": simulation, "hanoi": hanoi}
+       "simulation": simulation, "hanoi": hanoi, "adopt": adopt}
 
 
 def main(names):
