@@ -1,23 +1,36 @@
 #include "main/settings.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 namespace lazaret::main {
 namespace {
 
-std::string temp_file(const std::string& content) {
-  const std::string path = ::testing::TempDir() + "lazaret-settings-" +
-                           ::testing::UnitTest::GetInstance()->current_test_info()->name() +
-                           ".toml";
-  std::ofstream(path) << content;
-  return path;
-}
+// A file of this run, gone at its end.
+class TempFile {
+ public:
+  explicit TempFile(const std::string& content) {
+    char name[] = "/tmp/lazaret-settings-XXXXXX";
+    ::close(::mkstemp(name));
+    path_ = name;
+    std::ofstream(path_) << content;
+  }
+  TempFile(const TempFile&) = delete;
+  TempFile& operator=(const TempFile&) = delete;
+  ~TempFile() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 TEST(Settings, FlagWinsOverEnvironmentOverFileOverDefault) {
-  const std::string file = temp_file("[http]\nport = 1001\nhost = \"::1\"\n[logs]\nkept = 9\n");
+  const TempFile written("[http]\nport = 1001\nhost = \"::1\"\n[logs]\nkept = 9\n");
+  const std::string& file = written.path();
   const auto config = Config::load({"--port", "1003"},
                                    {{"LAZARET_PORT", "1002"}, {"LAZARET_HOST", "127.0.0.2"}}, file);
   ASSERT_TRUE(config.has_value()) << config.error().message;
@@ -28,7 +41,8 @@ TEST(Settings, FlagWinsOverEnvironmentOverFileOverDefault) {
 }
 
 TEST(Settings, ErrorsNameThePlaceAndWhatWasExpected) {
-  const std::string unknown = temp_file("[http]\nprot = 1\n");
+  const TempFile written("[http]\nprot = 1\n");
+  const std::string& unknown = written.path();
   const auto config = Config::load({}, {}, unknown);
   ASSERT_FALSE(config.has_value());
   EXPECT_EQ(config.error().place, unknown + ":2:8");
@@ -49,11 +63,12 @@ TEST(Settings, ErrorsNameThePlaceAndWhatWasExpected) {
             std::string::npos);
   EXPECT_EQ(Config::load({"--prot", "1"}, {}, "/nonexistent").error().place, "--prot");
   EXPECT_EQ(Config::load({"--port"}, {}, "/nonexistent").error().message, "--port needs a value");
-  EXPECT_FALSE(Config::load({}, {}, temp_file("= broken")).has_value());
+  EXPECT_FALSE(Config::load({}, {}, TempFile("= broken").path()).has_value());
 }
 
 TEST(Settings, EachValueSaysWhereItCameFrom) {
-  const std::string file = temp_file("[http]\nport = 1001\n");
+  const TempFile written("[http]\nport = 1001\n");
+  const std::string& file = written.path();
   std::vector<Error> faults;
   const auto config = Config::read({"--logs-kept=7"}, {{"LAZARET_HOST", "::1"}}, file, faults);
   EXPECT_TRUE(faults.empty());
@@ -67,8 +82,8 @@ TEST(Settings, EachValueSaysWhereItCameFrom) {
 }
 
 TEST(Settings, AllFaultsAreListedAndTheirDefaultsStand) {
-  const std::string file =
-      temp_file("[http]\nport = 99999\nprot = 1\nhost = [1, 2]\n[logs]\nkept = 5\n");
+  const TempFile written("[http]\nport = 99999\nprot = 1\nhost = [1, 2]\n[logs]\nkept = 5\n");
+  const std::string& file = written.path();
   std::vector<Error> faults;
   const auto config = Config::read({"--bogus"}, {}, file, faults);
   ASSERT_EQ(faults.size(), 4U);  // toml++ gives a table's keys in the order of their names

@@ -349,8 +349,17 @@ TEST(Contract, a_key_fits_an_agent_that_is_there) {
     return rig.as_admin("POST", "/api/v1/keys", R"({"name": "k", "scope": ")" + scope + "\"}");
   };
   const std::string cell(cell_a);
-  EXPECT_EQ(key("agent:" + cell + "/a").text("scope"), "agent:" + cell + "/a");
-  EXPECT_EQ(key("agent:" + cell.substr(0, 8) + "/a").text("scope"), "agent:" + cell + "/a");
+  core::AgentDefinition elsewhere;
+  elsewhere.id = AgentId("b");
+  rig.on_loop([&] {
+    rig.loop->request({.name = "test"}, core::op::DefineAgent{CellId(cell), elsewhere},
+                      [](core::Answer answer) { EXPECT_TRUE(answer); });
+  });
+  EXPECT_EQ(key("agent:" + cell + "/b").text("scope"), "agent:" + cell + "/b");
+  EXPECT_EQ(key("agent:" + cell.substr(0, 8) + "/b").text("scope"), "agent:" + cell + "/b");
+  const auto started_here = key("agent:" + cell + "/a");
+  EXPECT_EQ(started_here.status, 409);
+  EXPECT_NE(started_here.text("remedy").find("LAZARET_TOKEN"), std::string::npos);
   EXPECT_EQ(key("agent:" + cell + "/nobody").status, 404);
   EXPECT_EQ(key("agent:nowhere/a").status, 404);
   EXPECT_EQ(key("agent:external/not-yet").status, 201);

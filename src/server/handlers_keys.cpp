@@ -37,6 +37,13 @@ Result<std::string> exact_scope(const Context& context, const std::string& scope
                 "no agent \"" + agent.agent.value + "\" in the mission " + cell->value,
                 "body /scope", "lazaret agent ls --cell " + cell->value);
   }
+  if (core::find_agent(context.fleet(), agent)->definition.run) {
+    return fail(
+        ErrorCode::conflict,
+        "Lazaret starts " + agent.agent.value + " and gives each start a token of its own",
+        "body /scope",
+        "in the agent, use $LAZARET_TOKEN; for a program beside it, make a key of scope operator");
+  }
   return "agent:" + agent.cell.value + "/" + agent.agent.value;
 }
 

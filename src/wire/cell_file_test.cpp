@@ -378,6 +378,19 @@ TEST(CellTemplates, EveryTemplateIsAValidCell) {
   EXPECT_EQ(own.error().place, "tasks/t.json:5:18 /assigned_to");
 }
 
+TEST(NewCells, RefuseFieldsThatWouldBeLost) {
+  const NewCell made{CellId("7c9e6679-7425-40de-944b-e07fc1f90ae7"), "/missions", "me", WallTime{}};
+  for (const std::string field :
+       {R"("path": "/elsewhere")", R"("max_agnets": 2)", R"("lazaret": {"foo": 1})",
+        R"("tasks": [{"task_id": "t", "title": "T", "prioritty": "high"}])"}) {
+    const auto refused = read_new_cell("{\"mission_name\": \"M\", " + field + "}", made);
+    ASSERT_FALSE(refused) << field;
+    EXPECT_NE(refused.error().message.find("unknown field"), std::string::npos) << field;
+  }
+  EXPECT_TRUE(
+      read_new_cell(R"({"mission_name": "M", "created_at": "2026-01-01T00:00:00Z"})", made));
+}
+
 TEST(CellQuantity, ReadsWhatPeopleWrite) {
   EXPECT_EQ(read_cpus("2 cores"), 2000);
   EXPECT_EQ(read_cpus("1 core"), 1000);

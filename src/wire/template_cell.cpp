@@ -62,6 +62,7 @@ class BodyReader {
     fields_.lines("command", command);
     auto cell = from_template(name, mission_name, command, made_);
     if (!cell) return cell;
+    for (const char* own : {"cell_id", "created_at"}) fields_.find(own);  // a new one has new ones
     fields_.line("created_by", cell->created_by);
     fields_.word("status", cell->status);
     fields_.word("isolation_level", cell->isolation.level);
@@ -71,7 +72,7 @@ class BodyReader {
     read_config(*cell);
     read_agents(*cell);
     read_tasks(*cell);
-    fields_.finish(false);
+    fields_.finish(true);
     return cell;
   }
 
@@ -82,11 +83,12 @@ class BodyReader {
       policies.word("auto_revive", cell.policies.auto_revive);
       policies.truth("handoff_allowed", cell.policies.handoff_allowed);
       policies.seconds("checkpoint_interval", cell.policies.checkpoint_interval, 1);
-      policies.finish(false);
+      policies.finish(true);
     }
     if (const JsonValue* value = fields_.object("lazaret")) {
       Fields own(findings_, *value, "/lazaret");
       parts::read_own_policies(own, cell);
+      own.object("proposal");
       own.finish(true);
     }
   }
@@ -132,7 +134,7 @@ class BodyReader {
     each("tasks", [&](const JsonValue& item, const std::string& pointer) {
       core::TaskDefinition added;
       std::string status;
-      parts::read_task(findings_, item, pointer, added, status);
+      parts::read_task(findings_, item, pointer, added, status, true);
       if (added.created_at == WallTime{}) added.created_at = made_.at;
       const TaskId id = added.id;
       if (!id.empty()) cell.tasks[id] = std::move(added);
@@ -197,7 +199,9 @@ Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made,
   }
   auto cell = BodyReader(findings, document->root, made).read();
   if (!cell) return std::unexpected(cell.error());
-  if (has_errors(problems)) return std::unexpected(to_error(problems));
+  // Unlike in a file, where they are kept, fields that nobody knows would be gone here.
+  for (Problem& problem : problems) problem.severity = Severity::error;
+  if (!problems.empty()) return std::unexpected(to_error(problems));
   // What a person wrote into a proposal stays in the cell.
   std::map<std::string, std::string> kept;
   if (const JsonMember* own = document->root.find("lazaret")) {

@@ -34,8 +34,9 @@ Result<core::CellDefinition> from_template(std::string_view name, std::string_vi
 // {"template": "blank", "mission_name": "…", …}: mission_name is required; everything that
 // cell.json holds may be given, and `command`, `agents` (list of agent objects), `tasks` (list of
 // task objects), `isolation`, `config_policies` and `permissions` (contents of the files under
-// config/). Agents and tasks with an id of the template's replace its own. The result has passed
-// read_cell. Errors: invalid_input with the first problem, not_found for a template, too_large.
+// config/). Agents and tasks with an id of the template's replace its own. Fields that are not
+// known are refused. The result has passed read_cell. Errors: invalid_input with the first problem,
+// not_found for a template, too_large.
 Result<CellFiles> read_new_cell(std::string_view json, const NewCell& made,
                                 std::string_view place = "body");
 
