@@ -73,6 +73,7 @@ std::string activity_of(const json::value& agent) {
   const std::string process = text_at(agent, "process");
   const std::string activity = text_at(agent, "activity");
   if (flag_at(agent, "frozen")) return "frozen";
+  if (flag_at(agent, "halted")) return "halted";
   if (flag_at(agent, "paused")) return "paused";
   const bool live = process == "running" || process == "external";
   if (!live || activity.empty() || activity == "offline") return process;
@@ -98,7 +99,7 @@ Ink ink_of_state(std::string_view state) {
                                 "rate_limited", "paused", "frozen", "reported"}) {
     if (state == warn) return Ink::warn;
   }
-  for (std::string_view bad : {"quarantined", "unhealthy", "failed", "lost"}) {
+  for (std::string_view bad : {"quarantined", "unhealthy", "failed", "lost", "halted"}) {
     if (state == bad) return Ink::bad;
   }
   return Ink::normal;

@@ -153,8 +153,10 @@ Ending judge(const Agent& agent, const ExitReport& exit) {
   if (agent.process == ProcessState::stopping) {
     return agent.exit_counts ? Ending::failure : Ending::asked;
   }
-  if (exit.kind != ExitKind::exited) return Ending::failure;
   const RunSpec& run = *agent.definition.run;
+  const bool ran = exit.kind == ExitKind::signalled || exit.kind == ExitKind::out_of_memory;
+  if (ran && run.restart == Restart::never) return Ending::finished;
+  if (exit.kind != ExitKind::exited) return Ending::failure;
   if (contains(run.restart_now_exits, exit.code)) return Ending::restart_asked;
   if (contains(run.no_restart_exits, exit.code)) return Ending::no_restart;
   if (run.restart == Restart::never) return Ending::finished;

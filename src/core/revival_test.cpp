@@ -154,6 +154,9 @@ TEST(Revival, EndingsAreToldApart) {
   EXPECT_EQ(revival::judge(agent, exit_code(125)), revival::Ending::no_restart);
   EXPECT_EQ(revival::judge(agent, exit_code(1)), revival::Ending::failure);
   EXPECT_EQ(revival::judge(agent, killed), revival::Ending::failure);
+  agent.definition.run->restart = Restart::never;
+  EXPECT_EQ(revival::judge(agent, exit_code(1)), revival::Ending::finished);
+  EXPECT_EQ(revival::judge(agent, killed), revival::Ending::finished);
   agent.definition.run->restart = Restart::always;
   EXPECT_EQ(revival::judge(agent, exit_code(0)), revival::Ending::failure);
   agent.process = ProcessState::stopping;

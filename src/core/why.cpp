@@ -23,23 +23,32 @@ std::string agent_place(const Agent& agent) {
   return "agents/" + agent.definition.id.value + ".json";
 }
 
+// Its program came to an end that is not tried again.
+std::string how_it_finished(const Agent& agent) {
+  const bool never = agent.definition.run->restart == Restart::never;
+  if (!never || !agent.last_exit) {
+    return "it ended with an exit status that counts as clean, so its work is over";
+  }
+  return fmt::format("it ended ({}), and it is never restarted", describe(*agent.last_exit));
+}
+
 Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
   if (fleet.stopping)
     return {"the daemon is going down", "", "", "the next daemon starts it again"};
   if (fleet.frozen)
     return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
   if (!cell.started) return {"its mission was never started", "", "lazaret mission start", ""};
+  if (agent.finished) {
+    return {how_it_finished(agent),
+            fmt::format("restart = {}", to_word(agent.definition.run->restart)),
+            agent_place(agent) + " lazaret.run.restart", ""};
+  }
   if (cell.status != MissionStatus::active) {
     return {fmt::format("its mission is {}; agents of a mission that is not active are not started",
                         to_word(cell.status)),
             fmt::format("status = {}", to_word(cell.status)), "cell.json", ""};
   }
   if (!agent.wanted) return {"somebody stopped it", "", "lazaret agent start", ""};
-  if (agent.finished) {
-    return {"it ended with an exit status that counts as clean, so its work is over",
-            fmt::format("restart = {}", to_word(agent.definition.run->restart)),
-            agent_place(agent) + " lazaret.run.restart", ""};
-  }
   if (lifecycle::is_standby(cell, agent)) {
     return {"it is a substitute and nobody needs it yet", "substitute_agents", policies_place, ""};
   }
@@ -70,6 +79,20 @@ Reason why_quarantined(const Cell& cell, const Agent& agent) {
           fmt::format("max_retries = {}", policies.max_retries), policies_place, next};
 }
 
+std::string what_a_death_brings(AutoRevive policy) {
+  switch (policy) {
+    case AutoRevive::yes:
+      return "it is revived if it dies";
+    case AutoRevive::ask:
+      return "a person is asked if it dies";
+    case AutoRevive::substitute:
+      return "a substitute takes over if it dies";
+    case AutoRevive::no:
+      return "it stays down if it dies";
+  }
+  return {};
+}
+
 Reason why_running(const Cell& cell, const Agent& agent) {
   if (agent.hang == HangStage::declared) {
     return {"it hangs, and its hang policy leaves it alone",
@@ -85,9 +108,17 @@ Reason why_running(const Cell& cell, const Agent& agent) {
   if (agent.frozen) return {"somebody froze it", "", "lazaret agent thaw", ""};
   if (agent.paused)
     return {"somebody paused it: it gets no new work", "", "lazaret agent resume", ""};
+  if (agent.stopped_by_others) {
+    return {"somebody else stopped it (state T), and its hang policy only observes",
+            fmt::format("hang = {}", to_word(hang::policy_of(agent))),
+            agent_place(agent) + " lazaret.hang",
+            fmt::format("it does nothing until kill -CONT {}, or lazaret agent kill {}", agent.pid,
+                        agent.definition.id.value)};
+  }
+  const AutoRevive policy = revival::policy_of(cell, agent);
   return {"its mission is active and it is wanted",
-          fmt::format("auto_revive = {}", to_word(revival::policy_of(cell, agent))), policies_place,
-          "it is revived if it dies"};
+          fmt::format("auto_revive = {}", to_word(policy)), policies_place,
+          what_a_death_brings(policy)};
 }
 
 Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp now) {

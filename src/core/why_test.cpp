@@ -88,6 +88,27 @@ TEST(Why, EachReasonToBeStoppedIsToldApart) {
   EXPECT_NE(why(bed, "a").rule.find("frozen"), std::string::npos);
 }
 
+TEST(Why, AnAgentThatWasStoppedBySomebodyElseSaysSo) {
+  Bed bed(cell_of({process_agent("a")}));
+  bed.spawned("a");
+  bed.post(event::AgentStopSeen{Bed::ref("a"), bed.agent("a").incarnation, true});
+  EXPECT_NE(why(bed, "a").rule.find("somebody else stopped it"), std::string::npos);
+  EXPECT_NE(why(bed, "a").next.find("kill -CONT"), std::string::npos);
+  bed.post(event::AgentStopSeen{Bed::ref("a"), bed.agent("a").incarnation, false});
+  EXPECT_EQ(why(bed, "a").next, "it is revived if it dies");
+}
+
+TEST(Why, AnAgentThatIsNeverRestartedSaysHowItEnded) {
+  AgentDefinition once = process_agent("a");
+  once.run->restart = Restart::never;
+  once.auto_revive = AutoRevive::no;
+  Bed bed(cell_of({once}));
+  bed.spawned("a");
+  EXPECT_EQ(why(bed, "a").next, "it stays down if it dies");
+  bed.exited("a", exit_code(7));
+  EXPECT_EQ(why(bed, "a").rule, "it ended (exit 7), and it is never restarted");
+}
+
 TEST(Why, ARunningAgentSaysWhatItIsWaitingFor) {
   Bed bed(cell_of({process_agent("a")}));
   EXPECT_NE(why(bed, "a").setting.find("revive_timeout"), std::string::npos);

@@ -20,6 +20,12 @@ std::set<AgentRef> asked_about(const core::Fleet& fleet) {
   return all;
 }
 
+// Nothing will wake it: its hang policy leaves it alone.
+bool is_halted(const core::Agent& agent) {
+  return agent.process == core::ProcessState::running && agent.stopped_by_others && !agent.frozen &&
+         agent.hang == core::HangStage::none;
+}
+
 // `asked`: the open approval stands for its quarantine; counting both would count it twice.
 void count(const core::Agent& agent, bool asked, Summary& summary) {
   ++summary.agents;
@@ -63,6 +69,16 @@ Summary summary_of(const core::Fleet& fleet) {
     for (const auto& [id, agent] : cell.agents) {
       const bool asked = asked_already.contains({cell_id, id});
       count(agent, asked, summary);
+      if (is_halted(agent) && summary.needs.size() < needs_most) {
+        ++summary.waiting;
+        const std::string address = addresses.of({cell_id, id});
+        summary.needs.push_back(
+            {{},
+             fmt::format("{} was stopped by somebody else (state T)", address),
+             {},
+             {},
+             fmt::format("kill -CONT {}, or lazaret agent kill {}", agent.pid, address)});
+      }
       if (agent.process != core::ProcessState::quarantined || asked) continue;
       if (summary.needs.size() >= needs_most) continue;
       const std::string address = addresses.of({cell_id, id});

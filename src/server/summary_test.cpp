@@ -31,5 +31,15 @@ TEST_F(GivenUp, AfterANoTheQuarantineStaysListed) {
   EXPECT_EQ(summary.sentence, "0 alive · 0 waiting for you · 1 quarantined · 0 lost");
 }
 
+TEST(Halted, IsWhomSomebodyElseStoppedAndNothingWakes) {
+  Bed bed(cell_of({process_agent("a")}));
+  bed.spawned("a");
+  bed.post(core::event::AgentStopSeen{Bed::ref("a"), bed.agent("a").incarnation, true});
+  const Summary summary = summary_of(bed.fleet);
+  ASSERT_EQ(summary.needs.size(), 1U);
+  EXPECT_NE(summary.needs[0].command.find("kill -CONT"), std::string::npos);
+  EXPECT_EQ(summary.sentence, "1 alive · 1 waiting for you · 0 quarantined · 0 lost");
+}
+
 }  // namespace
 }  // namespace lazaret::server

@@ -104,6 +104,7 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
                    {"finished", agent.finished},
                    {"paused", agent.paused},
                    {"frozen", agent.frozen},
+                   {"halted", agent.stopped_by_others && !agent.frozen},
                    {"tries", agent.tries},
                    {"deaths", agent.deaths}};
   const bool waits = agent.process == core::ProcessState::backoff;

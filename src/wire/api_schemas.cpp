@@ -103,6 +103,7 @@ constexpr std::string_view schemas = R"json({
   "incarnation": {"type": "integer"}, "pid": {"type": ["integer", "null"]},
   "spawned_at": {"$ref": "#/components/schemas/Time"}, "wanted": {"type": "boolean"},
   "finished": {"type": "boolean"}, "paused": {"type": "boolean"}, "frozen": {"type": "boolean"},
+  "halted": {"type": "boolean", "description": "stopped by somebody else's signal"},
   "tries": {"type": "integer"}, "deaths": {"type": "integer"},
   "backoff_until": {"$ref": "#/components/schemas/Time"},
   "last_exit": {"$ref": "#/components/schemas/Exit"}, "approval": {"type": ["string", "null"]},
