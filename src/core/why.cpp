@@ -32,23 +32,26 @@ std::string how_it_finished(const Agent& agent) {
   return fmt::format("it ended ({}), and it is never restarted", describe(*agent.last_exit));
 }
 
+Reason why_finished(const Agent& agent) {
+  return {how_it_finished(agent),
+          fmt::format("restart = {}", to_word(agent.definition.run->restart)),
+          agent_place(agent) + " lazaret.run.restart", ""};
+}
+
 Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
   if (fleet.stopping)
     return {"the daemon is going down", "", "", "the next daemon starts it again"};
   if (fleet.frozen)
     return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
   if (!cell.started) return {"its mission was never started", "", "lazaret mission start", ""};
-  if (agent.finished) {
-    return {how_it_finished(agent),
-            fmt::format("restart = {}", to_word(agent.definition.run->restart)),
-            agent_place(agent) + " lazaret.run.restart", ""};
-  }
+  if (agent.finished && cell.status == MissionStatus::completed) return why_finished(agent);
   if (cell.status != MissionStatus::active) {
     return {fmt::format("its mission is {}; agents of a mission that is not active are not started",
                         to_word(cell.status)),
             fmt::format("status = {}", to_word(cell.status)), "cell.json", ""};
   }
   if (!agent.wanted) return {"somebody stopped it", "", "lazaret agent start", ""};
+  if (agent.finished) return why_finished(agent);
   if (lifecycle::is_standby(cell, agent)) {
     return {"it is a substitute and nobody needs it yet", "substitute_agents", policies_place, ""};
   }
