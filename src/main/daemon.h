@@ -64,7 +64,7 @@ class Daemon : public ports::Effects {
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
   void kill_the_slow();
-  void end_unrecorded();
+  void end_unrecorded(const std::string& by, const std::string& reason);
   void look_for_the_end();
   void let_shims_go();
   void take_snapshot();

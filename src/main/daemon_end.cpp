@@ -26,19 +26,19 @@ void Daemon::stop(bool keep_agents, const std::string& reason, const std::string
   const auto most = keep_agents ? answer_time : milliseconds(config_.integer("stop.most") * 1000);
   force_at_ = steady_clock::now() + most;
   stop_timer_.expires_after(most);
-  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+  stop_timer_.async_wait([this, by, reason](const boost::system::error_code& error) {
     if (error || unrecorded_) return;
     if (keeps_agents_) return driver_->stop();
-    if (loop_->trouble()) return end_unrecorded();
+    if (loop_->trouble()) return end_unrecorded(by, reason);
     kill_the_slow();
   });
   if (keep_agents) return;
-  const auto answered = [this](const core::Answer& answer) {
-    if (!answer) return end_unrecorded();
+  const auto answered = [this, by, reason](const core::Answer& answer) {
+    if (!answer) return end_unrecorded(by, reason);
     end_if_still();
   };
   loop_->request(self(by), core::op::StopFleet{reason}, answered, {},
-                 [this](const Error&) { end_unrecorded(); });
+                 [this, by, reason](const Error&) { end_unrecorded(by, reason); });
 }
 
 // Whoever says `down` wants nobody left behind, whatever grace period an agent has.
@@ -78,9 +78,13 @@ void Daemon::end_if_still() {
 
 // The journal takes nothing (a full disk, mostly), so no decision to stop will ever be acted on.
 // Somebody asked for the end of the agents all the same: they are ended without a record, and the
-// next daemon finds them lost.
-void Daemon::end_unrecorded() {
+// next daemon finds them lost. Should the journal take something again before the end, it is told
+// that their ends were wanted.
+void Daemon::end_unrecorded(const std::string& by, const std::string& reason) {
   if (std::exchange(unrecorded_, true)) return;
+  if (!loop_->fleet().stopping) {
+    loop_->post(core::event::Requested{{0, self(by), core::op::StopFleet{reason}}});
+  }
   log("the journal takes nothing at present: the agents are ended without a record");
   for (const auto& [cell_id, cell] : loop_->fleet().cells) {
     for (const auto& [id, agent] : cell.agents) {
