@@ -53,6 +53,14 @@ Result<bool> print_round(Context& context, Client& client, std::vector<LogTail>&
     auto fresh = tail.more(client);
     if (!fresh && fresh.error().code == ErrorCode::not_found && tails.size() > 1) continue;
     if (!fresh) return std::unexpected(fresh.error());
+    if (fresh->gap) {
+      context.remark(tail.agent() + ": output is missing here, its log was dropped before",
+                     Ink::warn);
+      if (context.json) {
+        const json::object event{{"agent", tail.agent()}, {"gap", true}};
+        context.out << json::serialize(event) << '\n';
+      }
+    }
     for (const auto& line : fresh->lines) {
       print(context, tail, line, tails.size() > 1,
             fresh->continues && &line == &fresh->lines.back());

@@ -8,7 +8,7 @@ namespace lazaret::cli {
 
 Result<NewLines> LogTail::more(Client& client) {
   const std::string query =
-      next_.empty() ? fmt::format("tail={}", tail_) : fmt::format("from={}", next_);
+      next_.empty() ? fmt::format("tail={}", tail_) : fmt::format("from={}{}", next_, hold_);
   auto answer =
       client.call("GET", fmt::format("/api/v1/agents/{}/logs?{}", escaped(agent_), query));
   if (!answer) return std::unexpected(answer.error());

@@ -1,6 +1,8 @@
 // The log of one agent, read on and on.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -18,10 +20,12 @@ class LogTail {
  public:
   // Begins with the last `tail` lines.
   LogTail(std::string agent, int tail) : agent_(std::move(agent)), tail_(tail) {}
-  // Begins with the first line that is kept.
-  static LogTail from_the_start(std::string agent) {
+  // Begins with the first line that is kept. While more() is called at least each `held` seconds,
+  // no line is missed: the agent waits rather.
+  static LogTail from_the_start(std::string agent, int held) {
     LogTail tail(std::move(agent), 0);
     tail.next_ = "0";
+    tail.hold_ = fmt::format("&hold={}", held);
     return tail;
   }
 
@@ -34,6 +38,7 @@ class LogTail {
   std::string agent_;
   int tail_;
   std::string next_;
+  std::string hold_;
 };
 
 }  // namespace lazaret::cli

@@ -1,6 +1,7 @@
 // What agents wrote to stdout and stderr.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ class LogReader {
   // What follows `offset` (the `next` of an answer before; 0 = the oldest that is kept), at most
   // `lines` lines; whole ones, except where `continues`.
   virtual Result<LogLines> from(const AgentRef& agent, std::uint64_t offset, std::size_t lines) = 0;
+  // What follows `offset` is not dropped for so long: once there is no room for more, the agent is
+  // made to wait. What comes before is let go of. Nothing is held where no old logs are kept.
+  virtual Result<void> hold(const AgentRef& agent, std::uint64_t offset,
+                            std::chrono::seconds time) = 0;
 };
 
 }  // namespace lazaret::ports

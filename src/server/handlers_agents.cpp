@@ -95,6 +95,13 @@ void logs(Context& context, Call& call) {
   }
   const auto from = call.inputs.whole("from");
   const std::size_t tail = call.inputs.whole("tail").value_or(from ? lines_most : tail_usual);
+  if (const auto hold = call.inputs.whole("hold"); hold && from) {
+    if (call.identity.right == Right::viewer) {
+      return call.reply.fail({ErrorCode::refused, "who only looks makes no agent wait", {}, {}});
+    }
+    const auto held = context.services.logs->hold(*ref, *from, std::chrono::seconds(*hold));
+    if (!held) return call.reply.fail(held.error());
+  }
   const auto read = from ? context.services.logs->from(*ref, *from, tail)
                          : context.services.logs->tail(*ref, tail);
   if (!read) return call.reply.fail(read.error());

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "shim/kernel.h"
+#include "shim/records.h"
 
 namespace lazaret::shim {
 namespace {
@@ -24,6 +25,13 @@ void numbered(char* into, const char* path, uint32_t number) {
   *end = 0;
   strcpy(into, path);
   if (number > 0) strcat(strcat(into, "."), digits_before(end, number));
+}
+
+// A reader who waits for the agent's first words gets the time to come and hold them.
+void hold_fresh(int log) {
+  const int64_t until = clock_ns(CLOCK_REALTIME) + hold_fresh_ns;
+  const timespec times[2] = {{until / 1'000'000'000, until % 1'000'000'000}, {0, UTIME_OMIT}};
+  if (futimens(log, times) != 0) return;  // a courtesy
 }
 
 }  // namespace
@@ -52,6 +60,19 @@ void Output::begin(const char* log_file, int64_t bytes_most, uint32_t kept) {
     strcpy(path_, log_file);
   }
   open_log();
+  if (log_ >= 0 && size_ == 0) hold_fresh(log_);
+}
+
+bool Output::is_held() const {
+  if (bytes_most_ <= 0 || kept_ == 0) return false;
+  if (size_ + static_cast<int64_t>(sizeof buffer) <= bytes_most_) return false;
+  static char oldest[sizeof path_ + 12];
+  numbered(oldest, path_, kept_);
+  struct stat found{};
+  if (lstat(oldest, &found) != 0) return false;
+  const int64_t until = found.st_atim.tv_sec * 1'000'000'000LL + found.st_atim.tv_nsec;
+  const int64_t now = clock_ns(CLOCK_REALTIME);
+  return until > now && until - now <= hold_most_ns;
 }
 
 void Output::open_log() {
@@ -79,7 +100,8 @@ bool Output::take() {
 
 // Turns the log over at a line's end, where there is one.
 void Output::put(const char* text, size_t size) {
-  if (bytes_most_ > 0 && size_ > 0 && size_ + static_cast<int64_t>(size) > bytes_most_) {
+  const bool full = bytes_most_ > 0 && size_ + static_cast<int64_t>(size) > bytes_most_;
+  if (full && size_ > 0 && !is_held()) {
     const auto* newline = line_open_ ? static_cast<const char*>(memchr(text, '\n', size)) : nullptr;
     const size_t first = newline != nullptr ? static_cast<size_t>(newline - text) + 1 : 0;
     write_out(text, first);

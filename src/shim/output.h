@@ -1,6 +1,6 @@
 // What the agent prints: one pipe for stdout and stderr, written to its log, turned over by size.
 // The agent is never made to wait for a disk: what cannot be written is dropped, and its lines
-// counted.
+// counted. Only for a reader who holds the oldest log (records.h) is it made to wait.
 #pragma once
 
 #include <stddef.h>
@@ -17,6 +17,8 @@ class Output {
   void begin(const char* log_file, int64_t bytes_most, uint32_t kept);
   // Takes what is in the pipe, at most one buffer of it; false: it is empty.
   bool take();
+  // The log is full, and a reader holds the one that would be dropped for the next: take() no more.
+  bool is_held() const;
   // Everything that is left; the log then ends with a newline.
   void finish();
 

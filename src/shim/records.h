@@ -14,6 +14,13 @@ inline constexpr std::uint32_t record_magic = 0x4352'5a4c;  // "LZRC"
 inline constexpr std::uint16_t record_version = 1;
 inline constexpr std::size_t boot_id_size = 40;
 
+// A reader who must not miss a line sets the access time of the log file that it reads to a time to
+// come. Until then the shim does not drop that file: it takes no output while there is no room. The
+// hold ends by itself, whoever dies; one that is further ahead than this is of a clock that was set
+// back, and is none. The shim gives a log that it creates the short one.
+inline constexpr std::int64_t hold_most_ns = 60'000'000'000;
+inline constexpr std::int64_t hold_fresh_ns = 1'000'000'000;
+
 // FNV-1a over a record without its last field: a torn write is no record.
 inline std::uint64_t record_sum(const void* bytes, std::size_t size) {
   const auto* at = static_cast<const unsigned char*>(bytes);

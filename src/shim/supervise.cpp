@@ -18,6 +18,7 @@ constexpr int64_t leftover_grace_ms = 1000;
 constexpr int64_t kill_pause_first_ms = 2;
 constexpr int64_t kill_pause_most_ms = 250;
 constexpr int64_t idle_wait_most_ms = 60'000;
+constexpr int64_t held_pause_ms = 10;
 // Without an agent and without a daemon there is nothing to do: exit.rec says what was, and the
 // next daemon starts a new shim.
 constexpr int64_t alone_most_ms = 10'000;
@@ -95,14 +96,16 @@ void Supervisor::leave() {
 }
 
 void Supervisor::serve() {
+  const bool held = output_.is_held();
   pollfd watched[7] = {{link_.listener(), POLLIN, 0},
                        {link_.guest(), POLLIN, 0},
                        {link_.daemon(), POLLIN, 0},
                        {notify_fd, POLLIN, 0},
-                       {output_.read_end(), POLLIN, 0},
+                       {held ? -1 : output_.read_end(), POLLIN, 0},
                        {input_.waiting() ? input_.write_end() : -1, POLLOUT, 0},
                        {phase_ == Phase::clearing ? group_.events : -1, POLLPRI, 0}};
-  const int64_t wait = wait_most(monotonic_ms());
+  int64_t wait = wait_most(monotonic_ms());
+  if (held && wait > held_pause_ms) wait = held_pause_ms;
   const timespec timeout{wait / 1000, wait % 1000 * 1'000'000};
   sigset_t open_mask;  // SIGCHLD comes in here and nowhere else
   sigfillset(&open_mask);

@@ -97,7 +97,14 @@ void add_reads(std::vector<Operation>& table) {
                                .where = Where::query,
                                .type = ValueType::integer,
                                .doc = "`next` of an answer before",
-                               .most = number_most}},
+                               .most = number_most},
+                              {.name = "hold",
+                               .where = Where::query,
+                               .type = ValueType::integer,
+                               .doc = "seconds for which nothing from there on is dropped unread: "
+                                      "the agent is made to wait; not for viewers",
+                               .least = 1,
+                               .most = 60}},
                    .output = "LogLines",
                    .cli = "agent logs AGENT",
                    .example = "lazaret agent logs scout -f"});

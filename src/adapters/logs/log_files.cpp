@@ -5,22 +5,37 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <iterator>
 #include <utility>
 
 #include "base/utf8.h"
+#include "shim/records.h"
 
 namespace lazaret::logs {
 namespace {
 
-constexpr int place_bits = 40;  // of an offset; the rest are the low bits of the inode's number
+constexpr int place_bits = 40;  // of an offset; the rest tell the file
 constexpr std::uint64_t place_mask = (std::uint64_t{1} << place_bits) - 1;
-constexpr std::uint64_t inode_mask = (std::uint64_t{1} << 13) - 1;
+constexpr int identity_bits = 13;
 constexpr std::size_t read_most = 1024 * 1024;    // bytes of one answer, and of a line's piece
 constexpr std::size_t tail_most = 8 * read_most;  // bytes of the last lines
 constexpr std::size_t character_most = 4;
 constexpr int files_most = 1001;
+
+// A dropped file's inode is often the next one's, so its birth counts too.
+std::uint64_t identity_of(int descriptor, std::uint64_t inode) {
+  struct statx more{};
+  const bool born = statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &more) == 0 &&
+                    (more.stx_mask & STATX_BTIME) != 0;
+  const std::uint64_t birth =
+      born ? static_cast<std::uint64_t>(more.stx_btime.tv_sec) * 1'000'000'000 +
+                 more.stx_btime.tv_nsec
+           : 0;
+  constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;  // of the golden ratio: spreads the bits
+  return ((inode * odd) ^ birth) * odd >> (64 - identity_bits);
+}
 
 class File {
  public:
@@ -29,30 +44,37 @@ class File {
     struct stat status{};
     if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) return;
     size_ = static_cast<std::uint64_t>(status.st_size);
-    inode_ = static_cast<std::uint64_t>(status.st_ino) & inode_mask;
+    identity_ = identity_of(descriptor_, static_cast<std::uint64_t>(status.st_ino));
   }
   File(File&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
         size_(other.size_),
-        inode_(other.inode_) {}
+        identity_(other.identity_) {}
   File& operator=(File&&) = delete;
   ~File() {
     if (descriptor_ >= 0) close(descriptor_);
   }
   bool is_open() const { return descriptor_ >= 0; }
   std::uint64_t size() const { return size_; }
-  std::uint64_t inode() const { return inode_; }
+  std::uint64_t identity() const { return identity_; }
   std::string read(std::uint64_t place, std::size_t most) const {
     std::string text(std::min<std::uint64_t>(most, size_ > place ? size_ - place : 0), '\0');
     const ssize_t got = pread(descriptor_, text.data(), text.size(), static_cast<off_t>(place));
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return text;
   }
+  void hold_until(std::chrono::system_clock::time_point until) const {
+    const auto since = until.time_since_epoch();
+    const auto whole = std::chrono::floor<std::chrono::seconds>(since);
+    const timespec times[2] = {{whole.count(), (since - whole) / std::chrono::nanoseconds(1)},
+                               {0, UTIME_OMIT}};
+    if (futimens(descriptor_, times) != 0) return;  // read-only: then nobody drops it either
+  }
 
  private:
   int descriptor_;
   std::uint64_t size_ = 0;
-  std::uint64_t inode_ = 0;
+  std::uint64_t identity_ = 0;
 };
 
 // Oldest first.
@@ -64,13 +86,17 @@ std::deque<File> open_all(const std::string& path) {
   for (int number = 1; number < files_most; ++number) {
     File older(path + "." + std::to_string(number));
     if (!older.is_open()) break;
+    // Turned over while we were looking.
+    const bool seen = std::ranges::any_of(
+        files, [&](const File& one) { return one.identity() == older.identity(); });
+    if (seen) continue;
     files.push_front(std::move(older));
   }
   return files;
 }
 
 std::uint64_t offset_of(const File& file, std::uint64_t place) {
-  return (file.inode() << place_bits) | (place & place_mask);
+  return (file.identity() << place_bits) | (place & place_mask);
 }
 
 // Moves whole lines of `text` into `out`, at most `most` in all; how many bytes were used.
@@ -113,7 +139,7 @@ Result<ports::LogLines> LogFiles::from(const AgentRef& agent, std::uint64_t offs
   answer.next = offset;
   if (files.empty()) return answer;
   auto file = std::find_if(files.begin(), files.end(),
-                           [&](const File& one) { return one.inode() == offset >> place_bits; });
+                           [&](const File& one) { return one.identity() == offset >> place_bits; });
   std::uint64_t place = offset & place_mask;
   if (file == files.end()) {
     answer.gap = offset != 0;
@@ -140,6 +166,23 @@ Result<ports::LogLines> LogFiles::from(const AgentRef& agent, std::uint64_t offs
     ++file;
     place = 0;
   }
+}
+
+Result<void> LogFiles::hold(const AgentRef& agent, std::uint64_t offset,
+                            std::chrono::seconds time) {
+  auto path = log_of_(agent);
+  if (!path) return std::unexpected(path.error());
+  const auto files = open_all(*path);
+  const auto now = std::chrono::system_clock::now();
+  const auto end = now + std::min(time, std::chrono::seconds(shim::hold_most_ns / 1'000'000'000));
+  const bool known = std::ranges::any_of(
+      files, [&](const File& one) { return one.identity() == offset >> place_bits; });
+  for (const File& file : files) {
+    const bool here = !known || file.identity() == offset >> place_bits;
+    file.hold_until(here ? end : now);
+    if (here) break;
+  }
+  return {};
 }
 
 Result<ports::LogLines> LogFiles::tail(const AgentRef& agent, std::size_t lines) {

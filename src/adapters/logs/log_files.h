@@ -1,6 +1,6 @@
 // Agents' logs as their shims write them: <cell>/logs/<agent>.log, then .log.1 (the newest turned
-// over), .log.2, … An offset names a file (by its inode, which survives a turn-over) and a place in
-// it, so that a reader who follows loses no line and sees none twice.
+// over), .log.2, … An offset names a file (by inode and birth, which survive a turn-over) and a
+// place in it, so that a reader who follows loses no line and sees none twice.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,8 @@ class LogFiles : public ports::LogReader {
   Result<ports::LogLines> tail(const AgentRef& agent, std::size_t lines) override;
   Result<ports::LogLines> from(const AgentRef& agent, std::uint64_t offset,
                                std::size_t lines) override;
+  Result<void> hold(const AgentRef& agent, std::uint64_t offset,
+                    std::chrono::seconds time) override;
 
  private:
   LogOf log_of_;

@@ -1,8 +1,10 @@
 #include "adapters/logs/log_files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -118,6 +120,36 @@ TEST_F(Logs, TheTailOfALineThatIsTooLongSaysThatItIsCut) {
   ASSERT_EQ(tail->lines.size(), 1U);
   EXPECT_TRUE(tail->lines[0].starts_with("…x"));
   EXPECT_TRUE(tail->lines[0].ends_with("xend"));
+}
+
+// A file system gives the inode of a removed file to the next one it makes.
+TEST_F(Logs, AnotherFileWithTheSameInodeIsAGapToo) {
+  write("one\n");
+  const auto at = files_.tail(agent_, 10);
+  for (int i = 0; i < 20; ++i) {
+    std::filesystem::remove(path());
+    write("two\n");
+    EXPECT_TRUE(files_.from(agent_, at->next, 10)->gap);
+  }
+}
+
+std::int64_t held_for(const std::string& path) {
+  struct stat found{};
+  return stat(path.c_str(), &found) == 0 ? found.st_atim.tv_sec - time(nullptr) : -1;
+}
+
+TEST_F(Logs, HoldsTheFileThatIsReadAndLetsGoOfThoseBefore) {
+  write("one\n");
+  const auto at = files_.tail(agent_, 10)->next;
+  turn_over();
+  write("two\n");
+  ASSERT_TRUE(files_.hold(agent_, at, std::chrono::seconds(50)));
+  EXPECT_GT(held_for(path() + ".1"), 30);
+  EXPECT_LE(held_for(path()), 1);
+  ASSERT_TRUE(files_.hold(agent_, files_.from(agent_, at, 10)->next, std::chrono::seconds(500)));
+  EXPECT_LE(held_for(path() + ".1"), 1);
+  EXPECT_GT(held_for(path()), 30);
+  EXPECT_LE(held_for(path()), 61) << "longer is no hold";
 }
 
 TEST_F(Logs, BoundsAnAnswer) {

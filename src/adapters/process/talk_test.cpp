@@ -1,4 +1,9 @@
 // What agents and daemon say to each other: stdin, sd_notify, logs.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
 #include "adapters/process/notify_text.h"
 #include "adapters/process/test_bed.h"
 
@@ -111,6 +116,31 @@ TEST_F(Rotation, keeps_whole_lines_and_a_bounded_number_of_files) {
     expected += fmt::format("line {:06} of the log\n", i);
   }
   EXPECT_EQ(text, expected) << "the end of the output, without a hole";
+}
+
+TEST_F(Rotation, a_reader_that_holds_the_oldest_log_loses_nothing) {
+  const auto hold = [](const fs::path& log, std::int64_t seconds) {
+    const timespec times[2] = {{time(nullptr) + seconds, 0}, {0, UTIME_OMIT}};
+    return utimensat(AT_FDCWD, log.c_str(), times, 0) == 0;
+  };
+  const fs::path logs = cell_ / "logs";
+  const fs::path go = root_ / "go";
+  adapter_->start(shell("echo first; while [ ! -e " + go.string() +
+                        " ]; do sleep 0.01; done; seq 100000; exit 4"));
+  ASSERT_TRUE(saw("first"));
+  ASSERT_TRUE(hold(logs / "ant.log", 50));
+  std::ofstream(go).put('\n');
+  ASSERT_TRUE(run_until([&] { return fs::exists(logs / "ant.log.2") && log().size() > 20'000; }));
+  // Longer than a new log is kept anyway.
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
+  run_until([&] { return std::chrono::steady_clock::now() > enough; });
+  EXPECT_TRUE(read_text(logs / "ant.log.2", 100).value_or("").starts_with("first\n"));
+  EXPECT_TRUE(all<core::event::AgentExited>().empty()) << "it waits";
+  ASSERT_TRUE(hold(logs / "ant.log.2", 0)) << "it lets go, and the rest comes";
+  const auto exited = wait_for<core::event::AgentExited>();
+  ASSERT_TRUE(exited);
+  EXPECT_EQ(exited->exit.code, 4);
+  EXPECT_TRUE(log().ends_with("\n100000\n"));
 }
 
 TEST_F(Rotation, a_log_that_cannot_be_written_holds_nobody_up) {
