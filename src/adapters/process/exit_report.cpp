@@ -29,7 +29,7 @@ std::string interpreter_of(const std::string& program) {
   if (!head.starts_with("#!")) return {};
   const std::size_t first = head.find_first_not_of(" \t", 2);
   if (first == std::string::npos) return {};
-  return head.substr(first, head.find_first_of(" \t\r\n", first) - first);
+  return head.substr(first, head.find_first_of(" \t\n", first) - first);
 }
 
 SpawnTrouble explain_execute(int error, const std::string& program, const std::string& directory) {
@@ -39,6 +39,13 @@ SpawnTrouble explain_execute(int error, const std::string& program, const std::s
   const bool exists = ::stat(file.c_str(), &found) == 0;
   if (error == ENOENT && exists) {
     const std::string interpreter = interpreter_of(file);
+    if (interpreter.ends_with('\r')) {
+      return {fmt::format("the first line of '{0}' ends with a carriage return, as on Windows, and "
+                          "the kernel takes that for a part of the interpreter's name; run: "
+                          "sed -i 's/\\r$//' '{0}'",
+                          file.string()),
+              true};
+    }
     if (!interpreter.empty()) {
       return {
           fmt::format("'{}' asks for the interpreter '{}' in its first line, and that is not on "

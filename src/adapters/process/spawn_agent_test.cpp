@@ -71,12 +71,15 @@ TEST_F(SpawnAgent, refuses_what_cannot_work_with_a_sentence) {
   };
   std::ofstream(cell_ / "script") << "#!/no/such/interpreter -x\n";
   fs::permissions(cell_ / "script", fs::perms::owner_all);
+  std::ofstream(cell_ / "windows") << "#!/bin/sh\r\necho\r\n";
+  fs::permissions(cell_ / "windows", fs::perms::owner_all);
   std::ofstream(cell_ / "data") << "text\n";
   std::ofstream(cell_ / "odd") << "\x01\x02\x03";
   fs::permissions(cell_ / "odd", fs::perms::owner_all);
   const std::string cell = cell_;
   const std::vector<Case> cases = {
       {{cell + "/script"}, "'/no/such/interpreter'"},
+      {{cell + "/windows"}, "ends with a carriage return"},
       {{cell + "/data"}, "chmod +x"},
       {{cell + "/nothing"}, "does not exist"},
       {{cell + "/odd"}, "neither a program"},
