@@ -19,7 +19,7 @@ inline constexpr std::size_t boot_id_size = 40;
 // hold ends by itself, whoever dies; one that is further ahead than this is of a clock that was set
 // back, and is none. The shim gives a log that it creates the short one.
 inline constexpr std::int64_t hold_most_ns = 60'000'000'000;
-inline constexpr std::int64_t hold_fresh_ns = 1'000'000'000;
+inline constexpr std::int64_t hold_fresh_ns = 2'000'000'000;
 
 // FNV-1a over a record without its last field: a torn write is no record.
 inline std::uint64_t record_sum(const void* bytes, std::size_t size) {

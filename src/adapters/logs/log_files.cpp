@@ -77,15 +77,20 @@ class File {
   std::uint64_t identity_ = 0;
 };
 
-// Oldest first.
+// Oldest first. A turn-over moves them from the oldest on, so one number may be missing just now.
 std::deque<File> open_all(const std::string& path) {
   std::deque<File> files;
   File newest(path);
   if (!newest.is_open()) return files;
   files.push_front(std::move(newest));
+  bool missing = false;
   for (int number = 1; number < files_most; ++number) {
     File older(path + "." + std::to_string(number));
-    if (!older.is_open()) break;
+    if (!older.is_open()) {
+      if (std::exchange(missing, true)) break;
+      continue;
+    }
+    missing = false;
     // Turned over while we were looking.
     const bool seen = std::ranges::any_of(
         files, [&](const File& one) { return one.identity() == older.identity(); });

@@ -122,6 +122,21 @@ TEST_F(Logs, TheTailOfALineThatIsTooLongSaysThatItIsCut) {
   EXPECT_TRUE(tail->lines[0].ends_with("xend"));
 }
 
+TEST_F(Logs, AReaderWhoComesAmidATurnOverMissesNothing) {
+  write("one\n");
+  const auto at = files_.tail(agent_, 10);
+  turn_over();
+  write("two\n");
+  turn_over();
+  write("three\n");
+  std::filesystem::rename(path() + ".2", path() + ".3");
+  const auto read = files_.from(agent_, at->next, 10);
+  EXPECT_FALSE(read->gap);
+  EXPECT_EQ(read->lines, (Lines{"two", "three"}));
+  std::filesystem::rename(path() + ".1", path() + ".2");
+  EXPECT_EQ(files_.from(agent_, at->next, 10)->lines, (Lines{"two", "three"}));
+}
+
 // A file system gives the inode of a removed file to the next one it makes.
 TEST_F(Logs, AnotherFileWithTheSameInodeIsAGapToo) {
   write("one\n");

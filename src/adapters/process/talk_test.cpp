@@ -6,6 +6,7 @@
 
 #include "adapters/process/notify_text.h"
 #include "adapters/process/test_bed.h"
+#include "shim/records.h"
 
 namespace lazaret::process {
 namespace {
@@ -132,7 +133,8 @@ TEST_F(Rotation, a_reader_that_holds_the_oldest_log_loses_nothing) {
   std::ofstream(go).put('\n');
   ASSERT_TRUE(run_until([&] { return fs::exists(logs / "ant.log.2") && log().size() > 20'000; }));
   // Longer than a new log is kept anyway.
-  const auto enough = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
+  const auto enough =
+      std::chrono::steady_clock::now() + std::chrono::nanoseconds(shim::hold_fresh_ns) + 100ms;
   run_until([&] { return std::chrono::steady_clock::now() > enough; });
   EXPECT_TRUE(read_text(logs / "ant.log.2", 100).value_or("").starts_with("first\n"));
   EXPECT_TRUE(all<core::event::AgentExited>().empty()) << "it waits";
