@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "adapters/cells/cell_store.h"
 #include "adapters/logs/log_files.h"
@@ -54,8 +55,10 @@ class Daemon : public ports::Effects {
 
   server::Services services();
   server::OwnFigures own_figures() const;
-  void create_cell(const std::string& body, const std::string& by, const std::string& once,
-                   const server::Services::CellMade& made);
+  void create_cell(const server::Services::CellWish& wish, const server::Services::CellMade& made);
+  Result<void> reserve_name(const std::string& agent);
+  // Environments that `lazaret run` left for these agents; nobody else reads them.
+  std::vector<std::string> environments_of(const CellId& cell) const;
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                     server::Services::CellDestroyed done);
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
@@ -97,8 +100,9 @@ class Daemon : public ports::Effects {
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::string url_;
-  std::vector<ports::Receipt> receipts_;  // until the doors open
-  std::string ports_;                     // TCP ports of the last daemon, its own one first
+  std::set<std::string> names_being_made_;  // of agents that have to be the only ones
+  std::vector<ports::Receipt> receipts_;    // until the doors open
+  std::string ports_;                       // TCP ports of the last daemon, its own one first
   Instant started_{};
   bool stopping_ = false;
   bool keeps_agents_ = false;

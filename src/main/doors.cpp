@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 
 #include "main/build.h"
@@ -129,9 +130,9 @@ server::Services Daemon::services() {
   services.logs = logs_.get();
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };
-  services.create_cell = [this](const std::string& body, const std::string& by,
-                                const std::string& once, const server::Services::CellMade& done) {
-    create_cell(body, by, once, done);
+  services.create_cell = [this](const server::Services::CellWish& wish,
+                                const server::Services::CellMade& done) {
+    create_cell(wish, done);
   };
   services.receipts = std::move(receipts_);
   services.destroy_cell = [this](const CellId& cell, const std::string& reason,
@@ -160,24 +161,67 @@ server::Services Daemon::services() {
   return services;
 }
 
-void Daemon::create_cell(const std::string& body, const std::string& by, const std::string& once,
+void Daemon::create_cell(const server::Services::CellWish& wish,
                          const server::Services::CellMade& made) {
-  const CellId id = once.empty() ? cells::new_cell_id() : cell_id_of(once);
+  const CellId id = wish.once.empty() ? cells::new_cell_id() : cell_id_of(wish.once);
   if (core::find_cell(loop_->fleet(), id)) return made(id);
-  const wire::NewCell cell{id, paths_.missions, by, clock_->now().wall};
-  auto files = wire::read_new_cell(body, cell);
+  const wire::NewCell cell{id, paths_.missions, wish.by, clock_->now().wall};
+  auto files = wire::read_new_cell(wish.body, cell);
   if (!files) return made(std::unexpected(files.error()));
-  cells_->create(std::move(*files), made);
+  if (wish.unique_agent.empty()) return cells_->create(std::move(*files), made);
+  if (auto free = reserve_name(wish.unique_agent); !free) {
+    return made(std::unexpected(free.error()));
+  }
+  cells_->create(std::move(*files), [this, made, name = wish.unique_agent](Result<CellId> done) {
+    names_being_made_.erase(name);
+    made(std::move(done));
+  });
+}
+
+// Until the fleet knows the agent itself.
+Result<void> Daemon::reserve_name(const std::string& agent) {
+  for (const auto& [id, cell] : loop_->fleet().cells) {
+    const auto found = cell.agents.find(AgentId(agent));
+    if (found == cell.agents.end()) continue;
+    return fail(ErrorCode::conflict,
+                fmt::format("an agent is called {} already: it is {}, in the mission {} ({})",
+                            agent, to_word(found->second.process), cell.definition.mission_name,
+                            id.value.substr(0, 8)),
+                "unique_agent",
+                fmt::format("another name; `lazaret agent show {}.{}` shows it",
+                            id.value.substr(0, 8), agent));
+  }
+  if (names_being_made_.insert(agent).second) return {};
+  return fail(ErrorCode::conflict,
+              fmt::format("an agent called {} is being made at this moment", agent), "unique_agent",
+              "another name");
 }
 
 // Out of the fleet first: nothing may start in it any more. Then the directory.
 void Daemon::destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                           server::Services::CellDestroyed done) {
   loop_->request(self(by), core::op::RemoveMission{cell, reason},
-                 [this, cell, done = std::move(done)](core::Answer answer) mutable {
+                 [this, cell, files = environments_of(cell),
+                  done = std::move(done)](core::Answer answer) mutable {
                    if (!answer) return done(std::unexpected(answer.error()));
+                   for (const auto& file : files) unlink(file.c_str());
                    cells_->destroy(cell, std::move(done));
                  });
+}
+
+std::vector<std::string> Daemon::environments_of(const CellId& id) const {
+  std::vector<std::string> files;
+  const core::Cell* cell = core::find_cell(loop_->fleet(), id);
+  if (!cell) return files;
+  for (const auto& [name, agent] : cell->agents) {
+    if (!agent.definition.run) continue;
+    const std::filesystem::path file = agent.definition.run->env_file;
+    std::error_code error;  // then it is none of ours
+    if (std::filesystem::equivalent(file.parent_path(), paths_.state + "/env", error)) {
+      files.push_back(file);
+    }
+  }
+  return files;
 }
 
 }  // namespace lazaret::main

@@ -40,8 +40,11 @@ void add(Context& context, Call& call) {
                 {},
                 "lazaret mission show " + id->value});
   };
-  context.services.create_cell(std::string(call.inputs.body()), call.identity.name,
-                               call.once ? call.once->name() : "", made);
+  context.services.create_cell({.body = std::string(call.inputs.body()),
+                                .by = call.identity.name,
+                                .once = call.once ? call.once->name() : "",
+                                .unique_agent = call.inputs.text("unique_agent")},
+                               made);
 }
 
 void remove(Context& context, Call& call) {

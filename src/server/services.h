@@ -50,11 +50,15 @@ struct Services {
   // The agent in whose process group this peer of the unix socket is, if any.
   std::function<std::optional<AgentRef>(pid_t)> agent_of_pid;
 
-  // Makes a cell from the body of POST /cells; answers once the fleet knows it. `once`: the same
-  // text means the same cell, whatever happened in between; may be empty.
+  // Makes a cell from the body of POST /cells; answers once the fleet knows it.
+  struct CellWish {
+    std::string body;
+    std::string by;
+    std::string once;          // the same text means the same cell, whatever happened; may be empty
+    std::string unique_agent;  // conflict while another agent has this name; may be empty
+  };
   using CellMade = std::function<void(Result<CellId>)>;
-  std::function<void(std::string body, std::string by, std::string once, CellMade done)>
-      create_cell;
+  std::function<void(const CellWish& wish, CellMade done)> create_cell;
   // Takes the cell out of the fleet and its directory away; answers when that is done.
   using CellDestroyed = std::function<void(Result<void>)>;
   std::function<void(CellId cell, std::string reason, std::string by, CellDestroyed done)>
