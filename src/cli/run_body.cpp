@@ -160,6 +160,13 @@ int status_of_exit(const json::value& exit) {
   return 1;
 }
 
+std::string memory_death(const json::value& exit, const Arguments& arguments) {
+  if (text_at(exit, "kind") != "out_of_memory") return {};
+  const auto limit = wire::read_bytes(arguments.flag("mem"));
+  return limit ? fmt::format("out of memory (limit {})", in_bytes(static_cast<double>(*limit)))
+               : "out of memory";
+}
+
 RunStage stage_of(const json::value& agent) {
   const std::string process = text_at(agent, "process");
   if (process == "awaiting_approval") return RunStage::needs_person;

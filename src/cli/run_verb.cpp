@@ -29,6 +29,7 @@ constexpr int most_names_tried = 200;
 constexpr int most_agents_swept = 1000;  // with more, old environment files are left
 constexpr int poll_first_ms = 20;        // so that a short program is not made long
 constexpr int poll_most_ms = 150;
+constexpr int hold_seconds = 30;  // for which the program waits for a reader who does not come
 
 // Something other than a terminal that has bytes for us: they would be lost in silence.
 bool somebody_writes(int descriptor) {
@@ -48,7 +49,7 @@ class Run {
   Result<ExitCode> go() {
     if (auto fit = check_run(arguments_); !fit) return std::unexpected(fit.error());
     if (auto there = have_daemon(); !there) return std::unexpected(there.error());
-    if (auto made = make_agent(); !made) return std::unexpected(made.error());
+    if (auto made = make_named_agent(); !made) return std::unexpected(made.error());
     if (arguments_.has("detach")) {
       context_.out << (context_.json ? pretty(json::object{{"agent", name_}, {"cell", cell_}})
                                      : name_ + "\n");
@@ -79,17 +80,24 @@ class Run {
     return {};
   }
 
-  // A name that no other agent has, so that it may be used bare.
-  Result<void> choose_name() {
+  // A name that no other agent has, so that it may be used bare. Whoever comes at the same moment
+  // is found by the daemon only.
+  Result<void> make_named_agent() {
     name_ = arguments_.flag("name");
-    if (!name_.empty()) return require_free();
+    if (!name_.empty()) {
+      if (auto free = require_free(); !free) return free;
+      return make_agent();
+    }
     const std::string wanted = name_of_command(arguments_.command);
     for (int number = 1; number < most_names_tried; ++number) {
       name_ = number == 1 ? wanted : fmt::format("{}-{}", wanted, number);
       auto other = client_->call("GET", "/api/v1/agents/" + escaped(name_));
-      if (!other && other.error().code == ErrorCode::not_found) return {};
-      if (!other && other.error().code != ErrorCode::conflict)
+      if (!other && other.error().code == ErrorCode::conflict) continue;
+      if (!other && other.error().code != ErrorCode::not_found)
         return std::unexpected(other.error());
+      if (other) continue;
+      auto made = make_agent();
+      if (made || made.error().code != ErrorCode::conflict) return made;
     }
     return fail(ErrorCode::conflict, fmt::format("too many agents are called {}", wanted), "--name",
                 "give it a name of its own");
@@ -152,7 +160,6 @@ class Run {
   }
 
   Result<void> make_agent() {
-    if (auto named = choose_name(); !named) return named;
     if (auto written = write_environment(); !written) return written;
     char here[4096];
     if (getcwd(here, sizeof here) == nullptr) {
@@ -160,7 +167,7 @@ class Run {
     }
     auto body = run_body(arguments_, name_, here, env_file_);
     if (!body) return forget_environment(body.error());
-    auto cell = client_->call("POST", "/api/v1/cells", *body);
+    auto cell = client_->call("POST", "/api/v1/cells?unique_agent=" + escaped(name_), *body);
     if (!cell) return forget_environment(cell.error());
     cell_ = text_at(*cell, "cell_id");
     return {};
@@ -186,8 +193,12 @@ class Run {
       return std::unexpected(lines.error());
     }
     if (lines->gap) {
-      context_.remark("lines are missing here: the log was turned over faster than it was read",
-                      Ink::warn);
+      context_.remark(
+          "output is missing here: nobody took it for so long that the oldest log was dropped",
+          Ink::warn);
+      if (context_.json) {
+        context_.out << json::serialize(json::object{{"agent", name_}, {"gap", true}}) << '\n';
+      }
     }
     for (const auto& line : lines->lines) {
       const bool continues = lines->continues && &line == &lines->lines.back();
@@ -225,7 +236,7 @@ class Run {
       context_.remark("what comes on standard input is not passed on: the program finds it empty",
                       Ink::warn);
     }
-    LogTail tail = LogTail::from_the_start(qualified());
+    LogTail tail = LogTail::from_the_start(qualified(), hold_seconds);
     int pause = poll_first_ms;
     double incarnation = 0;
     for (;;) {
@@ -237,14 +248,17 @@ class Run {
       if (!fresh) return std::unexpected(fresh.error());
       const double now_at = number_at(*agent, "incarnation").value_or(0);
       if (incarnation > 0 && now_at > incarnation) {
-        context_.remark(fmt::format("{} was revived (start {})", name_, static_cast<int>(now_at)),
+        const auto* exit = find(*agent, "last_exit");
+        const std::string cause = exit == nullptr ? "" : memory_death(*exit, arguments_);
+        context_.remark(fmt::format("{} was revived (start {}){}{}", name_,
+                                    static_cast<int>(now_at), cause.empty() ? "" : ": ", cause),
                         Ink::warn);
       }
       incarnation = now_at;
       const RunStage stage = stage_of(*agent);
       if (stage != RunStage::going) return finish(stage, *agent, tail);
       pause = *fresh > 0 ? poll_first_ms : std::min(pause * 5 / 4, poll_most_ms);
-      poll(nullptr, 0, pause);
+      if (*fresh == 0) poll(nullptr, 0, pause);
     }
   }
 
@@ -287,6 +301,10 @@ class Run {
     if (exit != nullptr && text_at(*exit, "kind") == "never_started") {
       context_.remark(fmt::format("{} did not start: {}", name_, text_at(*exit, "detail")),
                       Ink::warn);
+    }
+    if (const std::string cause = exit == nullptr ? "" : memory_death(*exit, arguments_);
+        !cause.empty()) {
+      context_.remark(fmt::format("{} was killed: {}", name_, cause), Ink::warn);
     }
     if (stage == RunStage::needs_person) {
       const std::string id = text_at(agent, "approval");

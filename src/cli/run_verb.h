@@ -38,6 +38,9 @@ std::string env_file_text(const Environment& environment, std::vector<std::strin
 // The exit status of `run` for the last exit of its agent: the code, or 128 + signal.
 int status_of_exit(const boost::json::value& exit);
 
+// "out of memory (limit 50 MiB)" where that ended it, else empty.
+std::string memory_death(const boost::json::value& exit, const Arguments& arguments);
+
 // How things stand with the agent of a `run`, from GET /api/v1/agents/{agent}.
 enum class RunStage { going, ended, needs_person, given_up };
 RunStage stage_of(const boost::json::value& agent);

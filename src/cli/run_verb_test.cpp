@@ -52,6 +52,15 @@ TEST(RunEnvironment, IsTheCallersWithoutWhatIsOurs) {
   EXPECT_EQ(left_out, std::vector<std::string>{"F"});
 }
 
+TEST(RunStatus, NamesTheLimitThatKilledTheProgram) {
+  Arguments arguments;
+  const auto oom = json::parse(R"({"kind":"out_of_memory","signal":9})");
+  EXPECT_EQ(memory_death(oom, arguments), "out of memory");
+  arguments.flags["mem"] = {"50M"};
+  EXPECT_EQ(memory_death(oom, arguments), "out of memory (limit 50 MB)");
+  EXPECT_EQ(memory_death(json::parse(R"({"kind":"signalled","signal":9})"), arguments), "");
+}
+
 TEST(RunStatus, IsTheProgramsOwn) {
   EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"exited","code":7})")), 7);
   EXPECT_EQ(status_of_exit(json::parse(R"({"kind":"signalled","signal":15})")), 143);

@@ -1,8 +1,10 @@
 """`lazaret run -- CMD`: any program, without preparation."""
+import json
+import signal
 import subprocess
 import unittest
 
-from fleet import Fleet, main
+from fleet import LAZARET, Fleet, main
 
 
 class Run(unittest.TestCase):
@@ -36,6 +38,56 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout == "".join(f"{n}\n" for n in range(1, 100001)),
                         f"{done.stdout.count(chr(10))} lines")
+
+    def test_a_program_that_prints_faster_than_its_log_is_kept_loses_nothing(self):
+        text = "".join(f"{n:09d} {'x' * 89}\n" for n in range(1000000))
+        script = ('import os; b = b"".join(b"%09d %s\\n" % (i, b"x" * 89) for i in range(1000000))\n'
+                  "v = memoryview(b); o = 0\nwhile o < len(v): o += os.write(1, v[o:o + 1048576])")
+        done = self.fleet.cli("run", "--", "python3", "-c", script, check=False)
+        self.assertEqual((done.returncode, done.stderr.count("missing")), (0, 0), done.stderr)
+        self.assertTrue(done.stdout == text, f"{done.stdout.count(chr(10))} lines")
+
+    def test_a_follower_who_comes_too_late_is_told_where_output_is_missing(self):
+        fleet = self.fleet
+        fleet.state.mkdir()
+        (fleet.state / "config.toml").write_text("[logs]\nbytes = 4096\nkept = 1\n")
+        go = fleet.root / "go"
+        fleet.cli("run", "-d", "--name", "gush", "--", "/bin/sh", "-c",
+                  f"echo first; while [ ! -e {go} ]; do sleep 0.02; done; seq 20000; sleep 600")
+        fleet.until(lambda: "first" in fleet.cli("logs", "gush", check=False).stdout, "its first line")
+        follower = subprocess.Popen([LAZARET, "--json", "logs", "gush", "-f"], env=fleet.environment(),
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(follower.communicate)
+        self.addCleanup(follower.kill)
+        self.assertIn("first", follower.stdout.readline())
+        follower.send_signal(signal.SIGSTOP)
+        go.touch()
+        fleet.until(lambda: "20000" in fleet.cli("logs", "gush").stdout, "its last line")
+        follower.send_signal(signal.SIGCONT)
+        self.assertEqual(json.loads(follower.stdout.readline()), {"agent": "gush", "gap": True})
+        follower.kill()
+        self.assertIn("gush: output is missing here", follower.communicate()[1])
+
+    def test_of_many_at_once_one_gets_the_name_that_was_asked_for(self):
+        self.fleet.up()
+        words = [LAZARET, "run", "-d", "--name", "same", "--", "/bin/sleep", "1000"]
+        runs = [subprocess.Popen(words, env=self.fleet.environment(), stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [(*run.communicate(), run.returncode) for run in runs]
+        self.assertEqual(sorted(status for _, _, status in said), [0, 1, 1, 1], said)
+        for _, error, status in said:
+            self.assertTrue(status == 0 or "called same" in error, error)
+        agents = self.fleet.get("/api/v1/agents")
+        self.assertEqual(len(agents["agents"]), 1)
+        self.assertEqual(len(list((self.fleet.state / "env").iterdir())), 1, "those refused left none")
+
+    def test_the_environment_goes_with_the_mission(self):
+        self.fleet.cli("run", "-d", "--name", "web", "--", "/bin/sleep", "1000")
+        self.fleet.cli("run", "-d", "--name", "other", "--", "/bin/sleep", "1000")
+        kept = self.fleet.state / "env"
+        self.assertEqual(len(list(kept.iterdir())), 2)
+        self.fleet.cli("mission", "destroy", self.fleet.agent("web")["cell_id"], "--yes")
+        self.assertEqual([file.name.split(".")[0] for file in kept.iterdir()], ["other"])
 
     def test_very_long_lines_are_printed_whole(self):
         script = "import sys; [print(c * 3000000) for c in 'ab']; print('é' * 20000); sys.exit(5)"
