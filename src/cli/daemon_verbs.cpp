@@ -7,6 +7,7 @@
 
 #include "cli/keeper.h"
 #include "cli/keeper_record.h"
+#include "cli/whole_number.h"
 
 namespace lazaret::cli {
 namespace {
@@ -17,6 +18,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds patience_announcer{30'000};
 constexpr int agent_pages_most = 100;  // of 1000 each
 constexpr std::size_t survivors_named = 10;
+constexpr WholeNumber down_wait{"wait", 60, 0, 86'400};  // seconds; 0 = does not wait
 
 const std::vector<Flag>& launch_flags() {
   static const std::vector<Flag> flags = {
@@ -177,7 +179,19 @@ Result<void> require_ended(const std::vector<Process>& agents) {
               "end them by hand, or `lazaret up --detach` and `lazaret down` again");
 }
 
+void say_down(Context& context, bool keep_agents, bool waited) {
+  if (context.json) {
+    context.out << pretty(boost::json::object{{"stopped", waited}, {"keep_agents", keep_agents}});
+  } else if (!waited) {
+    context.out << "going down; nobody waits for the end\n";
+  } else {
+    context.out << (keep_agents ? "down; the agents run on\n" : "down\n");
+  }
+}
+
 Result<ExitCode> down(Context& context, const Arguments& arguments) {
+  const auto seconds = read_whole_number(arguments, down_wait);
+  if (!seconds) return std::unexpected(seconds.error());
   auto client = context.client();
   if (!client) return std::unexpected(client.error());
   if ((*client)->endpoint().state.empty()) {
@@ -196,20 +210,15 @@ Result<ExitCode> down(Context& context, const Arguments& arguments) {
     context.remark("the daemon does not answer; ending its keeper", Ink::warn);
     kill(keeper, SIGTERM);
   }
-  const std::string seconds = arguments.flag("wait", "60");
-  const auto most = milliseconds(std::atol(seconds.c_str()) * 1000);
-  if (!wait_until_gone(context, **client, keeper, most)) {
-    return fail(ErrorCode::unavailable,
-                fmt::format("the daemon is still there after {} s", seconds), "",
-                "see `lazaret status`; an agent may need long to end");
+  if (*seconds > 0) {
+    if (!wait_until_gone(context, **client, keeper, milliseconds(*seconds * 1000))) {
+      return fail(ErrorCode::unavailable,
+                  fmt::format("the daemon is still there after {} s", *seconds), "",
+                  "see `lazaret status`; an agent may need long to end");
+    }
+    if (auto ended = require_ended(agents); !ended) return std::unexpected(ended.error());
   }
-  if (auto ended = require_ended(agents); !ended) return std::unexpected(ended.error());
-  if (context.json) {
-    context.out << pretty(
-        boost::json::object{{"stopped", true}, {"keep_agents", body["keep_agents"]}});
-  } else {
-    context.out << (arguments.has("keep-agents") ? "down; the agents run on\n" : "down\n");
-  }
+  say_down(context, arguments.has("keep-agents"), *seconds > 0);
   return ExitCode::ok;
 }
 
@@ -326,7 +335,9 @@ void add_daemon_verbs(std::vector<Verb>& verbs) {
        .example = "lazaret down\nlazaret down --keep-agents",
        .flags = {{.name = "keep-agents", .doc = "the agents run on; the next daemon takes them up"},
                  {.name = "reason", .value = "TEXT", .doc = "why, for the journal"},
-                 {.name = "wait", .value = "SECONDS", .doc = "how long to wait for the end (60)"}},
+                 {.name = "wait",
+                  .value = "SECONDS",
+                  .doc = "how long to wait for the end (60; 0 = only ask for it)"}},
        .carry_out = down});
   verbs.push_back({.words = "doctor",
                    .group = Group::daemon,

@@ -5,13 +5,13 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "base/rfc3339.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
 #include "cli/keeper_record.h"
 #include "cli/render.h"
+#include "cli/whole_number.h"
 #include "wire/operations.h"
 
 namespace lazaret::cli {
@@ -21,8 +21,8 @@ namespace json = boost::json;
 using std::chrono::steady_clock;
 
 constexpr int most_event_pages = 200;  // of 1,000 events
-constexpr std::size_t events_shown = 50;
-constexpr std::size_t events_most = 200'000;
+constexpr std::int64_t events_shown = 50;
+constexpr std::int64_t events_most = 200'000;
 
 // What status and top show, in one answer.
 struct Overview {
@@ -222,16 +222,10 @@ Result<ExitCode> events(Context& context, const Arguments& arguments) {
   auto since = read_since(arguments.flag("since"), context.now());
   if (!since) return std::unexpected(since.error());
   const bool follow = arguments.has("follow");
-  std::size_t most = arguments.has("since") ? SIZE_MAX : events_shown;
-  if (arguments.has("limit")) {
-    const std::string text = arguments.flag("limit");
-    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), most);
-    if (bad != std::errc() || end != text.data() + text.size() || most < 1 || most > events_most) {
-      return fail(ErrorCode::invalid_input, fmt::format("--limit cannot be '{}'", plain(text, 40)),
-                  "--limit", fmt::format("it is a whole number from 1 to {}", events_most));
-    }
-  }
-  most = std::min(most, events_most);
+  const auto limit = read_whole_number(
+      arguments, {"limit", arguments.has("since") ? events_most : events_shown, 1, events_most});
+  if (!limit) return std::unexpected(limit.error());
+  const auto most = static_cast<std::size_t>(*limit);
   std::vector<json::value> kept;
   auto next = read_events(context, arguments, *since, most, kept);
   if (!next) return std::unexpected(next.error());
