@@ -85,7 +85,7 @@ Result<ExitCode> logs(Context& context, const Arguments& arguments) {
   for (;;) {
     auto any = print_round(context, **client, tails);
     if (!any) return std::unexpected(any.error());
-    if (!arguments.has("follow") || !context.out.good()) return ExitCode::ok;
+    if (!arguments.has("follow") || !context.is_heard()) return ExitCode::ok;
     if (!*any) poll(nullptr, 0, poll_ms);
     if (Interrupts::count() > 0) return ExitCode::ok;
   }

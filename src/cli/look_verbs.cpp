@@ -213,7 +213,7 @@ Result<ExitCode> follow_events(Context& context, const Arguments& arguments,
         }
         return context.out.good();
       },
-      [] { return Interrupts::count() > 0; }, from == "0" ? "" : from);
+      [&] { return Interrupts::count() > 0 || !context.is_heard(); }, from == "0" ? "" : from);
   if (!done) return std::unexpected(done.error());
   return ExitCode::ok;
 }

@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -52,6 +53,11 @@ Look look_of(int fd, const Environment& environment) {
   look.width = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
   look.width = std::max(look.width, least_width);
   return look;
+}
+
+bool is_reader_gone(int fd) {
+  pollfd one{fd, 0, 0};
+  return poll(&one, 1, 0) == 1 && (one.revents & POLLERR) != 0;
 }
 
 std::string plain(std::string_view text, std::size_t most) {

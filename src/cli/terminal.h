@@ -22,6 +22,9 @@ struct Look {
 // Colour only on a terminal, never with NO_COLOR or TERM=dumb; lines are cut only on a terminal.
 Look look_of(int fd, const Environment& environment);
 
+// The other end of a pipe is closed: what is written there fails. Never of -1.
+bool is_reader_gone(int fd);
+
 // Without control characters (they become '?'), and at most `most` columns wide (0 = any).
 std::string plain(std::string_view text, std::size_t most = 0);
 
