@@ -239,6 +239,17 @@ std::string missions_path(Client& client, std::string otherwise) {
   return otherwise;
 }
 
+// A daemon answers on while it can record nothing: then it is of no use.
+Check journal_check(const boost::json::value& status) {
+  const std::string trouble = text_at(status, "trouble");
+  if (trouble.empty()) return {"journal", true, "can be written", ""};
+  std::string says = "nothing can be recorded: " + trouble;
+  const std::string place = text_at(status, "trouble_place");
+  if (!place.empty() && !says.contains(place)) says += fmt::format(" (at {})", place);
+  const std::string remedy = text_at(status, "trouble_remedy");
+  return {"journal", false, says, remedy.empty() ? "see `lazaret status`" : remedy};
+}
+
 std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
   std::vector<Check> checks;
   auto shim = find_shim(shim_named_in(context.environment));
@@ -262,6 +273,7 @@ std::vector<Check> check_all(Context& context, Result<boost::json::value>& statu
       {"daemon", status.has_value(),
        status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
        status ? "" : status.error().remedy});
+  if (status) checks.push_back(journal_check(*status));
   if (!status || !client || (*client)->endpoint().state.empty()) return checks;
   const std::string record = (*client)->endpoint().state + "/keeper";
   const bool gone = keeper_is_gone(record);

@@ -25,5 +25,19 @@ TEST_F(Cli, DownThatDoesNotWaitOnlyAsks) {
   EXPECT_EQ(asked(), R"(POST /api/v1/stop {"keep_agents":false,"reason":"lazaret down"})");
 }
 
+TEST_F(Cli, DoctorSaysWhenNothingCanBeRecorded) {
+  answers_["GET /api/v1/status"] = json_answer(R"({"daemon":{"version":"1"}})");
+  EXPECT_NE(say({"doctor"}).out.find("ok  journal    can be written"), std::string::npos);
+  answers_["GET /api/v1/status"] = json_answer(
+      R"({"daemon":{"version":"1"},"trouble":"disk full","trouble_place":"/s/journal.db",
+          "trouble_remedy":"free space"})");
+  const auto said = say({"doctor"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.out.find("BAD journal    nothing can be recorded: disk full (at /s/journal.db)\n"
+                          "    try: free space\n"),
+            std::string::npos)
+      << said.out;
+}
+
 }  // namespace
 }  // namespace lazaret::cli
