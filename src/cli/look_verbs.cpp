@@ -1,7 +1,6 @@
 #include "cli/look_verbs.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/keeper_record.h"
 #include "cli/render.h"
+#include "cli/screen.h"
 #include "cli/whole_number.h"
 #include "wire/operations.h"
 
@@ -74,14 +74,13 @@ Result<ExitCode> status(Context& context, const Arguments& arguments) {
   return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
 }
 
-// Waits, but not through a Ctrl-C.
-void sleep_until(steady_clock::time_point when) {
-  while (Interrupts::count() == 0) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now()).count();
-    if (left <= 0) return;
-    poll(nullptr, 0, static_cast<int>(std::min<long>(left, 200)));
-  }
+Result<ExitCode> draw_once(Context& context) {
+  auto all = overview(context);
+  if (!all) return std::unexpected(all.error());
+  context.out << (context.json
+                      ? pretty(json::object{{"status", all->status}, {"agents", all->agents}})
+                      : render_status(all->status, all->agents, context.look, context.now()));
+  return ExitCode::ok;
 }
 
 Result<ExitCode> top(Context& context, const Arguments& arguments) {
@@ -90,31 +89,17 @@ Result<ExitCode> top(Context& context, const Arguments& arguments) {
     return fail(ErrorCode::invalid_input, "--every is a time such as 1s, at least 100ms",
                 "--every");
   }
-  const bool once = arguments.has("once") || context.json || context.look.width == 0;
+  if (arguments.has("once") || context.json || context.look.width == 0) return draw_once(context);
   Interrupts watched;
+  Screen screen(context.out);
   for (;;) {
     auto all = overview(context);
-    if (!all && (once || !is_daemon_away(all.error()))) return std::unexpected(all.error());
-    if (context.json) {
-      context.out << pretty(json::object{{"status", all->status}, {"agents", all->agents}});
-    } else if (all) {
-      // Home, draw, clear what is below: no flicker.
-      std::string page = render_status(all->status, all->agents, context.look, context.now());
-      if (once) {
-        context.out << page;
-      } else {
-        std::string lines;
-        for (char c : page) lines += c == '\n' ? "\033[K\n" : std::string(1, c);
-        context.out << "\033[H" << lines << "\033[J" << std::flush;
-      }
-    } else {
-      context.out << "\033[H" << inked(context.look, Ink::warn, "waiting for the daemon …")
-                  << "\033[K\n"
-                  << std::flush;
-    }
-    if (once) return ExitCode::ok;
-    sleep_until(steady_clock::now() + *every);
-    if (Interrupts::count() > 0) return ExitCode::ok;
+    if (!all && !is_daemon_away(all.error())) return std::unexpected(all.error());
+    const Look look = look_of(context.out_fd, context.environment);  // as wide as it is by now
+    screen.draw(all ? render_status(all->status, all->agents, look, context.now())
+                    : inked(look, Ink::warn, "waiting for the daemon …"),
+                look);
+    if (screen.leave_before(steady_clock::now() + *every)) return ExitCode::ok;
   }
 }
 
@@ -268,7 +253,7 @@ void add_look_verbs(std::vector<Verb>& verbs) {
   verbs.push_back(
       {.words = "top",
        .group = Group::look,
-       .summary = "The same, live.",
+       .summary = "The same, live, as much of it as the terminal holds; q ends it.",
        .example = "lazaret top",
        .flags = {{.name = "every", .value = "TIME", .doc = "how often it is drawn (1s)"},
                  {.name = "once", .doc = "draw it once; what happens without a terminal"}},

@@ -17,6 +17,7 @@ LAZARET_ENUM(Ink, normal, good, warn, bad, faint, strong)
 struct Look {
   bool colour = false;
   int width = 80;  // columns; 0 = do not cut lines
+  int height = 0;  // lines; 0 = any number
 };
 
 // Colour only on a terminal, never with NO_COLOR or TERM=dumb; lines are cut only on a terminal.
@@ -39,7 +40,7 @@ struct TableCell {
 };
 
 // Columns as wide as their widest cell, two spaces between them. Where that is more than the
-// terminal is wide, long cells are cut and end in "…". Empty columns
+// terminal is wide, long cells are cut and end in "…", the longest first. Empty columns
 // (header and all cells) are left out.
 class Table {
  public:
