@@ -64,8 +64,12 @@ Result<std::vector<std::string>> prepare(Context& context, const Launch& launch)
   if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
   auto shim = find_shim(shim_named_in(context.environment));
   if (!shim) return std::unexpected(shim.error());
-  if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
-  if (auto room = require_space(launch.paths.state); !room) return std::unexpected(room.error());
+  auto ready = make_places(launch.paths);
+  if (ready) ready = require_space(launch.paths.state);
+  if (!ready) {
+    forget_empty_run_directory(launch.paths);
+    return std::unexpected(ready.error());
+  }
   return keeper_command(*shim, own_program(), launch);
 }
 
@@ -104,6 +108,7 @@ Result<void> become_keeper(Context& context, const Launch& launch) {
   auto command = prepare(context, launch);
   if (!command) return std::unexpected(command.error());
   if (auto done = record_keeper(launch.paths.keeper_record()); !done) return done;
+  command->insert(command->begin() + 2, "--foreground");  // its exit status is that of `up`
   execv((*command)[0].c_str(), pointers(*command).data());
   return fail(ErrorCode::internal,
               fmt::format("cannot start {}: {}", (*command)[0], std::strerror(errno)));
