@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/config_verb.h"
 #include "cli/keeper.h"
 #include "cli/keeper_record.h"
 #include "cli/whole_number.h"
@@ -83,6 +84,49 @@ bool under_systemd(const Environment& environment) {
   return environment.contains("INVOCATION_ID") && getppid() == 1;
 }
 
+// A running daemon knows best where its missions are.
+std::string missions_path(Client& client, std::string otherwise) {
+  const auto settings = client.call("GET", "/api/v1/settings");
+  if (!settings) return otherwise;
+  for (const auto& one : list_at(*settings, "settings")) {
+    if (text_at(one, "setting") == "missions") return text_at(one, "value");
+  }
+  return otherwise;
+}
+
+// What was asked for now is not what the daemon was started with: said, not done.
+void say_what_stays(Context& context, const Arguments& arguments, const Launch& launch,
+                    Client& client) {
+  if (!context.hooks.read_settings) return;
+  std::vector<std::string> flags = launch.daemon_flags;
+  if (arguments.has("missions")) flags.insert(flags.end(), {"--missions", launch.paths.missions});
+  const auto asked = context.hooks.read_settings(launch.paths, flags);
+  const auto running = client.call("GET", "/api/v1/settings");
+  if (!asked || !running) return;
+  const auto lines = settings_that_stay(*running, *asked);
+  for (const std::string& line : lines) context.remark("  " + line, Ink::warn);
+  if (lines.empty()) return;
+  context.remark("  try: `lazaret down --keep-agents`, and then this again");
+}
+
+Result<ExitCode> up_already(Context& context, const Arguments& arguments, Launch launch,
+                            const boost::json::value& status) {
+  if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  context.remark(fmt::format("a daemon was running already, as process {}; its settings stay",
+                             text_at(status, "daemon.pid")),
+                 Ink::warn);
+  say_what_stays(context, arguments, launch, **client);
+  launch.paths.missions = missions_path(**client, launch.paths.missions);
+  say_up(context, status, launch.paths);
+  if (keeper_is_gone(launch.paths.keeper_record())) {
+    context.remark(no_keeper, Ink::warn);
+    context.remark(fmt::format("  try: {}", no_keeper_remedy));
+  }
+  return ExitCode::ok;
+}
+
 Result<ExitCode> up(Context& context, const Arguments& arguments) {
   auto launch = launch_of(context, arguments);
   if (!launch) return std::unexpected(launch.error());
@@ -93,12 +137,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
                               text_at(*status, "daemon.pid")),
                   launch->paths.state, "`lazaret status`, or another --state");
     }
-    say_up(context, *status, launch->paths);
-    if (keeper_is_gone(launch->paths.keeper_record())) {
-      context.remark(no_keeper, Ink::warn);
-      context.remark(fmt::format("  try: {}", no_keeper_remedy));
-    }
-    return ExitCode::ok;
+    return up_already(context, arguments, *launch, *status);
   } else if (!is_daemon_away(status.error())) {
     return std::unexpected(status.error());
   }
@@ -228,16 +267,6 @@ struct Check {
   std::string says;
   std::string remedy;
 };
-
-// A running daemon knows best where its missions are.
-std::string missions_path(Client& client, std::string otherwise) {
-  const auto settings = client.call("GET", "/api/v1/settings");
-  if (!settings) return otherwise;
-  for (const auto& one : list_at(*settings, "settings")) {
-    if (text_at(one, "setting") == "missions") return text_at(one, "value");
-  }
-  return otherwise;
-}
 
 // A daemon answers on while it can record nothing: then it is of no use.
 Check journal_check(const boost::json::value& status) {
