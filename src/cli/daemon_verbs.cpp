@@ -60,6 +60,7 @@ Result<boost::json::value> running_daemon(Context& context) {
 // A child of the keeper-to-be that says where the daemon is as soon as it is there. Twice removed,
 // so that nobody has to wait for it.
 void announce_later(Context& context, const Launch& launch) {
+  forget_dead_keeper(launch.paths.keeper_record());
   if (fork() != 0) return;
   if (fork() != 0) _exit(0);
   auto status = wait_for_daemon(context, launch.paths, patience_announcer);

@@ -118,7 +118,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
                                            milliseconds most) {
   const auto deadline = steady_clock::now() + most;
   Result<boost::json::value> last = fail(ErrorCode::unavailable, "the daemon did not come up");
-  for (bool seen = false; steady_clock::now() < deadline;) {
+  while (steady_clock::now() < deadline) {
     Target target = context.target;
     target.url.clear();
     target.state = paths.state;
@@ -129,9 +129,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
     times.answer = milliseconds(5'000);
     last = Client(*endpoint, times).call("GET", "/api/v1/status");
     if (last) return last;
-    const bool keeper = living_keeper(paths.keeper_record()) != 0;
-    if (seen && !keeper) return last;  // it gave up
-    seen = seen || keeper;
+    if (keeper_is_gone(paths.keeper_record())) return last;  // it gave up
     poll(nullptr, 0, 25);
   }
   return last;
@@ -140,6 +138,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
 Result<boost::json::value> start_detached(Context& context, const Launch& launch) {
   auto command = prepare(context, launch);
   if (!command) return std::unexpected(command.error());
+  forget_dead_keeper(launch.paths.keeper_record());
   std::error_code none;
   const std::string log = launch.paths.daemon_log();
   const auto before =
