@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "base/rfc3339.h"
 #include "cli/context.h"
@@ -12,6 +11,7 @@
 #include "cli/render.h"
 #include "cli/screen.h"
 #include "cli/whole_number.h"
+#include "wire/json_document.h"
 #include "wire/operations.h"
 
 namespace lazaret::cli {
@@ -148,7 +148,7 @@ std::string filters_of(const Arguments& arguments) {
 
 void print_event(Context& context, const json::value& event) {
   if (context.json) {
-    context.out << json::serialize(event) << '\n';
+    context.out << wire::json_document(event) << '\n';
   } else {
     context.out << render_event(event, context.look) << '\n';
   }

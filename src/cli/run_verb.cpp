@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <set>
 
@@ -18,6 +17,7 @@
 #include "cli/keeper.h"
 #include "cli/places.h"
 #include "cli/tail.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -195,7 +195,7 @@ class Run {
       if (context_.json) {
         json::object event{{"agent", name_}, {"line", line}};
         if (continues) event["continues"] = true;
-        context_.out << json::serialize(event) << '\n';
+        context_.out << wire::json_document(event) << '\n';
       } else {
         context_.out << line << (continues ? "" : "\n");
       }
@@ -279,7 +279,7 @@ class Run {
       result[name] = value == nullptr ? json::value(nullptr) : *value;
     }
     result["exit_status"] = status;
-    context_.out << json::serialize(result) << '\n';
+    context_.out << wire::json_document(result) << '\n';
   }
 
   // What is left for a person to decide keeps its mission: `why` and `inbox` work on.
