@@ -162,6 +162,32 @@ void print_report(const Report& report) {
   std::fflush(stdout);
 }
 
+std::string_view word_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok:
+      return "ok";
+    case Outcome::crash:
+      return "crash";
+    case Outcome::liveness:
+      return "liveness";
+    case Outcome::correctness:
+      return "correctness";
+  }
+  return "";
+}
+
+// "every promise held: 20 seeds", or what broke.
+void print_verdict(const Report& report, std::uint64_t seed, std::uint64_t seeds) {
+  if (report.outcome() == Outcome::ok) {
+    fmt::print("every promise held: {} seed{}\n", seeds, seeds == 1 ? "" : "s");
+    return;
+  }
+  const std::size_t count = report.violations.size();
+  fmt::print("{}: seed {} broke {} promise{}{}\n", word_of(report.outcome()), seed, count,
+             count == 1 ? "" : "s",
+             count == 0 ? "" : fmt::format(", first {}", report.violations.front().rule));
+}
+
 // What runs this seed again.
 std::string command_of(const Asked& asked, std::uint64_t seed) {
   std::string text = fmt::format("lazaret sim --seed {} --scenario '{}'", seed, asked.scenario);
@@ -195,8 +221,10 @@ int main_sim(int argc, char** argv) {
     print_report(report);
     if (report.outcome() != Outcome::ok) {
       fmt::print("again: {}\n", command_of(asked, seed));
+      print_verdict(report, seed, asked.seeds);
       return exit_of(report.outcome());
     }
+    if (seed + 1 == asked.seed + asked.seeds) print_verdict(report, seed, asked.seeds);
   }
   return 0;
 }

@@ -14,7 +14,7 @@ SHARD_FILES_SMALL = 7   # of a small directory, so that each writer still has on
 INDEX_TASKS = 3
 ASK_SECONDS = 4
 QUESTION = ("May the report show the first four characters of the secret-shaped strings "
-            "that were found? (The default is no.)")
+            "that were found?")
 
 
 def plan(client, _task):

@@ -7,6 +7,7 @@
 #include "cli/context.h"
 #include "cli/operation_verb.h"
 #include "cli/render.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -29,7 +30,7 @@ Result<ExitCode> list(Context& context, const Arguments& arguments) {
   for (const auto& task : list_at(*tasks, "tasks")) {
     if (!has_cursor(task)) continue;
     const std::string status = text_at(task, "status");
-    const std::string cursor = json::serialize(*find(task, "cursor"));
+    const std::string cursor = wire::json_document(*find(task, "cursor"));
     kept.push_back(json::object{{"task_id", text_at(task, "task_id")},
                                 {"status", status},
                                 {"owner", *find(task, "owner")},

@@ -34,7 +34,7 @@ int finish(Context& context, const Result<ExitCode>& result) {
     return static_cast<int>(exit_code_of(result.error().code));
   }
   // A reader that went away (`lazaret events | head`) is no failure of ours; a full disk is.
-  if (!context.out.flush() && errno != EPIPE) {
+  if (!context.out.flush() && !is_reader_gone(context.out_fd)) {
     context.report({ErrorCode::unavailable, "cannot write the output", "stdout", ""});
     return static_cast<int>(ExitCode::error);
   }
@@ -79,6 +79,7 @@ int run(int argc, char** argv, const Hooks& hooks) {
   Context context(std::cout, std::cerr, hooks);
   context.verbs = all_verbs();
   context.environment = environment;
+  context.out_fd = STDOUT_FILENO;
   context.look = look_of(STDOUT_FILENO, environment);
   context.err_look = look_of(STDERR_FILENO, environment);
   context.now = [] {

@@ -106,6 +106,19 @@ Result<ExitCode> config(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
+std::vector<std::string> settings_that_stay(const json::value& running, const json::value& asked) {
+  std::vector<std::string> lines;
+  for (const auto& one : list_at(asked, "settings")) {
+    const json::value* now = named(running, text_at(one, "setting"));
+    if (now == nullptr || text_at(one, "source") != "flag") continue;
+    const std::string value = text_at(*now, "value");
+    if (value == text_at(one, "value")) continue;
+    lines.push_back(fmt::format("{} stays {}, not {}", text_at(one, "setting"),
+                                value.empty() ? "unset" : value, text_at(one, "value")));
+  }
+  return lines;
+}
+
 void add_config_verb(std::vector<Verb>& verbs) {
   verbs.push_back(
       {.words = "config",

@@ -34,6 +34,8 @@ Result<boost::json::value> Context::look_up(const std::string& api_target) {
   return kept;
 }
 
+bool Context::is_heard() const { return out.good() && !is_reader_gone(out_fd); }
+
 void Context::remark(std::string_view text, Ink ink) {
   err << inked(err_look, ink, plain(text)) << '\n' << std::flush;
 }

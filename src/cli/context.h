@@ -27,8 +27,9 @@ struct Context {
   Environment environment;
   Target target;
   bool json = false;
-  Look look;      // of `out`
-  Look err_look;  // of `err`
+  int out_fd = -1;  // what `out` writes to; -1 = nothing that can close
+  Look look;        // of `out`
+  Look err_look;    // of `err`
   std::function<WallTime()> now;
   std::function<std::string()> read_stdin;  // all of it
 
@@ -38,6 +39,9 @@ struct Context {
 
   // GET, from the daemon, or from its state while it is away: then `err` says so.
   Result<boost::json::value> look_up(const std::string& api_target);
+
+  // False once what is printed reaches nobody, as after `| head`.
+  bool is_heard() const;
 
   // One line on `err`, for work that takes a while and for remarks.
   void remark(std::string_view text, Ink ink = Ink::faint);

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/config_verb.h"
 #include "cli/keeper.h"
 #include "cli/keeper_record.h"
+#include "cli/whole_number.h"
 
 namespace lazaret::cli {
 namespace {
@@ -17,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds patience_announcer{30'000};
 constexpr int agent_pages_most = 100;  // of 1000 each
 constexpr std::size_t survivors_named = 10;
+constexpr WholeNumber down_wait{"wait", 60, 0, 86'400};  // seconds; 0 = does not wait
 
 const std::vector<Flag>& launch_flags() {
   static const std::vector<Flag> flags = {
@@ -57,6 +60,7 @@ Result<boost::json::value> running_daemon(Context& context) {
 // A child of the keeper-to-be that says where the daemon is as soon as it is there. Twice removed,
 // so that nobody has to wait for it.
 void announce_later(Context& context, const Launch& launch) {
+  forget_dead_keeper(launch.paths.keeper_record());
   if (fork() != 0) return;
   if (fork() != 0) _exit(0);
   auto status = wait_for_daemon(context, launch.paths, patience_announcer);
@@ -81,6 +85,49 @@ bool under_systemd(const Environment& environment) {
   return environment.contains("INVOCATION_ID") && getppid() == 1;
 }
 
+// A running daemon knows best where its missions are.
+std::string missions_path(Client& client, std::string otherwise) {
+  const auto settings = client.call("GET", "/api/v1/settings");
+  if (!settings) return otherwise;
+  for (const auto& one : list_at(*settings, "settings")) {
+    if (text_at(one, "setting") == "missions") return text_at(one, "value");
+  }
+  return otherwise;
+}
+
+// What was asked for now is not what the daemon was started with: said, not done.
+void say_what_stays(Context& context, const Arguments& arguments, const Launch& launch,
+                    Client& client) {
+  if (!context.hooks.read_settings) return;
+  std::vector<std::string> flags = launch.daemon_flags;
+  if (arguments.has("missions")) flags.insert(flags.end(), {"--missions", launch.paths.missions});
+  const auto asked = context.hooks.read_settings(launch.paths, flags);
+  const auto running = client.call("GET", "/api/v1/settings");
+  if (!asked || !running) return;
+  const auto lines = settings_that_stay(*running, *asked);
+  for (const std::string& line : lines) context.remark("  " + line, Ink::warn);
+  if (lines.empty()) return;
+  context.remark("  try: `lazaret down --keep-agents`, and then this again");
+}
+
+Result<ExitCode> up_already(Context& context, const Arguments& arguments, Launch launch,
+                            const boost::json::value& status) {
+  if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
+  auto client = context.client();
+  if (!client) return std::unexpected(client.error());
+  context.remark(fmt::format("a daemon was running already, as process {}; its settings stay",
+                             text_at(status, "daemon.pid")),
+                 Ink::warn);
+  say_what_stays(context, arguments, launch, **client);
+  launch.paths.missions = missions_path(**client, launch.paths.missions);
+  say_up(context, status, launch.paths);
+  if (keeper_is_gone(launch.paths.keeper_record())) {
+    context.remark(no_keeper, Ink::warn);
+    context.remark(fmt::format("  try: {}", no_keeper_remedy));
+  }
+  return ExitCode::ok;
+}
+
 Result<ExitCode> up(Context& context, const Arguments& arguments) {
   auto launch = launch_of(context, arguments);
   if (!launch) return std::unexpected(launch.error());
@@ -91,12 +138,7 @@ Result<ExitCode> up(Context& context, const Arguments& arguments) {
                               text_at(*status, "daemon.pid")),
                   launch->paths.state, "`lazaret status`, or another --state");
     }
-    say_up(context, *status, launch->paths);
-    if (keeper_is_gone(launch->paths.keeper_record())) {
-      context.remark(no_keeper, Ink::warn);
-      context.remark(fmt::format("  try: {}", no_keeper_remedy));
-    }
-    return ExitCode::ok;
+    return up_already(context, arguments, *launch, *status);
   } else if (!is_daemon_away(status.error())) {
     return std::unexpected(status.error());
   }
@@ -177,7 +219,19 @@ Result<void> require_ended(const std::vector<Process>& agents) {
               "end them by hand, or `lazaret up --detach` and `lazaret down` again");
 }
 
+void say_down(Context& context, bool keep_agents, bool waited) {
+  if (context.json) {
+    context.out << pretty(boost::json::object{{"stopped", waited}, {"keep_agents", keep_agents}});
+  } else if (!waited) {
+    context.out << "going down; nobody waits for the end\n";
+  } else {
+    context.out << (keep_agents ? "down; the agents run on\n" : "down\n");
+  }
+}
+
 Result<ExitCode> down(Context& context, const Arguments& arguments) {
+  const auto seconds = read_whole_number(arguments, down_wait);
+  if (!seconds) return std::unexpected(seconds.error());
   auto client = context.client();
   if (!client) return std::unexpected(client.error());
   if ((*client)->endpoint().state.empty()) {
@@ -196,20 +250,15 @@ Result<ExitCode> down(Context& context, const Arguments& arguments) {
     context.remark("the daemon does not answer; ending its keeper", Ink::warn);
     kill(keeper, SIGTERM);
   }
-  const std::string seconds = arguments.flag("wait", "60");
-  const auto most = milliseconds(std::atol(seconds.c_str()) * 1000);
-  if (!wait_until_gone(context, **client, keeper, most)) {
-    return fail(ErrorCode::unavailable,
-                fmt::format("the daemon is still there after {} s", seconds), "",
-                "see `lazaret status`; an agent may need long to end");
+  if (*seconds > 0) {
+    if (!wait_until_gone(context, **client, keeper, milliseconds(*seconds * 1000))) {
+      return fail(ErrorCode::unavailable,
+                  fmt::format("the daemon is still there after {} s", *seconds), "",
+                  "see `lazaret status`; an agent may need long to end");
+    }
+    if (auto ended = require_ended(agents); !ended) return std::unexpected(ended.error());
   }
-  if (auto ended = require_ended(agents); !ended) return std::unexpected(ended.error());
-  if (context.json) {
-    context.out << pretty(
-        boost::json::object{{"stopped", true}, {"keep_agents", body["keep_agents"]}});
-  } else {
-    context.out << (arguments.has("keep-agents") ? "down; the agents run on\n" : "down\n");
-  }
+  say_down(context, arguments.has("keep-agents"), *seconds > 0);
   return ExitCode::ok;
 }
 
@@ -220,14 +269,15 @@ struct Check {
   std::string remedy;
 };
 
-// A running daemon knows best where its missions are.
-std::string missions_path(Client& client, std::string otherwise) {
-  const auto settings = client.call("GET", "/api/v1/settings");
-  if (!settings) return otherwise;
-  for (const auto& one : list_at(*settings, "settings")) {
-    if (text_at(one, "setting") == "missions") return text_at(one, "value");
-  }
-  return otherwise;
+// A daemon answers on while it can record nothing: then it is of no use.
+Check journal_check(const boost::json::value& status) {
+  const std::string trouble = text_at(status, "trouble");
+  if (trouble.empty()) return {"journal", true, "can be written", ""};
+  std::string says = "nothing can be recorded: " + trouble;
+  const std::string place = text_at(status, "trouble_place");
+  if (!place.empty() && !says.contains(place)) says += fmt::format(" (at {})", place);
+  const std::string remedy = text_at(status, "trouble_remedy");
+  return {"journal", false, says, remedy.empty() ? "see `lazaret status`" : remedy};
 }
 
 std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
@@ -253,6 +303,7 @@ std::vector<Check> check_all(Context& context, Result<boost::json::value>& statu
       {"daemon", status.has_value(),
        status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
        status ? "" : status.error().remedy});
+  if (status) checks.push_back(journal_check(*status));
   if (!status || !client || (*client)->endpoint().state.empty()) return checks;
   const std::string record = (*client)->endpoint().state + "/keeper";
   const bool gone = keeper_is_gone(record);
@@ -326,7 +377,9 @@ void add_daemon_verbs(std::vector<Verb>& verbs) {
        .example = "lazaret down\nlazaret down --keep-agents",
        .flags = {{.name = "keep-agents", .doc = "the agents run on; the next daemon takes them up"},
                  {.name = "reason", .value = "TEXT", .doc = "why, for the journal"},
-                 {.name = "wait", .value = "SECONDS", .doc = "how long to wait for the end (60)"}},
+                 {.name = "wait",
+                  .value = "SECONDS",
+                  .doc = "how long to wait for the end (60; 0 = only ask for it)"}},
        .carry_out = down});
   verbs.push_back({.words = "doctor",
                    .group = Group::daemon,

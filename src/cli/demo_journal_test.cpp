@@ -167,6 +167,9 @@ TEST_F(Killed, TooLittleWorkToBeStruckIsSaidAndDoesNotFail) {
   for (const TroubleLine& line : receipt_of(journal, true).troubles) {
     EXPECT_EQ(line.says, "skipped: too little work: 9 files, 28 are needed");
   }
+  merge(R"({"files": 1, "lost": 0, "twice": 0, "digest": "d"})");
+  EXPECT_EQ(receipt_of(journal, true).troubles.front().says,
+            "skipped: too little work: 1 file, 28 are needed");
   merge(R"({"files": 28, "lost": 0, "twice": 0, "digest": "d"})");
   for (const TroubleLine& line : receipt_of(journal, true).troubles)
     EXPECT_TRUE(line.skipped.empty());

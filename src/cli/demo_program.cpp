@@ -128,7 +128,13 @@ int run_demo(const std::vector<std::string>& words, const Hooks& hooks) {
   context.json = options->json;
   watch_interrupts();
   auto done = options->hanoi ? run_hanoi(context, *options) : run_survey(context, *options);
-  if (interrupted() != 0) return 128 + interrupted();
+  if (interrupted() != 0) {
+    if (context.err_look.width > 0) context.err << "\r\033[2K";  // the line of progress
+    context.remark(context.target.state.empty()
+                       ? "stopped before anything was done"
+                       : "stopped; what was done so far is in " + context.target.state);
+    return 128 + interrupted();
+  }
   if (!done) {
     context.report(done.error());
     return static_cast<int>(exit_code_of(done.error().code));

@@ -34,8 +34,8 @@ TroubleLine line_of(const DemoJournal& journal, Trouble trouble, std::int64_t fi
   const TroubleTrace& trace = journal.trace(trouble);
   TroubleLine line{trouble, false, {}, trace.skipped};
   if (!trace.announced && trace.skipped.empty() && files < files_to_be_struck) {
-    line.skipped =
-        fmt::format("too little work: {} files, {} are needed", files, files_to_be_struck);
+    line.skipped = fmt::format("too little work: {} file{}, {} are needed", files,
+                               files == 1 ? "" : "s", files_to_be_struck);
     line.says = "skipped: " + line.skipped;
     return line;
   }
@@ -67,7 +67,8 @@ void check(Receipt& receipt, const DemoJournal& journal) {
   if (receipt.shards == 0 || receipt.shards_done != receipt.shards) {
     faults.push_back(fmt::format("{} of {} shards done", receipt.shards_done, receipt.shards));
   }
-  if (receipt.lost != 0) faults.push_back(fmt::format("{} files lost", receipt.lost));
+  if (receipt.lost != 0)
+    faults.push_back(fmt::format("{} file{} lost", receipt.lost, receipt.lost == 1 ? "" : "s"));
   if (receipt.counted_twice != 0) {
     faults.push_back(fmt::format("{} counted twice", receipt.counted_twice));
   }

@@ -80,7 +80,8 @@ Result<Mission> run_mission(Context& context, PrivateDaemon& daemon, const boost
   Mission mission{text_at(cell, "cell_id"), text_at(cell, "path"), {}, 0};
   Progress progress(context.err, context.err_look);
   progress.line(
-      fmt::format("{} files frozen, {}; {} run", text_at(cell, "files"),
+      fmt::format("{} file{} frozen, {}; {} run", text_at(cell, "files"),
+                  text_at(cell, "files") == "1" ? "" : "s",
                   in_bytes(number_at(cell, "bytes").value_or(0)), troubled ? "troubled" : "calm"),
       Ink::strong);
   Client& client = daemon.client();

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/rfc3339.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -45,7 +46,7 @@ void write_pretty(const json::value& value, int depth, std::string& out) {
     }
     out += "\n" + outer + "]";
   } else {
-    out += json::serialize(value);
+    out += wire::json_document(value);
   }
 }
 
@@ -69,7 +70,7 @@ std::string in_words(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
   if (value.is_number()) return number_text(value);
-  if (!value.is_array()) return json::serialize(value);
+  if (!value.is_array()) return wire::json_document(value);
   std::string all;
   for (const auto& one : value.get_array()) {
     if (!all.empty()) all += ", ";

@@ -64,8 +64,12 @@ Result<std::vector<std::string>> prepare(Context& context, const Launch& launch)
   if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
   auto shim = find_shim(shim_named_in(context.environment));
   if (!shim) return std::unexpected(shim.error());
-  if (auto made = make_places(launch.paths); !made) return std::unexpected(made.error());
-  if (auto room = require_space(launch.paths.state); !room) return std::unexpected(room.error());
+  auto ready = make_places(launch.paths);
+  if (ready) ready = require_space(launch.paths.state);
+  if (!ready) {
+    forget_empty_run_directory(launch.paths);
+    return std::unexpected(ready.error());
+  }
   return keeper_command(*shim, own_program(), launch);
 }
 
@@ -104,6 +108,7 @@ Result<void> become_keeper(Context& context, const Launch& launch) {
   auto command = prepare(context, launch);
   if (!command) return std::unexpected(command.error());
   if (auto done = record_keeper(launch.paths.keeper_record()); !done) return done;
+  command->insert(command->begin() + 2, "--foreground");  // its exit status is that of `up`
   execv((*command)[0].c_str(), pointers(*command).data());
   return fail(ErrorCode::internal,
               fmt::format("cannot start {}: {}", (*command)[0], std::strerror(errno)));
@@ -113,7 +118,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
                                            milliseconds most) {
   const auto deadline = steady_clock::now() + most;
   Result<boost::json::value> last = fail(ErrorCode::unavailable, "the daemon did not come up");
-  for (bool seen = false; steady_clock::now() < deadline;) {
+  while (steady_clock::now() < deadline) {
     Target target = context.target;
     target.url.clear();
     target.state = paths.state;
@@ -124,9 +129,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
     times.answer = milliseconds(5'000);
     last = Client(*endpoint, times).call("GET", "/api/v1/status");
     if (last) return last;
-    const bool keeper = living_keeper(paths.keeper_record()) != 0;
-    if (seen && !keeper) return last;  // it gave up
-    seen = seen || keeper;
+    if (keeper_is_gone(paths.keeper_record())) return last;  // it gave up
     poll(nullptr, 0, 25);
   }
   return last;
@@ -135,6 +138,7 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
 Result<boost::json::value> start_detached(Context& context, const Launch& launch) {
   auto command = prepare(context, launch);
   if (!command) return std::unexpected(command.error());
+  forget_dead_keeper(launch.paths.keeper_record());
   std::error_code none;
   const std::string log = launch.paths.daemon_log();
   const auto before =

@@ -32,7 +32,8 @@ Result<void> become_keeper(Context& context, const Launch& launch);
 // once the daemon answers; else an error with the log's last lines.
 Result<boost::json::value> start_detached(Context& context, const Launch& launch);
 
-// The daemon's GET /status as soon as it gives one, waiting at most `most`.
+// The daemon's GET /status as soon as it gives one, waiting at most `most`, and no longer than its
+// keeper lives: forget_dead_keeper() goes before.
 Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
                                            std::chrono::milliseconds most);
 

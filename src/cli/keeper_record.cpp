@@ -57,6 +57,10 @@ int living_keeper(const std::string& file) {
   return boot == boot_id() && process_start(pid) == start ? pid : 0;
 }
 
+void forget_dead_keeper(const std::string& file) {
+  if (living_keeper(file) == 0) unlink(file.c_str());
+}
+
 bool keeper_is_gone(const std::string& file) {
   return !first_line(file).empty() && living_keeper(file) == 0;
 }

@@ -22,6 +22,9 @@ inline constexpr const char* no_keeper =
 inline constexpr const char* no_keeper_remedy =
     "`lazaret down --keep-agents && lazaret up --detach`; the agents run on meanwhile";
 
+// Before a start, so that a record there means that the new keeper has begun.
+void forget_dead_keeper(const std::string& file);
+
 // In clock ticks since the boot; with the pid it names one process. Empty: it is dead, maybe a
 // zombie.
 std::string process_start(int pid);

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/look_verbs.h"
 #include "cli/tail.h"
+#include "cli/whole_number.h"
 
 namespace lazaret::cli {
 namespace {
@@ -16,7 +17,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int poll_ms = 200;
-constexpr std::size_t most_agents = 200;  // whose logs are shown side by side
+constexpr std::size_t most_agents = 200;     // whose logs are shown side by side
+constexpr std::int64_t most_lines = 10'000;  // of each, to begin with
 
 Result<std::vector<std::string>> all_agents(Context& context) {
   auto client = context.client();
@@ -82,18 +84,16 @@ Result<ExitCode> logs(Context& context, const Arguments& arguments) {
     if (!all) return std::unexpected(all.error());
     names = *all;
   }
-  const std::string text = arguments.flag("tail", names.size() > 1 ? "10" : "100");
-  const long tail = std::atol(text.c_str());
-  if (tail < 1 || tail > 10'000) {
-    return fail(ErrorCode::invalid_input, "--tail is a number from 1 to 10000", "--tail");
-  }
+  const auto tail =
+      read_whole_number(arguments, {"tail", names.size() > 1 ? 10 : 100, 1, most_lines});
+  if (!tail) return std::unexpected(tail.error());
   std::vector<LogTail> tails;
-  for (const auto& name : names) tails.emplace_back(name, static_cast<int>(tail));
+  for (const auto& name : names) tails.emplace_back(name, static_cast<int>(*tail));
   Interrupts watched;
   for (;;) {
     auto any = print_round(context, **client, tails);
     if (!any) return std::unexpected(any.error());
-    if (!arguments.has("follow") || !context.out.good()) return ExitCode::ok;
+    if (!arguments.has("follow") || !context.is_heard()) return ExitCode::ok;
     if (!*any) poll(nullptr, 0, poll_ms);
     if (Interrupts::count() > 0) return ExitCode::ok;
   }

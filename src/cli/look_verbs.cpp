@@ -1,17 +1,17 @@
 #include "cli/look_verbs.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "base/rfc3339.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
 #include "cli/keeper_record.h"
 #include "cli/render.h"
+#include "cli/screen.h"
+#include "cli/whole_number.h"
+#include "wire/json_document.h"
 #include "wire/operations.h"
 
 namespace lazaret::cli {
@@ -21,8 +21,8 @@ namespace json = boost::json;
 using std::chrono::steady_clock;
 
 constexpr int most_event_pages = 200;  // of 1,000 events
-constexpr std::size_t events_shown = 50;
-constexpr std::size_t events_most = 200'000;
+constexpr std::int64_t events_shown = 50;
+constexpr std::int64_t events_most = 200'000;
 
 // What status and top show, in one answer.
 struct Overview {
@@ -74,14 +74,13 @@ Result<ExitCode> status(Context& context, const Arguments& arguments) {
   return needed && arguments.has("check") ? ExitCode::needs_person : ExitCode::ok;
 }
 
-// Waits, but not through a Ctrl-C.
-void sleep_until(steady_clock::time_point when) {
-  while (Interrupts::count() == 0) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now()).count();
-    if (left <= 0) return;
-    poll(nullptr, 0, static_cast<int>(std::min<long>(left, 200)));
-  }
+Result<ExitCode> draw_once(Context& context) {
+  auto all = overview(context);
+  if (!all) return std::unexpected(all.error());
+  context.out << (context.json
+                      ? pretty(json::object{{"status", all->status}, {"agents", all->agents}})
+                      : render_status(all->status, all->agents, context.look, context.now()));
+  return ExitCode::ok;
 }
 
 Result<ExitCode> top(Context& context, const Arguments& arguments) {
@@ -90,31 +89,17 @@ Result<ExitCode> top(Context& context, const Arguments& arguments) {
     return fail(ErrorCode::invalid_input, "--every is a time such as 1s, at least 100ms",
                 "--every");
   }
-  const bool once = arguments.has("once") || context.json || context.look.width == 0;
+  if (arguments.has("once") || context.json || context.look.width == 0) return draw_once(context);
   Interrupts watched;
+  Screen screen(context.out);
   for (;;) {
     auto all = overview(context);
-    if (!all && (once || !is_daemon_away(all.error()))) return std::unexpected(all.error());
-    if (context.json) {
-      context.out << pretty(json::object{{"status", all->status}, {"agents", all->agents}});
-    } else if (all) {
-      // Home, draw, clear what is below: no flicker.
-      std::string page = render_status(all->status, all->agents, context.look, context.now());
-      if (once) {
-        context.out << page;
-      } else {
-        std::string lines;
-        for (char c : page) lines += c == '\n' ? "\033[K\n" : std::string(1, c);
-        context.out << "\033[H" << lines << "\033[J" << std::flush;
-      }
-    } else {
-      context.out << "\033[H" << inked(context.look, Ink::warn, "waiting for the daemon …")
-                  << "\033[K\n"
-                  << std::flush;
-    }
-    if (once) return ExitCode::ok;
-    sleep_until(steady_clock::now() + *every);
-    if (Interrupts::count() > 0) return ExitCode::ok;
+    if (!all && !is_daemon_away(all.error())) return std::unexpected(all.error());
+    const Look look = look_of(context.out_fd, context.environment);  // as wide as it is by now
+    screen.draw(all ? render_status(all->status, all->agents, look, context.now())
+                    : inked(look, Ink::warn, "waiting for the daemon …"),
+                look);
+    if (screen.leave_before(steady_clock::now() + *every)) return ExitCode::ok;
   }
 }
 
@@ -163,7 +148,7 @@ std::string filters_of(const Arguments& arguments) {
 
 void print_event(Context& context, const json::value& event) {
   if (context.json) {
-    context.out << json::serialize(event) << '\n';
+    context.out << wire::json_document(event) << '\n';
   } else {
     context.out << render_event(event, context.look) << '\n';
   }
@@ -213,7 +198,7 @@ Result<ExitCode> follow_events(Context& context, const Arguments& arguments,
         }
         return context.out.good();
       },
-      [] { return Interrupts::count() > 0; }, from == "0" ? "" : from);
+      [&] { return Interrupts::count() > 0 || !context.is_heard(); }, from == "0" ? "" : from);
   if (!done) return std::unexpected(done.error());
   return ExitCode::ok;
 }
@@ -222,16 +207,10 @@ Result<ExitCode> events(Context& context, const Arguments& arguments) {
   auto since = read_since(arguments.flag("since"), context.now());
   if (!since) return std::unexpected(since.error());
   const bool follow = arguments.has("follow");
-  std::size_t most = arguments.has("since") ? SIZE_MAX : events_shown;
-  if (arguments.has("limit")) {
-    const std::string text = arguments.flag("limit");
-    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), most);
-    if (bad != std::errc() || end != text.data() + text.size() || most < 1 || most > events_most) {
-      return fail(ErrorCode::invalid_input, fmt::format("--limit cannot be '{}'", plain(text, 40)),
-                  "--limit", fmt::format("it is a whole number from 1 to {}", events_most));
-    }
-  }
-  most = std::min(most, events_most);
+  const auto limit = read_whole_number(
+      arguments, {"limit", arguments.has("since") ? events_most : events_shown, 1, events_most});
+  if (!limit) return std::unexpected(limit.error());
+  const auto most = static_cast<std::size_t>(*limit);
   std::vector<json::value> kept;
   auto next = read_events(context, arguments, *since, most, kept);
   if (!next) return std::unexpected(next.error());
@@ -274,7 +253,7 @@ void add_look_verbs(std::vector<Verb>& verbs) {
   verbs.push_back(
       {.words = "top",
        .group = Group::look,
-       .summary = "The same, live.",
+       .summary = "The same, live, as much of it as the terminal holds; q ends it.",
        .example = "lazaret top",
        .flags = {{.name = "every", .value = "TIME", .doc = "how often it is drawn (1s)"},
                  {.name = "once", .doc = "draw it once; what happens without a terminal"}},

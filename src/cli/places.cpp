@@ -67,6 +67,10 @@ Result<void> make_places(const Paths& paths) {
   return {};
 }
 
+void forget_empty_run_directory(const Paths& paths) {
+  if (rmdir(paths.run.c_str()) == 0) unlink(paths.run_link().c_str());
+}
+
 Result<void> require_space(const std::string& directory) {
   struct statvfs space{};
   if (statvfs(directory.c_str(), &space) != 0) return {};  // who needs it will say so

@@ -15,6 +15,9 @@ Result<void> make_private_directory(const std::string& path);
 // `daemon` calls this before it takes the lock; repeating it changes nothing.
 Result<void> make_places(const Paths& paths);
 
+// After a start that failed. What is in use is not empty, and stays.
+void forget_empty_run_directory(const Paths& paths);
+
 // Errors: unavailable when the directory's file system has no room for a daemon to begin.
 Result<void> require_space(const std::string& directory);
 

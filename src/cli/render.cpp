@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "cli/json_view.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -141,7 +141,7 @@ void render_fields(const json::value& value, const Look& look, int depth, std::s
     } else if (objects) {
       out += "\n";
       for (const auto& one : *list)
-        out += fmt::format("{}  {}\n", indent, plain(json::serialize(one)));
+        out += fmt::format("{}  {}\n", indent, plain(wire::json_document(one)));
     } else {
       out += "  " + plain(in_words(field.value())) + "\n";
     }

@@ -8,6 +8,7 @@
 #include "cli/json_view.h"
 #include "cli/look_verbs.h"
 #include "cli/run_verb.h"
+#include "cli/screen.h"
 
 namespace lazaret::cli {
 namespace {
@@ -28,7 +29,7 @@ TEST(Render, StatusBeginsWithTheSentence) {
      "last_beat":"2026-11-21T11:59:58Z","reason":"ready"},
     {"ref":"1f2e3d4c.forge","process":"awaiting_approval","activity":"offline","health":"unknown",
      "pid":null,"since":"2026-11-21T11:57:00Z","task":null,"reason":"SIGKILL\u001b[2J"}]})");
-  EXPECT_EQ(render_status(status, agents, Look{}, noon),
+  EXPECT_EQ(render_status(status, agents, Look{.width = 0}, noon),
             "2 alive · 1 waiting for you · 0 lost      uptime 6d 02:11   38 MB   0.3 % cpu\n"
             "NEEDS YOU  r-118  revive forge? died 3x in 4 min (SIGKILL)   default: no at 14:20   "
             "lazaret inbox approve r-118\n"
@@ -140,15 +141,34 @@ TEST(Render, ATableIsNotWiderThanTheTerminalAndSaysWhereItIsCut) {
   table.row({{"a-longer-name"}, {std::string(36, 'c')}, {std::string(20, 't')}, {"because of it"}});
   table.row({{"b"}, {"short"}, {"t"}, {"w"}});
   EXPECT_EQ(table.draw(Look{.width = 70}),
-            "NAME           CELL                 TITLE                 WHY\n"
+            "NAME           CELL                 TITLE                WHY\n"
             "a-longer-name  " +
-                std::string(18, 'c') + "…  " + std::string(20, 't') +
-                "  because of …\n"
-                "b              short                t                     w\n");
-  const std::string narrow = table.draw(Look{.width = 30});
-  EXPECT_NE(narrow.find("because of it"), std::string::npos) << narrow;
-  EXPECT_NE(narrow.find(std::string(17, 'c') + "…"), std::string::npos) << narrow;
+                std::string(18, 'c') + "…  " + std::string(18, 't') +
+                "…  because of it\n"
+                "b              short                t                    w\n");
+  EXPECT_EQ(table.draw(Look{.width = 40}),
+            "NAME           CELL     TITLE    WHY\n"
+            "a-longer-name  cccccc…  tttttt…  becaus…\n"
+            "b              short    t        w\n");
   EXPECT_EQ(table.draw(Look{.width = 0}).find("…"), std::string::npos);
+}
+
+TEST(Render, TheQuestionIsCutNotItsDeadline) {
+  const auto page = json::parse(R"({"approvals":[{"id":"r-1","kind":"revive","agent":"scout",
+    "question":"scout ended three times within a minute; shall it be started once more?",
+    "default":"no","deadline":"2026-11-21T14:20:00.000Z"}]})");
+  const std::string text = render("ApprovalPage", page, Look{.width = 80}, noon);
+  EXPECT_NE(text.find("scout ended three times …"), std::string::npos) << text;
+  EXPECT_NE(text.find("2026-11-21T14:20:00.000Z"), std::string::npos) << text;
+}
+
+TEST(Render, APageHasNoMoreLinesAndColumnsThanTheTerminal) {
+  EXPECT_EQ(fit_page("one\ntwo\nthree\n", Look{.width = 4, .height = 3}), "one\ntwo\nthr…");
+  EXPECT_EQ(fit_page("1\n2\n3\n4\n", Look{.width = 40, .height = 3}), "1\n2\n… and 2 more");
+  EXPECT_EQ(fit_page("1\n2\n", Look{.width = 4, .height = 1}), "… a…");
+  EXPECT_EQ(fit_page("äöü€\n", Look{.width = 3, .height = 3}), "äö…");
+  EXPECT_EQ(fit_page("\033[31mred\033[0m x", Look{.width = 5}), "\033[31mred\033[0m x");
+  EXPECT_EQ(fit_page("\033[31mred\033[0m xy", Look{.width = 5}), "\033[31mred\033[0m …\033[0m");
 }
 
 TEST(JsonView, ReadsWithoutCeremony) {

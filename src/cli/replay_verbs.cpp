@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
 #include <filesystem>
 
 #include "cli/context.h"
 #include "cli/json_view.h"
 #include "cli/terminal.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -29,7 +29,7 @@ Result<std::string> journal_of(Context& context, const Arguments& arguments) {
 
 std::string fact_line(const json::value& fact) {
   if (fact.is_null()) return "nothing";
-  return fmt::format("{} {}", text_at(fact, "kind"), json::serialize(fact.at("body")));
+  return fmt::format("{} {}", text_at(fact, "kind"), wire::json_document(fact.at("body")));
 }
 
 std::string difference_text(const json::value& difference, const Look& look) {

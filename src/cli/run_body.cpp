@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/json_view.h"
 #include "cli/run_verb.h"
 #include "cli/terminal.h"
+#include "cli/whole_number.h"
 #include "wire/cell_fields.h"
 #include "wire/cell_quantity.h"
 
@@ -110,13 +110,9 @@ Result<json::object> limits_of(const Arguments& arguments) {
     limits["cpu"] = text;
   }
   if (!arguments.has("pids")) return limits;
-  const std::string text = arguments.flag("pids");
-  std::int64_t pids = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pids);
-  if (error != std::errc() || end != text.data() + text.size() || pids < 1) {
-    return unfit("--pids", text, "a whole number, at least 1");
-  }
-  limits["pids"] = pids;
+  const auto pids = read_whole_number(arguments, {"pids", 0, 1});
+  if (!pids) return std::unexpected(pids.error());
+  limits["pids"] = *pids;
   return limits;
 }
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <set>
 
@@ -18,6 +17,7 @@
 #include "cli/keeper.h"
 #include "cli/places.h"
 #include "cli/tail.h"
+#include "wire/json_document.h"
 
 namespace lazaret::cli {
 namespace {
@@ -187,6 +187,7 @@ class Run {
   std::string qualified() const { return cell_.substr(0, 8) + "." + name_; }
 
   Result<std::size_t> print_new(LogTail& tail) {
+    if (!context_.out.good()) return 0;
     auto lines = tail.more(*client_);
     if (!lines) {
       if (lines.error().code == ErrorCode::not_found) return 0;  // no log yet
@@ -205,7 +206,7 @@ class Run {
       if (context_.json) {
         json::object event{{"agent", name_}, {"line", line}};
         if (continues) event["continues"] = true;
-        context_.out << json::serialize(event) << '\n';
+        context_.out << wire::json_document(event) << '\n';
       } else {
         context_.out << line << (continues ? "" : "\n");
       }
@@ -214,15 +215,20 @@ class Run {
     return lines->lines.size();
   }
 
-  // First Ctrl-C asks, the second kills, the third leaves everything as it is.
+  // Output that cannot be written asks for the end as a Ctrl-C does: `lazaret run … | head`.
+  int times_asked() const { return Interrupts::count() + (context_.out.good() ? 0 : 1); }
+
+  // The first asks it to end, the second kills it, the third leaves everything as it is.
   bool heed_interrupts() {
-    const int seen = Interrupts::count();
+    const int seen = times_asked();
     if (seen == asked_) return true;
     asked_ = seen;
     const std::string base = fmt::format("/api/v1/agents/{}/", escaped(qualified()));
-    const json::object reason{{"reason", "Ctrl-C"}};
+    const bool unheard = !context_.out.good();
+    const json::object reason{{"reason", unheard ? "nobody reads its output" : "Ctrl-C"}};
     if (seen == 1) {
-      context_.remark("stopping …  (Ctrl-C again kills it)");
+      context_.remark(unheard ? "its output cannot be written; stopping …  (Ctrl-C kills it)"
+                              : "stopping …  (Ctrl-C again kills it)");
       client_->call("POST", base + "stop", reason);
     } else if (seen == 2) {
       client_->call("POST", base + "kill", reason);
@@ -267,7 +273,7 @@ class Run {
     for (;;) {
       auto fresh = print_new(tail);
       if (!fresh) return std::unexpected(fresh.error());
-      if (*fresh == 0 || !context_.out.good() || Interrupts::count() > asked_) return {};
+      if (*fresh == 0 || times_asked() > asked_) return {};
     }
   }
 
@@ -287,7 +293,7 @@ class Run {
       result[name] = value == nullptr ? json::value(nullptr) : *value;
     }
     result["exit_status"] = status;
-    context_.out << json::serialize(result) << '\n';
+    context_.out << wire::json_document(result) << '\n';
   }
 
   // What is left for a person to decide keeps its mission: `why` and `inbox` work on.
@@ -295,7 +301,7 @@ class Run {
     if (auto drained = drain(tail); !drained) return std::unexpected(drained.error());
     const auto* exit = find(agent, "last_exit");
     int status = exit == nullptr ? 1 : status_of_exit(*exit);
-    if (asked_ > 0 && status == 0) status = 130;
+    if (Interrupts::count() > 0 && status == 0) status = 130;
     if (context_.json) print_result(agent, status);
     const bool once = arguments_.flag("restart") == "never";
     if (exit != nullptr && text_at(*exit, "kind") == "never_started") {
@@ -359,7 +365,8 @@ void add_run_verb(std::vector<Verb>& verbs) {
        .flags = std::move(flags),
        .command = CommandPart::rest,
        .notes = "It runs in this directory with this environment. Ctrl-C stops it, a second one "
-                "kills it.\nStandard input is not passed on: the program finds it empty; with -d "
+                "kills it;\noutput that nobody reads any more, as after `| head`, stops it "
+                "too.\nStandard input is not passed on: the program finds it empty; with -d "
                 "the daemon's\nmessages come that way.\nWith --json, each line of output is an "
                 "object, and the last one is how it ended.\nThe exit status is the program's own "
                 "(128 + signal where one ended it).",

@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -49,9 +50,16 @@ Look look_of(int fd, const Environment& environment) {
   look.colour = (no_colour == environment.end() || no_colour->second.empty()) &&
                 term != environment.end() && term->second != "dumb";
   winsize size{};
-  look.width = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const bool known = ioctl(fd, TIOCGWINSZ, &size) == 0;
+  look.width = known && size.ws_col > 0 ? size.ws_col : 80;
+  look.height = known && size.ws_row > 0 ? size.ws_row : 24;
   look.width = std::max(look.width, least_width);
   return look;
+}
+
+bool is_reader_gone(int fd) {
+  pollfd one{fd, 0, 0};
+  return poll(&one, 1, 0) == 1 && (one.revents & POLLERR) != 0;
 }
 
 std::string plain(std::string_view text, std::size_t most) {
@@ -84,28 +92,44 @@ std::size_t columns_of(std::string_view text) {
 
 namespace {
 
-constexpr std::size_t gap = 2;  // between columns
-constexpr std::size_t least_last = 12;
+constexpr std::size_t gap = 2;            // between columns
 constexpr std::size_t least_column = 18;  // short words stay whole: a state, a time, a size
+constexpr std::size_t least_cut = 6;      // where that is not enough
+constexpr std::size_t least_name = 12;    // of the first column
 
-// Makes a table narrower until it fits or only short words are left: the last column first, as that
-// is where the long texts are, then the widest one. The first one holds the names and stays.
+// Takes from the widest of the columns that are wider than their least, the last one if several
+// are, until all fit.
+void narrow(std::vector<std::size_t>& widths, const std::vector<std::size_t>& least,
+            std::size_t& all, std::size_t width) {
+  while (all > width) {
+    std::size_t victim = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (widths[i] <= least[i]) continue;
+      if (victim == widths.size() || widths[i] >= widths[victim]) victim = i;
+    }
+    if (victim == widths.size()) return;
+    --widths[victim];
+    --all;
+  }
+}
+
+// The first column holds the names and is cut last.
 void shrink(std::vector<std::size_t>& widths, const std::vector<bool>& used, std::size_t last,
             std::size_t width) {
   std::size_t all = 0;
   for (std::size_t i = 0; i <= last; ++i) all += used[i] ? widths[i] + (i < last ? gap : 0) : 0;
-  while (all > width) {
-    std::size_t victim = last;
-    if (widths[last] <= least_last) {
-      victim = 0;
-      for (std::size_t i = 1; i < last; ++i) {
-        if (used[i] && widths[i] > (victim == 0 ? least_column : widths[victim])) victim = i;
-      }
-    }
-    if (victim == 0) return;
-    --widths[victim];
-    --all;
+  std::vector<std::size_t> least(widths.size(), least_column);
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (!used[i] || i > last) least[i] = widths[i];
   }
+  least[0] = widths[0];
+  if (last > 0) least[last] = std::min(widths[last], least_name);
+  narrow(widths, least, all, width);
+  for (auto& one : least) one = std::min(one, least_cut);
+  least[0] = widths[0];
+  narrow(widths, least, all, width);
+  least[0] = std::min(widths[0], least_name);
+  narrow(widths, least, all, width);
 }
 
 }  // namespace
@@ -132,8 +156,8 @@ std::string Table::draw(const Look& look) const {
     std::size_t at = 0;
     for (std::size_t i = 0; i < cells.size() && i <= last; ++i) {
       if (!used[i]) continue;
-      // Where not even short words fit, the terminal wraps the line: nothing is lost.
-      const bool at_edge = i == last && width > 0 && at + 8 < width;
+      // Where not even cut words fit, the terminal wraps the line.
+      const bool at_edge = i == last && width > 0 && at < width;
       const std::size_t room = at_edge ? width - at : i == last ? 0 : widths[i];
       const std::string text = plain(cells[i].text, room);
       out += inked(look, cells[i].ink, text);

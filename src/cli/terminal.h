@@ -17,10 +17,14 @@ LAZARET_ENUM(Ink, normal, good, warn, bad, faint, strong)
 struct Look {
   bool colour = false;
   int width = 80;  // columns; 0 = do not cut lines
+  int height = 0;  // lines; 0 = any number
 };
 
 // Colour only on a terminal, never with NO_COLOR or TERM=dumb; lines are cut only on a terminal.
 Look look_of(int fd, const Environment& environment);
+
+// The other end of a pipe is closed: what is written there fails. Never of -1.
+bool is_reader_gone(int fd);
 
 // Without control characters (they become '?'), and at most `most` columns wide (0 = any).
 std::string plain(std::string_view text, std::size_t most = 0);
@@ -36,7 +40,7 @@ struct TableCell {
 };
 
 // Columns as wide as their widest cell, two spaces between them. Where that is more than the
-// terminal is wide, long cells are cut and end in "…". Empty columns
+// terminal is wide, long cells are cut and end in "…", the longest first. Empty columns
 // (header and all cells) are left out.
 class Table {
  public:

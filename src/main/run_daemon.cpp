@@ -10,6 +10,7 @@
 
 #include "cli/endpoint.h"
 #include "cli/own_files.h"
+#include "cli/places.h"
 #include "main/daemon.h"
 #include "main/state_lock.h"
 
@@ -62,6 +63,13 @@ void remove_run_directory(const Paths& paths) {
   if (::rmdir(paths.run.c_str()) == 0) std::filesystem::remove(paths.run_link(), failed);
 }
 
+// Agents of an earlier daemon, and who else has the run directory, keep it.
+int give_up(const Paths& paths, const Error& error) {
+  unlink(paths.api_socket().c_str());
+  cli::forget_empty_run_directory(paths);
+  return report(error, exit_unavailable);
+}
+
 // Many agents mean many descriptors: as many as the system allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -82,14 +90,18 @@ int run_on(Config config, const Paths& paths) {
   std::filesystem::remove(paths.run_link(), failed);
   std::filesystem::create_directory_symlink(paths.run, paths.run_link(), failed);
   const auto shim = cli::find_shim(config.text("shim"));
-  if (!shim) return report(shim.error(), exit_unavailable);
+  if (!shim) return give_up(paths, shim.error());
   bool agents_stay = true;
+  Result<void> opened;
   {
     Daemon daemon(std::move(config), paths, *shim);
-    if (auto opened = daemon.open(); !opened) return report(opened.error(), exit_unavailable);
-    daemon.run();
-    agents_stay = daemon.leaves_agents();
+    opened = daemon.open();
+    if (opened) {
+      daemon.run();
+      agents_stay = daemon.leaves_agents();
+    }
   }
+  if (!opened) return give_up(paths, opened.error());
   if (!agents_stay) remove_run_directory(paths);
   return 0;
 }

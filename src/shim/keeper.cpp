@@ -102,6 +102,11 @@ int reap(Daemon& daemon) {
 
 }  // namespace
 
+int status_for_people(int status) {
+  if (status == exit_settings) return 2;
+  return status >= final_exit_first && status <= final_exit_last ? 1 : status;
+}
+
 int keep(char** command) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const sigset_t watched = watched_signals();

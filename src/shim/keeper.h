@@ -9,6 +9,7 @@ namespace lazaret::shim {
 // After a crash only a state that another daemon holds is final: the rest can be mended meanwhile.
 inline constexpr int final_exit_first = 64;
 inline constexpr int final_exit_last = 78;
+inline constexpr int exit_settings = 64;
 inline constexpr int exit_state_held = 75;
 inline constexpr int exit_not_executable = 127;
 
@@ -16,6 +17,10 @@ inline constexpr int exit_not_executable = 127;
 inline constexpr long restart_pause_first_ms = 100;
 inline constexpr long restart_pause_most_ms = 10'000;
 inline constexpr long stable_run_ms = 10'000;
+
+// What `lazaret up` ends with, which has become the keeper: 2 where the daemon found its settings
+// wrong, 1 where it could not start for another reason; every other status stays.
+int status_for_people(int status);
 
 // `command` ends with a null pointer. Forwards SIGTERM, SIGINT and SIGHUP; returns the exit status.
 int keep(char** command);

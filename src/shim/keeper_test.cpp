@@ -84,6 +84,19 @@ TEST_F(Keeper, goes_on_after_a_crash_until_the_settings_are_good_again) {
   EXPECT_EQ(text("runs"), "x\nx\nx\n");
 }
 
+TEST_F(Keeper, ends_in_front_of_people_with_the_status_of_their_program) {
+  for (const auto& [daemons, ours] : {std::pair{"64", 2}, {"69", 1}, {"75", 1}, {"0", 0}}) {
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const std::string script = std::string("exit ") + daemons;
+      ::execl(LAZARET_SHIM_PATH, "lazaret-shim", "keeper", "--foreground", "--", "/bin/sh", "-c",
+              script.c_str(), nullptr);
+      ::_exit(99);
+    }
+    EXPECT_EQ(status(), ours) << daemons;
+  }
+}
+
 TEST_F(Keeper, leaves_a_state_to_who_holds_it) {
   start("echo x >> $1/runs; n=$(wc -l < $1/runs); [ $n = 1 ] && kill -KILL $$; exit 75");
   EXPECT_EQ(status(), 75);

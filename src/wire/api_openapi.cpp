@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "wire/json_document.h"
 #include "wire/operations.h"
 #include "wire/problem.h"
 
@@ -210,7 +211,7 @@ std::string openapi_text(std::string_view version) {
       {"security", json::array{json::object{{"bearer", json::array{}}}}},
       {"paths", std::move(paths)},
       {"components", std::move(components)}};
-  return json::serialize(whole);
+  return json_document(whole);
 }
 
 }  // namespace lazaret::wire

@@ -1,5 +1,6 @@
 // Values to JSON text and back, always valid UTF-8: one byte that is none would make the whole
-// answer unreadable. Bytes that belong to no character become U+FFFD, in both directions.
+// answer unreadable. Bytes that belong to no character become U+FFFD, in both directions. Numbers
+// are written as people write them (0, 0.2, 3600), and read back as the same numbers.
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -24,6 +24,21 @@ TEST(JsonDocument, IsJsonWhateverBytesItsStringsHold) {
   EXPECT_EQ(read.at(std::string("k") + bad).as_string(), std::string(bad) + bad + "\"é");
 }
 
+TEST(JsonDocument, NumbersAreWrittenAsPeopleWriteThemAndStayExact) {
+  const boost::json::value all{
+      0.0, 0.2, 3600.0, 0.1 + 0.2, -1.5, 1e-5, 1e300, 5e-324, 123456789012345.6, 7, INT64_MAX};
+  const std::string text = json_document(all);
+  EXPECT_EQ(text,
+            "[0,0.2,3600,0.30000000000000004,-1.5,0.00001,1e+300,5e-324,123456789012345.6,7,"
+            "9223372036854775807]");
+  const auto read = boost::json::parse(text);
+  for (std::size_t i = 0; i < all.as_array().size(); ++i) {
+    EXPECT_EQ(read.at(i).to_number<double>(), all.at(i).to_number<double>()) << i;
+  }
+  EXPECT_EQ(json_document(boost::json::parse(R"({"a":[],"b":{},"c":{"d":[1.5,null,true]}})")),
+            R"({"a":[],"b":{},"c":{"d":[1.5,null,true]}})");
+}
+
 TEST(JsonDocument, ProblemsAreJsonToo) {
   const Error error{ErrorCode::not_found, "no file '\377'", "\xC3", {}};
   boost::system::error_code unreadable;

@@ -47,7 +47,7 @@ class Demo(unittest.TestCase):
                 if when in line:
                     demo.send_signal(number)
                     break
-            demo.stderr.read()
+            self.assertIn(f"stopped; what was done so far is in {self.root}/s\n", demo.stderr.read())
             return demo.wait(90)
         finally:
             demo.kill()

@@ -113,6 +113,37 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 127, done.stderr)
         self.assertIn("'/no/such/program' does not exist", done.stderr)
 
+    def piped(self, *words):
+        """The first two lines of a verb's output, whose reader then goes away; its exit status and errors."""
+        verb = subprocess.Popen([LAZARET, *words], env=self.fleet.environment(), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        lines = [verb.stdout.readline() for _ in range(2)]
+        verb.stdout.close()
+        try:
+            verb.wait(timeout=30)
+        finally:
+            verb.kill()
+        with verb.stderr:
+            return lines, verb.returncode, verb.stderr.read()
+
+    def test_a_reader_that_goes_away_ends_the_run_and_its_agent(self):
+        steady = "while :; do echo y; sleep 0.01; done"
+        for command in (["yes"], ["/bin/sh", "-c", steady]):
+            lines, status, said = self.piped("run", "--name", "talker", "--", *command)
+            self.assertEqual(lines, ["y\n"] * 2)
+            self.assertEqual(status, 128 + 15, said)
+            self.assertIn("cannot be written", said)
+            self.assertNotIn("error", said)
+            self.assertEqual(self.fleet.get("/api/v1/agents")["agents"], [])
+
+    def test_following_ends_when_nobody_reads_although_nothing_is_new(self):
+        self.fleet.cli("run", "-d", "--name", "quiet", "--", "/bin/sh", "-c",
+                       "echo y; echo y; exec sleep 1000")
+        self.fleet.until(lambda: self.fleet.cli("logs", "quiet").stdout == "y\ny\n", "two lines")
+        self.assertEqual(self.piped("logs", "-f", "quiet"), (["y\n"] * 2, 0, ""))
+        lines, status, said = self.piped("events", "-f")
+        self.assertEqual((len(lines), status, said), (2, 0, ""))
+
 
 if __name__ == "__main__":
     main()

@@ -140,6 +140,18 @@ class UpAndDown(Story):
                 self.fleet.cli("events", "--agent", name, "--kind", "agent_spawned").stdout, lines)
             self.fleet.cli("down", check=False)
 
+    def test_up_beside_a_running_daemon_says_that_its_settings_stay(self):
+        pid = self.fleet.daemon_pid()
+        again = self.fleet.cli("up", "--detach")
+        self.assertEqual(again.stderr.splitlines(),
+                         [f"a daemon was running already, as process {pid}; its settings stay"])
+        other = self.fleet.cli("up", "--detach", "--missions", "/other", "--port", "8123")
+        self.assertIn(f"missions stays {self.fleet.missions}, not /other\n", other.stderr)
+        self.assertIn("http.port stays 0, not 8123\n", other.stderr)
+        self.assertEqual(len(other.stderr.splitlines()), 4, other.stderr)
+        self.assertRegex(other.stdout, f"missions +{self.fleet.missions}\n")
+        self.assertEqual(self.fleet.cli("up", "--detach", "--port", "x", check=False).returncode, 2)
+
     def test_config_names_each_value_and_its_source(self):
         def config(*words, status=0):
             done = self.fleet.cli("config", "--json", *words, check=False)

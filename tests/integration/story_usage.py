@@ -1,5 +1,7 @@
 """What people mistype: one clear error that says what to do, and an exit status that scripts can use."""
 import json
+import os
+import pathlib
 import socket
 import subprocess
 import unittest
@@ -34,6 +36,18 @@ class Usage(unittest.TestCase):
         taken.listen()
         said = self.fails(1, "up", "--detach", "--port", "65535")
         self.assertIn("port 65535 is in use", said)
+
+    def test_an_address_that_is_not_ours_leaves_nothing_behind(self):
+        before = self.run_directories()
+        for way in ([], ["--detach"]):
+            self.assertIn("1.2.3.4", self.fails(1, "up", *way, "--host", "1.2.3.4"))
+            self.assertEqual(self.run_directories() - before, set())
+            self.assertFalse(os.path.lexists(self.fleet.state / "run"))
+
+    def run_directories(self):
+        # Those that are empty: other daemons come and go beside us.
+        found = [p for place in ("/run", "/tmp") for p in pathlib.Path(place).glob("lazaret-*")]
+        return {p for p in found if p.name.count("-") < 3 and p.is_dir() and not any(p.iterdir())}
 
     def test_programs_of_their_own_suggest_too(self):
         self.assertIn("did you mean --calm?", self.fails(2, "demo", "--clam"))
