@@ -198,7 +198,7 @@ class Run {
           "output is missing here: nobody took it for so long that the oldest log was dropped",
           Ink::warn);
       if (context_.json) {
-        context_.out << json::serialize(json::object{{"agent", name_}, {"gap", true}}) << '\n';
+        context_.out << wire::json_document(json::object{{"agent", name_}, {"gap", true}}) << '\n';
       }
     }
     for (const auto& line : lines->lines) {
