@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "cli/config_verb.h"
+#include "cli/doctor.h"
 #include "cli/keeper.h"
 #include "cli/keeper_record.h"
+#include "cli/take_over.h"
 #include "cli/whole_number.h"
 
 namespace lazaret::cli {
@@ -85,16 +87,6 @@ bool under_systemd(const Environment& environment) {
   return environment.contains("INVOCATION_ID") && getppid() == 1;
 }
 
-// A running daemon knows best where its missions are.
-std::string missions_path(Client& client, std::string otherwise) {
-  const auto settings = client.call("GET", "/api/v1/settings");
-  if (!settings) return otherwise;
-  for (const auto& one : list_at(*settings, "settings")) {
-    if (text_at(one, "setting") == "missions") return text_at(one, "value");
-  }
-  return otherwise;
-}
-
 // What was asked for now is not what the daemon was started with: said, not done.
 void say_what_stays(Context& context, const Arguments& arguments, const Launch& launch,
                     Client& client) {
@@ -128,10 +120,25 @@ Result<ExitCode> up_already(Context& context, const Arguments& arguments, Launch
   return ExitCode::ok;
 }
 
+Result<void> take_from_holder(Context& context, const Launch& launch) {
+  if (auto fit = check_settings(context, launch); !fit) return fit;
+  const auto ended = take_over(launch.paths);
+  if (!ended) return std::unexpected(ended.error());
+  context.remark(*ended != 0 ? fmt::format("ended the daemon that held this state, process {}; its "
+                                           "agents run on",
+                                           *ended)
+                             : "no daemon held this state");
+  return {};
+}
+
 Result<ExitCode> up(Context& context, const Arguments& arguments) {
   auto launch = launch_of(context, arguments);
   if (!launch) return std::unexpected(launch.error());
-  if (auto status = running_daemon(context)) {
+  if (arguments.has("take-over")) {
+    if (auto taken = take_from_holder(context, *launch); !taken) {
+      return std::unexpected(taken.error());
+    }
+  } else if (auto status = running_daemon(context)) {
     if (!arguments.has("detach")) {
       return fail(ErrorCode::conflict,
                   fmt::format("a daemon runs on {} already, as process {}", launch->paths.state,
@@ -262,89 +269,6 @@ Result<ExitCode> down(Context& context, const Arguments& arguments) {
   return ExitCode::ok;
 }
 
-struct Check {
-  std::string what;
-  bool well = true;
-  std::string says;
-  std::string remedy;
-};
-
-// A daemon answers on while it can record nothing: then it is of no use.
-Check journal_check(const boost::json::value& status) {
-  const std::string trouble = text_at(status, "trouble");
-  if (trouble.empty()) return {"journal", true, "can be written", ""};
-  std::string says = "nothing can be recorded: " + trouble;
-  const std::string place = text_at(status, "trouble_place");
-  if (!place.empty() && !says.contains(place)) says += fmt::format(" (at {})", place);
-  const std::string remedy = text_at(status, "trouble_remedy");
-  return {"journal", false, says, remedy.empty() ? "see `lazaret status`" : remedy};
-}
-
-std::vector<Check> check_all(Context& context, Result<boost::json::value>& status) {
-  std::vector<Check> checks;
-  auto shim = find_shim(shim_named_in(context.environment));
-  checks.push_back({"shim", shim.has_value(), shim ? *shim : shim.error().message,
-                    shim ? "" : shim.error().remedy});
-  auto paths = context.paths();
-  if (!paths) {
-    checks.push_back({"places", false, paths.error().message, paths.error().remedy});
-    return checks;
-  }
-  auto client = context.client();
-  if (status && client) paths->missions = missions_path(**client, paths->missions);
-  for (const auto& [name, path] :
-       {std::pair{"state", paths->state}, {"missions", paths->missions}}) {
-    const bool there = access(path.c_str(), F_OK) == 0;
-    const bool usable = !there || access(path.c_str(), R_OK | W_OK | X_OK) == 0;
-    checks.push_back({name, usable, path + (there ? "" : " (not made yet)"),
-                      usable ? "" : "its owner or its mode keeps you out"});
-  }
-  checks.push_back(
-      {"daemon", status.has_value(),
-       status ? "answers, version " + text_at(*status, "daemon.version") : status.error().message,
-       status ? "" : status.error().remedy});
-  if (status) checks.push_back(journal_check(*status));
-  if (!status || !client || (*client)->endpoint().state.empty()) return checks;
-  const std::string record = (*client)->endpoint().state + "/keeper";
-  const bool gone = keeper_is_gone(record);
-  const int keeper = living_keeper(record);
-  checks.push_back({"keeper", !gone,
-                    gone          ? no_keeper
-                    : keeper != 0 ? fmt::format("restarts the daemon; process {}", keeper)
-                                  : "not ours: systemd, or nobody, restarts the daemon",
-                    gone ? no_keeper_remedy : ""});
-  return checks;
-}
-
-Result<ExitCode> doctor(Context& context, const Arguments&) {
-  auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  auto status = (*client)->call("GET", "/api/v1/status");
-  const auto checks = check_all(context, status);
-  bool well = true;
-  boost::json::array list;
-  std::string text;
-  for (const auto& check : checks) {
-    well = well && check.well;
-    list.push_back({{"check", check.what},
-                    {"ok", check.well},
-                    {"says", check.says},
-                    {"remedy", check.remedy}});
-    text += fmt::format(
-        "{} {:<10} {}\n",
-        inked(context.look, check.well ? Ink::good : Ink::bad, check.well ? "ok " : "BAD"),
-        check.what, plain(check.says));
-    if (!check.remedy.empty()) text += fmt::format("    try: {}\n", plain(check.remedy));
-  }
-  boost::json::value machine = status ? list_at(*status, "machine") : boost::json::array{};
-  if (status) text += inked(context.look, Ink::faint, "this machine") + "\n";
-  for (const auto& sentence : machine.get_array()) text += "  " + plain(in_words(sentence)) + "\n";
-  context.out << (context.json ? pretty(boost::json::object{
-                                     {"ok", well}, {"checks", list}, {"machine", machine}})
-                               : text);
-  return well ? ExitCode::ok : ExitCode::error;
-}
-
 Result<ExitCode> version(Context& context, const Arguments&) {
   if (context.json) {
     context.out << pretty(boost::json::object{{"version", context.hooks.version}});
@@ -359,7 +283,9 @@ Result<ExitCode> version(Context& context, const Arguments&) {
 void add_daemon_verbs(std::vector<Verb>& verbs) {
   std::vector<Flag> up_flags = {
       {.name = "detach", .doc = "go into the background once it answers", .letter = 'd'},
-      {.name = "foreground", .doc = "stay here until it ends: what happens without a flag"}};
+      {.name = "foreground", .doc = "stay here until it ends: what happens without a flag"},
+      {.name = "take-over",
+       .doc = "end the daemon that holds the state first, even one that hangs; agents run on"}};
   up_flags.insert(up_flags.end(), launch_flags().begin(), launch_flags().end());
   verbs.push_back({.words = "up",
                    .group = Group::daemon,
@@ -381,11 +307,7 @@ void add_daemon_verbs(std::vector<Verb>& verbs) {
                   .value = "SECONDS",
                   .doc = "how long to wait for the end (60; 0 = only ask for it)"}},
        .carry_out = down});
-  verbs.push_back({.words = "doctor",
-                   .group = Group::daemon,
-                   .summary = "Check this machine: what works, what does not, and why.",
-                   .example = "lazaret doctor",
-                   .carry_out = doctor});
+  verbs.push_back(doctor_verb());
   verbs.push_back({.words = "version",
                    .group = Group::daemon,
                    .summary = "Say which build this is.",

@@ -119,6 +119,7 @@ Result<void> Daemon::open() {
   if (auto scanned = cells_->start(); !scanned) return scanned;
   wait_for_signals();
   arm_snapshot();
+  manager_.ready("listening at " + url_);
   log(fmt::format("lazaret {} is up: {}, state {}, missions {}", build_text(), url_, paths_.state,
                   paths_.missions));
   return {};

@@ -30,7 +30,9 @@ Result<StateLock> StateLock::take(const std::string& file) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorCode::conflict,
                 fmt::format("another daemon (pid {}) works on this state", read_holder(descriptor)),
-                file, "use it, stop it with `lazaret down`, or choose another --state");
+                file,
+                "use it, stop it with `lazaret down`, end it with `lazaret up --take-over` if it "
+                "hangs, or choose another --state");
   }
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor, 0) != 0 ||
