@@ -37,6 +37,10 @@ std::string_view kind_of(const Fact& fact) { return kinds[fact.index()]; }
 
 std::span<const std::string_view> fact_kinds() { return kinds; }
 
+bool may_be_skipped(std::string_view kind) {
+  return kind == "note_recorded" || kind == "write_refused" || kind == "edit_refused";
+}
+
 FactSubject subject_of(const Fact& fact) {
   return std::visit(
       [](const auto& body) -> FactSubject {

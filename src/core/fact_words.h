@@ -15,6 +15,10 @@ std::string_view kind_of(const Fact& fact);
 // Every kind there is.
 std::span<const std::string_view> fact_kinds();
 
+// A build that does not know this kind may pass over it: nothing that happens later depends on it.
+// Every other kind keeps an older build from acting on a journal that it does not understand.
+bool may_be_skipped(std::string_view kind);
+
 // Empty ids where the fact concerns none.
 struct FactSubject {
   CellId cell;

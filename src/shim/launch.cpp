@@ -35,7 +35,7 @@ struct Cursor {
 bool parse(Launch& into, char* bytes, size_t size) {
   if (size <= sizeof(SpecHead) || bytes[size - 1] != 0) return false;
   const auto* head = reinterpret_cast<const SpecHead*>(bytes);
-  if (head->magic != record_magic || head->version != record_version) return false;
+  if (head->magic != record_magic || !can_read(head->version)) return false;
   if (head->joins > spec_joins_most || head->argc == 0) return false;
   if (head->argc > spec_strings_most || head->envc > spec_strings_most - head->argc) return false;
   if (head->limit_count > spec_limits_most) return false;

@@ -1,17 +1,21 @@
 // What daemon and shim say to each other: one fixed-size head per SEQPACKET message, some with text
-// behind it. Both ends may be of different builds, so fields are only ever added in `spare`.
+// behind it. Both ends may be of different builds, because shims outlive daemons: fields are only
+// ever added in `spare`, the daemon says hello in the oldest version and goes on in the older one
+// of both, and a kind that is not known is passed over.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "shim/records.h"
+
 namespace lazaret::shim {
 
 inline constexpr std::uint32_t protocol_magic = 0x4853'5a4c;  // "LZSH"
-inline constexpr std::uint16_t protocol_version = 1;
 inline constexpr std::uint16_t protocol_oldest = 1;  // two versions back, once there are so many
-inline constexpr std::size_t text_most = 64 * 1024;  // of one line for stdin
-inline constexpr std::size_t notify_most = 4096;     // of one sd_notify datagram; the rest is cut
+inline constexpr std::uint16_t protocol_version = 2 + versions_ahead;  // 2: hello in the oldest
+inline constexpr std::size_t text_most = 64 * 1024;                    // of one line for stdin
+inline constexpr std::size_t notify_most = 4096;  // of one sd_notify datagram; the rest is cut
 inline constexpr std::size_t stdin_pending_most = 128 * 1024;  // beyond what the pipe holds
 
 // Descriptors that the daemon hands to a new shim.

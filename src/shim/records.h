@@ -8,10 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#ifndef LAZARET_SHIM_AHEAD
+#define LAZARET_SHIM_AHEAD 0
+#endif
+
 namespace lazaret::shim {
 
+// Tests build shims of the version before and of the next one.
+inline constexpr int versions_ahead = LAZARET_SHIM_AHEAD;
+
 inline constexpr std::uint32_t record_magic = 0x4352'5a4c;  // "LZRC"
-inline constexpr std::uint16_t record_version = 1;
+inline constexpr std::uint16_t record_oldest = 1;
+inline constexpr std::uint16_t record_version = 2 + versions_ahead;
 inline constexpr std::size_t boot_id_size = 40;
 
 // A reader who must not miss a line sets the access time of the log file that it reads to a time to
@@ -20,6 +28,11 @@ inline constexpr std::size_t boot_id_size = 40;
 // back, and is none. The shim gives a log that it creates the short one.
 inline constexpr std::int64_t hold_most_ns = 60'000'000'000;
 inline constexpr std::int64_t hold_fresh_ns = 2'000'000'000;
+
+// The next version's records are read as ours: what it adds stands where ours has `spare`.
+inline bool can_read(std::uint16_t version) {
+  return version >= record_oldest && version <= record_version + 1;
+}
 
 // FNV-1a over a record without its last field: a torn write is no record.
 inline std::uint64_t record_sum(const void* bytes, std::size_t size) {
@@ -63,7 +76,7 @@ void seal(Record& record) {
 
 template <class Record>
 bool is_whole(const Record& record) {
-  return record.magic == record_magic && record.version == record_version &&
+  return record.magic == record_magic && can_read(record.version) &&
          record.sum == record_sum(&record, offsetof(Record, sum));
 }
 

@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+import time
 
 from fleet import LAZARET, Story, agent, alive, main
 
@@ -60,6 +61,42 @@ class DaemonDies(Story):
                               env=self.fleet.environment(), capture_output=True, text=True, timeout=60)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn(str(self.fleet.daemon_pid()), done.stderr)
+
+    def test_a_crash_loop_stays_bounded_and_slow_though_the_daemon_dies_in_it(self):
+        note_start = ["/usr/bin/python3", "-c",
+                      "import time; open('starts', 'a').write(f'{time.monotonic()}\\n'); exit(1)"]
+        policies = {"max_retries": 3, "lazaret": {"backoff_first_seconds": 0.5}}
+        cell = self.fleet.write_cell([agent("bad", note_start)], policies=policies)
+        self.fleet.start(cell)
+        # Each backoff is met by the death of the daemon: neither tries nor clock may start anew.
+        for _ in range(2):
+            self.fleet.until(lambda: self.fleet.agent("bad")["process"] == "backoff", "a backoff")
+            self.fleet.kill_daemon()
+            waits = len(self.fleet.facts(kind="agent_backed_off", agent="bad"))
+            self.fleet.until(lambda n=waits: self.fleet.agent("bad")["process"] == "quarantined" or
+                             len(self.fleet.facts(kind="agent_backed_off", agent="bad")) > n,
+                             "what comes next")
+        self.fleet.until(lambda: self.fleet.agent("bad")["process"] == "quarantined", "quarantine")
+        starts = [float(line) for line in
+                  (self.fleet.missions / cell / "work" / "bad" / "starts").read_text().split()]
+        self.assertEqual(len(starts), 4, "the first and max_retries more")
+        delays = [f["body"]["delay_seconds"] for f in
+                  self.fleet.facts(kind="agent_backed_off", agent="bad")]
+        # Counted from the spawn, which the program sees a moment later.
+        for gap, delay in zip([b - a for a, b in zip(starts[1:], starts[2:])], delays):
+            self.assertGreater(gap, delay - 0.2)
+
+    def test_the_deadline_of_a_question_goes_on_while_no_daemon_is_there(self):
+        status, body = self.fleet.call("POST", "/api/v1/approvals",
+                                       {"question": "?", "deadline_seconds": 1, "default": "yes"})
+        self.assertEqual(status, 201)
+        asked = time.monotonic()
+        self.fleet.kill_daemon()
+        answer = lambda: self.fleet.get(f"/api/v1/approvals/{body['approval']}").get("answer")
+        self.fleet.until(lambda: answer() == "yes", "the default")
+        self.assertGreater(time.monotonic() - asked, 0.9)
+        answered = self.fleet.facts(kind="approval_answered")
+        self.assertEqual([f["body"]["by"] for f in answered], ["deadline"])
 
     def test_no_log_line_is_lost(self):
         cell = self.fleet.write_cell([agent("ticker", TICK)])

@@ -7,7 +7,7 @@ from fleet import LAZARET, main
 
 class Simulator(unittest.TestCase):
     def sim(self, *words):
-        return subprocess.run([LAZARET, "sim", *words], capture_output=True, text=True, timeout=170)
+        return subprocess.run([LAZARET, "sim", *words], capture_output=True, text=True, timeout=590)
 
     def test_forty_seeds_keep_every_promise(self):
         done = self.sim("--seeds", "40")

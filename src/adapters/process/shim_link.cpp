@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -56,6 +57,7 @@ void ShimLink::take() {
     std::memcpy(&message, bytes, sizeof message);
     const auto text = static_cast<std::size_t>(size) - sizeof message;
     if (message.magic != shim::protocol_magic || message.text_size != text) return lose();
+    shim_version_ = message.version;
     message_(message, {bytes + sizeof message, text});
   }
   if (open_) wait();
@@ -64,6 +66,7 @@ void ShimLink::take() {
 bool ShimLink::send(shim::Message message, std::string_view text) {
   if (!open_) return false;
   message.epoch = epoch_;
+  message.version = std::min(shim::protocol_version, shim_version_);
   message.text_size = static_cast<std::uint32_t>(text.size());
   std::string bytes(reinterpret_cast<const char*>(&message), sizeof message);
   bytes.append(text);

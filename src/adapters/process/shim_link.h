@@ -46,6 +46,7 @@ class ShimLink : public std::enable_shared_from_this<ShimLink> {
   OnLost lost_;
   std::deque<std::string> outbox_;
   bool open_ = true;
+  std::uint16_t shim_version_ = shim::protocol_oldest;  // as its newest message says
 };
 
 }  // namespace lazaret::process

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "adapters/sqlite/fold.h"
 #include "core/fact_words.h"
 #include "wire/journal_rows.h"
@@ -15,6 +17,7 @@ CREATE TABLE IF NOT EXISTS events(number INTEGER PRIMARY KEY, mono INTEGER, wall
   body TEXT, build TEXT);
 CREATE TABLE IF NOT EXISTS facts(number INTEGER PRIMARY KEY, decision INTEGER, mono INTEGER,
   wall INTEGER, kind TEXT, cell TEXT, agent TEXT, task TEXT, body TEXT);
+CREATE TABLE IF NOT EXISTS kinds(kind TEXT PRIMARY KEY, skippable INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshots(decision INTEGER PRIMARY KEY, fact INTEGER, mono INTEGER,
   wall INTEGER, build TEXT, body TEXT);
 CREATE TABLE IF NOT EXISTS receipts(decision INTEGER PRIMARY KEY, who TEXT, key TEXT,
@@ -30,6 +33,12 @@ CREATE TABLE IF NOT EXISTS keys_for_a_time(id TEXT PRIMARY KEY, name TEXT, scope
 constexpr const char* settings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
     "PRAGMA temp_store=MEMORY;";
+
+int number_of(const std::string& text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 }  // namespace
 
@@ -49,14 +58,18 @@ Result<void> JournalStore::prepare() {
   }
   auto version = value("schema");
   if (!version) return std::unexpected(version.error());
-  if (version->empty()) {
-    if (auto set = set_value("schema", std::to_string(wire::journal_schema)); !set) return set;
-  } else if (std::stoi(*version) > wire::journal_schema + 1) {
+  const int found = number_of(*version);
+  if (found > wire::journal_schema + 1) {
     return fail(ErrorCode::unsupported,
                 fmt::format("the journal has schema {}, this build knows {}", *version,
                             wire::journal_schema),
-                "", "use the newer build again, or restore a backup");
+                database_->path(), "use the newer build again, or restore a backup");
   }
+  if (found < wire::journal_schema) {
+    auto set = set_value("schema", std::to_string(wire::journal_schema));
+    if (!set) return set;
+  }
+  if (auto noted = note_kinds(); !noted) return noted;
   auto event = database_->prepare("INSERT INTO events VALUES(?,?,?,?,?,?)");
   if (!event) return std::unexpected(event.error());
   auto fact = database_->prepare("INSERT INTO facts VALUES(?,?,?,?,?,?,?,?,?)");
@@ -67,6 +80,26 @@ Result<void> JournalStore::prepare() {
   insert_fact_ = std::move(*fact);
   insert_receipt_ = std::move(*receipt);
   return {};
+}
+
+// What an older build, which may read this journal later, has to know of kinds that it lacks.
+Result<void> JournalStore::note_kinds() {
+  auto count = database_->prepare("SELECT count(*) FROM kinds");
+  if (!count) return std::unexpected(count.error());
+  if (auto row = count->step(); !row) return std::unexpected(row.error());
+  const auto known = core::fact_kinds();
+  if (static_cast<std::size_t>(count->integer(0)) >= known.size()) return {};
+  auto insert = database_->prepare("INSERT OR IGNORE INTO kinds VALUES(?,?)");
+  if (!insert) return std::unexpected(insert.error());
+  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  for (const std::string_view kind : known) {
+    insert->bind(1, kind).bind(2, core::may_be_skipped(kind) ? 1 : 0);
+    if (auto done = insert->run(); !done) {
+      (void)database_->execute("ROLLBACK");
+      return done;
+    }
+  }
+  return database_->execute("COMMIT");
 }
 
 Result<Loaded> JournalStore::load() { return fold(*database_); }

@@ -18,8 +18,9 @@ struct Loaded {
   core::Fleet fleet;
   std::uint64_t next_decision = 1;
   std::uint64_t next_fact = 1;
-  std::uint64_t folded_facts = 0;  // since the newest snapshot
-  Stamp last;                      // of the last recorded fact
+  std::uint64_t folded_facts = 0;   // since the newest snapshot
+  std::uint64_t skipped_facts = 0;  // of these: kinds of a newer build that may be passed over
+  Stamp last;                       // of the last recorded fact
 };
 
 class JournalStore {
@@ -28,7 +29,8 @@ class JournalStore {
   // (cannot be opened or written), unsupported (written by a newer, incompatible version).
   static Result<JournalStore> open(const std::string& path, std::string build);
 
-  // Snapshot, then all facts after it. Error: internal, with the number of the row.
+  // Snapshot, then all facts after it. Errors: internal, with the number of the row; unsupported,
+  // where a newer build wrote what this one must not pass over.
   Result<Loaded> load();
 
   // Error: unavailable, once the file that was opened no longer stands at its path.
@@ -55,6 +57,7 @@ class JournalStore {
  private:
   JournalStore() = default;
   Result<void> prepare();
+  Result<void> note_kinds();
   Result<void> sync_fully(bool full);
   Result<void> insert(const ports::Decision& decision);
   Result<void> insert(std::uint64_t decision, const ports::Receipt& receipt);

@@ -57,6 +57,60 @@ TEST_F(JournalFile, FactsFoldedAfterReopeningGiveTheState) {
   EXPECT_EQ(loaded->next_fact, 6U);
 }
 
+void write_as_a_newer_build(const std::string& path, const std::string& sql) {
+  auto database = Database::open(path, Database::Mode::read_write);
+  ASSERT_TRUE(database.has_value());
+  const auto done = database->execute(sql.c_str());
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+}
+
+TEST_F(JournalFile, AFactOfANewerBuildIsPassedOverWhereThatBuildAllowsIt) {
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store->write({define_agent(1)}, ports::Durability::power_loss).has_value());
+  }
+  write_as_a_newer_build(path(),
+                         "INSERT INTO kinds VALUES('agent_praised', 1);"
+                         "INSERT INTO facts VALUES(2, 2, 5, 5, 'agent_praised', '', '', '', '{}')");
+  {
+    auto store = JournalStore::open(path(), "test");
+    const auto loaded = store->load();
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+    EXPECT_EQ(loaded->skipped_facts, 1U);
+    EXPECT_EQ(loaded->next_fact, 3U) << "numbers go on behind it";
+  }
+  write_as_a_newer_build(path(),
+                         "INSERT INTO events VALUES(3, 6, 6, 'time_passed', '{}', '9.9');"
+                         "INSERT INTO facts VALUES(3, 3, 6, 6, 'agent_cloned', '', '', '', '{}')");
+  auto store = JournalStore::open(path(), "test");
+  const auto loaded = store->load();
+  ASSERT_FALSE(loaded.has_value()) << "a kind that nobody vouches for is not passed over";
+  EXPECT_EQ(loaded.error().code, ErrorCode::unsupported);
+  EXPECT_NE(loaded.error().message.find("agent_cloned"), std::string::npos);
+  EXPECT_NE(loaded.error().message.find("9.9"), std::string::npos);
+}
+
+TEST_F(JournalFile, OneSchemaAheadIsReadTwoAheadIsRefused) {
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store.has_value());
+  }
+  const auto set = [&](int schema) {
+    write_as_a_newer_build(
+        path(), "UPDATE meta SET value = '" + std::to_string(schema) + "' WHERE name = 'schema'");
+  };
+  set(wire::journal_schema + 1);
+  EXPECT_TRUE(JournalStore::open(path(), "test").has_value());
+  set(wire::journal_schema + 2);
+  const auto refused = JournalStore::open(path(), "test");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  set(wire::journal_schema - 1);
+  auto raised = JournalStore::open(path(), "test");
+  ASSERT_TRUE(raised.has_value());
+  EXPECT_EQ(raised->value("schema").value_or(""), std::to_string(wire::journal_schema));
+}
+
 TEST_F(JournalFile, SnapshotShortensTheFoldAndKeepsTheState) {
   auto store = JournalStore::open(path(), "test");
   for (std::uint64_t n = 1; n <= 4; ++n) {
