@@ -52,8 +52,8 @@ def main_pid():
 def next_daemon(before):
     def there():
         pid = main_pid()
-        status = ask("status")
-        return pid not in (0, before) and status and status["daemon"]["pid"] == pid and pid
+        answers = ((ask("status") or {}).get("daemon") or {}).get("pid")
+        return pid not in (0, before) and answers == pid and pid
     return until(there, "the next daemon")
 
 
@@ -217,6 +217,7 @@ def main():
             print(f"ok {test.__name__}", flush=True)
         except Exception:
             print(f"FAILED {test.__name__}: {traceback.format_exc()}", flush=True)
+            print(sh("journalctl", "-u", "lazaret", "--no-pager", "-n", "20", check=False), flush=True)
     print(f"END of phase {phase}", flush=True)
     os.sync()
     sh("systemctl", "poweroff", "--no-block")
