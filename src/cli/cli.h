@@ -3,12 +3,17 @@
 
 #include <boost/json/value.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/paths.h"
 #include "base/result.h"
+
+namespace lazaret::calendar {
+class Zone;
+}
 
 namespace lazaret::cli {
 
@@ -44,6 +49,8 @@ struct Hooks {
   std::function<Result<boost::json::value>(const std::string& journal,
                                            const std::vector<std::string>& changes)>
       replay;
+  // A time zone of this machine, by name: "Europe/Berlin".
+  std::function<Result<std::shared_ptr<const calendar::Zone>>(const std::string& name)> read_zone;
   // Deletes what is past its bounds; dry = only says what it would. {"removed": […], "bytes": n}.
   std::function<Result<boost::json::value>(const Paths&, bool dry)> collect_garbage;
 };

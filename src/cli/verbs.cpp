@@ -16,6 +16,7 @@
 #include "cli/plans.h"
 #include "cli/replay_verbs.h"
 #include "cli/run_verb.h"
+#include "cli/slot_verbs.h"
 
 namespace lazaret::cli {
 namespace {
@@ -88,6 +89,7 @@ std::vector<Verb> make_all() {
   add_operation_verbs(verbs);
   add_log_verbs(verbs);
   add_mission_verbs(verbs);
+  add_slot_verbs(verbs);
   add_replay_verbs(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/zones/zone_files.h"
 #include "cli/cli.h"
 #include "cli/demo_program.h"
 #include "main/build.h"
@@ -38,6 +39,7 @@ int run_program(int argc, char** argv) {
   hooks.export_proposal = export_proposal;
   hooks.replay = replay_journal;
   hooks.collect_garbage = collect_garbage;
+  hooks.read_zone = [](const std::string& name) { return zones::read_zone(name); };
   hooks.demo = [&hooks](const std::vector<std::string>& words) {
     return cli::run_demo(words, hooks);
   };

@@ -1,0 +1,23 @@
+// How much work an expansion may do. A rule comes from people and from other programs; whatever it
+// says, going through it ends after so many steps, and the answer says that it did.
+#pragma once
+
+#include <cstdint>
+
+namespace lazaret::calendar {
+
+// A step is a few dozen nanoseconds: one period of a rule looked at, one day of a pattern.
+inline constexpr std::int64_t most_steps = 250'000;
+
+class Budget {
+ public:
+  explicit constexpr Budget(std::int64_t steps = most_steps) : left_(steps) {}
+  // False once nothing is left: stop, and say so.
+  constexpr bool take(std::int64_t steps = 1) { return (left_ -= steps) >= 0; }
+  constexpr bool spent() const { return left_ < 0; }
+
+ private:
+  std::int64_t left_;
+};
+
+}  // namespace lazaret::calendar
