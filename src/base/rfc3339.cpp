@@ -49,6 +49,10 @@ std::unexpected<Error> not_a_time(std::string_view text) {
                   text.substr(0, 64)));
 }
 
+// A WallTime counts nanoseconds in 64 bits: 1677-09-21 … 2262-04-11, and an offset may add a day.
+constexpr int first_year = 1678;
+constexpr int last_year = 2261;
+
 }  // namespace
 
 std::string to_rfc3339(WallTime time) {
@@ -80,7 +84,8 @@ Result<WallTime> from_rfc3339(std::string_view text) {
     const int sign = text[at] == '-' ? -1 : 1;
     int offset_hour = 0, offset_minute = 0;
     if (!read_char(text, at, "+-") || !read_number(text, at, 2, offset_hour) ||
-        !read_char(text, at, ":") || !read_number(text, at, 2, offset_minute)) {
+        !read_char(text, at, ":") || !read_number(text, at, 2, offset_minute) || offset_hour > 23 ||
+        offset_minute > 59) {
       return not_a_time(text);
     }
     offset = sign * (hours(offset_hour) + minutes(offset_minute));
@@ -90,6 +95,11 @@ Result<WallTime> from_rfc3339(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (at != text.size() || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return not_a_time(text);
+  }
+  if (year < first_year || year > last_year) {
+    return fail(ErrorCode::invalid_input,
+                fmt::format("\"{}\" is no time that can be kept; expected a year from {} to {}",
+                            text.substr(0, 64), first_year, last_year));
   }
   return WallTime(std::chrono::sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) +
          fraction - offset;

@@ -24,8 +24,22 @@ TEST(Rfc3339, ReadsOffsetsAndFractions) {
 TEST(Rfc3339, RefusesWhatIsNotATime) {
   for (const char* text :
        {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z",
-        "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+0200", "tomorrow"}) {
+        "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+0200",
+        "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+00:60", "tomorrow"}) {
     EXPECT_FALSE(from_rfc3339(text).has_value()) << text;
+  }
+}
+
+// Found by a fuzzer: years beyond what 64 bits of nanoseconds hold overflowed.
+TEST(Rfc3339, RefusesYearsThatCannotBeKept) {
+  for (const char* text : {"0000-02-29T00:00:00Z", "0001-01-01T00:00:00Z", "1677-12-31T23:59:59Z",
+                           "2262-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+    const auto read = from_rfc3339(text);
+    ASSERT_FALSE(read.has_value()) << text;
+    EXPECT_NE(read.error().message.find("from 1678 to 2261"), std::string::npos) << text;
+  }
+  for (const char* text : {"1678-01-01T00:00:00+23:59", "2261-12-31T23:59:60-23:59"}) {
+    EXPECT_TRUE(from_rfc3339(text).has_value()) << text;
   }
 }
 
