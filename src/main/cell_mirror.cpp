@@ -23,6 +23,13 @@ void CellMirror::note(const std::vector<runtime::RecordedFact>& facts) {
   if (!armed && !touched_.empty()) arm();
 }
 
+void CellMirror::note_all() {
+  for (const auto& [id, cell] : loop_.fleet().cells) {
+    if (id.value != "external") touched_[id].whole = true;
+  }
+  arm();
+}
+
 void CellMirror::arm() {
   timer_.expires_after(gather);
   timer_.async_wait([this](const boost::system::error_code& error) {

@@ -20,6 +20,8 @@ class CellMirror {
       : loop_(loop), store_(store), timer_(io) {}
 
   void note(const std::vector<runtime::RecordedFact>& facts);
+  // Every cell there is: what the last daemon had recorded, and did not live to write.
+  void note_all();
   // What was noted and not yet passed on.
   void flush();
 

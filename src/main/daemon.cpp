@@ -117,6 +117,7 @@ Result<void> Daemon::open() {
   open_world();
   adopt();
   if (auto scanned = cells_->start(); !scanned) return scanned;
+  mirror_->note_all();
   wait_for_signals();
   arm_snapshot();
   manager_.ready("listening at " + url_);
