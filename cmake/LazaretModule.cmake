@@ -64,6 +64,13 @@ function(lazaret_runs_hot name)
   endif()
 endfunction()
 
+# Fuzzers see which branches of this library an input takes.
+function(lazaret_is_fuzzed name)
+  if(LAZARET_FUZZ)
+    target_compile_options(lazaret_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
 # Registers every case of a GoogleTest program with CTest, under the program's name.
 include(GoogleTest OPTIONAL)
 function(lazaret_discover target)
