@@ -12,10 +12,12 @@ import sys
 
 import layers
 import paths
+import proofs
 import shape
 from source import read_tree
 
-RULES = {**layers.RULES, **shape.RULES, **paths.RULES}
+RULES = {**layers.RULES, **shape.RULES, **paths.RULES,
+         **proofs.RULES}
 
 
 def findings(rule, root):
