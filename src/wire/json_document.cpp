@@ -15,9 +15,10 @@ namespace {
 // them; with an exponent only where there would be many zeros.
 std::string text_of(double number) {
   if (!std::isfinite(number)) return "null";  // JSON has no word for it
+  if (number == 0) return "0";                // "-0" would read back as the whole number 0
   char digits[32];
   const double size = std::abs(number);
-  const bool plain = size == 0 || (size >= 1e-6 && size < 1e16);
+  const bool plain = size >= 1e-6 && size < 1e16;
   const auto end = std::to_chars(digits, digits + sizeof digits, number,
                                  plain ? std::chars_format::fixed : std::chars_format::scientific)
                        .ptr;
