@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "adapters/cells/durable.h"
 #include "cli/endpoint.h"
 #include "cli/own_files.h"
 #include "cli/places.h"
@@ -83,6 +84,7 @@ int run_on(Config config, const Paths& paths) {
   if (!made) return report(made.error(), exit_unavailable);
   auto lock = StateLock::take(paths.lock());
   if (!lock) return report(lock.error(), exit_held);
+  cells::sync_way_to(paths.state);
   // Under the lock: a daemon that ends removes it under the same.
   made = make_private(paths.run);
   if (!made) return report(made.error(), exit_unavailable);

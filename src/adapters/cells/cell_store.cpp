@@ -29,6 +29,7 @@ Result<void> make_path(const std::string& path) {
       return std::unexpected(system_error(errno, "cannot make " + part));
     }
   }
+  sync_way_to(path);  // whoever made it, `up` for one
   return {};
 }
 

@@ -150,6 +150,15 @@ Result<void> make_folders(int dir, const std::vector<std::string>& folders) {
   return {};
 }
 
+void sync_way_to(const std::string& path) {
+  for (std::size_t at = path.rfind('/'); at != std::string::npos && at > 0;
+       at = path.rfind('/', at - 1)) {
+    const std::string above = path.substr(0, at);
+    const Fd folder(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder) fsync(folder.get());
+  }
+}
+
 Result<void> make_cell(int root, const std::string& name, const wire::CellFiles& files) {
   const std::string hidden = std::string(new_prefix) + name;
   remove_tree(root, hidden);

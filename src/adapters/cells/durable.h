@@ -25,6 +25,10 @@ Result<void> edit_file(int dir, const std::string& path,
 // Makes the folders that are missing; existing ones are left alone.
 Result<void> make_folders(int dir, const std::vector<std::string>& folders);
 
+// The entries that lead to the absolute `path` survive a power cut, from the root on. A directory
+// that may not be opened was not made by us.
+void sync_way_to(const std::string& path);
+
 // Makes <root>/<name> with its folders and files, all of it at once visible under that name.
 // Errors: conflict if the name is taken; unavailable leaves nothing behind.
 Result<void> make_cell(int root, const std::string& name, const wire::CellFiles& files);
