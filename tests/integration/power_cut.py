@@ -6,7 +6,7 @@ import glob
 import os
 import re
 
-CALLS = ("openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,"
+CALLS = ("openat,openat2,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,"
          "mkdir,mkdirat,sendto,writev,pwritev,fallocate,linkat,close")
 LINE = re.compile(r"^(\d+\.\d+) (\w+)\((.*)\) += (-?\d+)(?:<(.*?)>)?.* <(\d+\.\d+)>$")
 FD = re.compile(r"^(\d+|AT_FDCWD)<(.*)>$")
@@ -102,7 +102,7 @@ class Disk:
         return os.path.normpath(os.path.join(folder[2] if folder else "/", raw(name).decode()))
 
     def call(self, name, words, result, path):
-        if name == "openat":
+        if name in ("openat", "openat2"):
             self.opened(result, path, words[2])
         elif name in ("mkdir", "mkdirat"):
             self.add(self.at(words[0], words[1]) if name == "mkdirat" else raw(words[0]).decode(), Directory())

@@ -29,7 +29,7 @@ class Clocks(Injected):
 
     def make_fleet(self):
         """One that runs, and one elsewhere that beats all the time, with short deadlines."""
-        beating = agent("beating", [], health={"interval_seconds": 0.5, "timeout_seconds": 1.5})
+        beating = agent("beating", [], health={"interval_seconds": 1, "timeout_seconds": 3})
         del beating["lazaret"]["run"]
         self.cell = self.fleet.write_cell(
             [agent("scout", ["/bin/sh", "-c", HOLDER.format(self.book)]), beating],
@@ -71,7 +71,7 @@ class Clocks(Injected):
     def test_a_daemon_that_was_stopped_past_every_deadline_judges_nobody(self):
         self.make_fleet()
         os.kill(self.daemon.pid, signal.SIGSTOP)
-        time.sleep(4)  # more than twice the deadline
+        time.sleep(5)  # longer than every deadline
         os.kill(self.daemon.pid, signal.SIGCONT)
         self.fleet.until(lambda: self.health() == "healthy", "an answer")
         time.sleep(0.5)  # what was overdue would be told by now
@@ -95,7 +95,7 @@ class Clocks(Injected):
             at = datetime.fromisoformat(self.fleet.facts(kind="note_recorded")[-1]["at"].replace("Z", "+00:00"))
             away = at - datetime.now(timezone.utc) - timedelta(seconds=jump)
             self.assertLess(abs(away), timedelta(minutes=1), "the daemon's clock did not jump: nothing is tested")
-            time.sleep(2)  # longer than the deadline
+            time.sleep(1.5)  # longer than the interval
             self.judge()
         self.judge_silence()
 
@@ -109,7 +109,7 @@ class Clocks(Injected):
             self.wrapper = ("unshare", "-T", "--monotonic", str(offset)) if offset else ()
             self.restart_daemon()
             self.fleet.until_running("scout")
-            time.sleep(2)
+            time.sleep(1.5)
             self.judge()
         self.judge_silence()
 
