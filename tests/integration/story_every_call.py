@@ -120,7 +120,13 @@ class EveryCall(Injected):
 
     def test_an_acknowledged_task_without_a_file_gets_one_from_the_next_daemon(self):
         self.make_scout()
-        file = self.fleet.missions / self.cell / "tasks" / "t1.json"
+        directory = self.fleet.missions / self.cell
+        file = directory / "tasks" / "t1.json"
+        # Nothing else is left to be written, which would take the task along.
+        for name, word in (("cell.json", '"active"'), ("agents/scout.json", '"incarnation": 1')):
+            self.fleet.until(lambda: word in (directory / name).read_text(), f"{name} to be written")
+        self.restart_daemon()  # which reads the cell as it is now: the next one finds nothing new
+        self.fleet.until_running("scout")
         # The cells' files are synced with fsync, the journal with fdatasync.
         trace = Strace(threads(self.daemon.pid), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO")
         self.assertEqual(self.add_task(1), 201)
