@@ -1,6 +1,7 @@
 #include "calendar/day_mask.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace lazaret::calendar {
 namespace {
@@ -33,6 +34,8 @@ bool lists_either(const std::vector<int>& list, int position, int of) {
 DayMask::DayMask(DayFilter filter) : filter_(std::move(filter)) {
   for (int month : filter_.months) months_ |= static_cast<std::uint16_t>(1U << month);
   all_ = filter_.lets_all_through();
+  const int months = months_ == 0 ? 12 : std::popcount(months_);
+  cost_ = 2 + months * 31 / (filter_.weeks.empty() ? 10 : 5);
 }
 
 bool DayMask::passes_weekday(const Date& date, int day_of_year, Day day) const {
@@ -97,7 +100,7 @@ std::optional<Day> DayMask::next(Day day, Budget& budget) {
   while (day <= last_day) {
     if (all_) return day;
     if (day < begin_ || day >= end_) {
-      if (!budget.take(40)) return std::nullopt;  // a year costs about as much as 40 steps
+      if (!budget.take(cost_)) return std::nullopt;
       load(day);
       if (days_.none()) {
         // What 400 years do not have, no year has: the calendar repeats.

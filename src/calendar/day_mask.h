@@ -43,6 +43,7 @@ class DayMask {
   std::bitset<366> days_;
   Day begin_ = 0;  // the year that is loaded: [begin_, end_)
   Day end_ = 0;
+  std::int64_t cost_ = 0;  // of a year, in steps
   bool all_ = false;
 };
 

@@ -130,7 +130,9 @@ Result<std::uint8_t> read_weekdays(std::string_view text) {
     const std::size_t name = std::min(one.find_first_of(".-"), one.size());
     const auto from = weekday(one.substr(0, name));
     auto to = from;
-    if (name < one.size()) to = weekday(one.substr(one.find_first_not_of(".-", name)));
+    if (name < one.size()) {
+      to = weekday(one.substr(std::min(one.find_first_not_of(".-", name), one.size())));
+    }
     if (!from || !to || *to < *from) {
       return wrong("weekday", text, "names like Mon, a list Mon,Wed, a range Mon..Fri");
     }

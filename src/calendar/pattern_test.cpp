@@ -124,10 +124,27 @@ TEST(OnCalendar, ExpressionsAreRead) {
 }
 
 TEST(OnCalendar, WrongExpressionsAreRefused) {
-  for (const char* text :
-       {"", "Mun 09:00", "09", "25:00", "09:60", "*-13-01", "*-*-32", "*-*~31", "*-*-*/2",
-        "Fri..Mon", "2026-01-01-01", "1969-01-01", "Mon Tue 09:00", "daily 09:00",
-        "09:00 2026-01-01", "5..1:00", "*:0/0", "Mon,, 09:00x", "1:2:3:4"}) {
+  for (const char* text : {"",
+                           "Mun 09:00",
+                           "09",
+                           "25:00",
+                           "09:60",
+                           "*-13-01",
+                           "*-*-32",
+                           "*-*~31",
+                           "*-*-*/2",
+                           "Fri..Mon",
+                           "Mon..",
+                           "Mon-",
+                           "2026-01-01-01",
+                           "1969-01-01",
+                           "Mon Tue 09:00",
+                           "daily 09:00",
+                           "09:00 2026-01-01",
+                           "5..1:00",
+                           "*:0/0",
+                           "Mon,, 09:00x",
+                           "1:2:3:4"}) {
     const auto parsed = parse_on_calendar(text);
     ASSERT_FALSE(parsed.has_value()) << text;
     EXPECT_FALSE(parsed.error().remedy.empty()) << text;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/invariant.h"
 #include "base/rng.h"
 #include "calendar/posix_tz.h"
 #include "calendar/tzif.h"
@@ -26,6 +27,20 @@ Zone Zone::utc() {
   zone.name_ = "UTC";
   zone.changes_.push_back({beginning_of_time, seconds(0), false, "UTC"});
   zone.hash_ = hash_text("UTC");
+  return zone;
+}
+
+Zone Zone::of_changes(std::string name, std::vector<Change> changes) {
+  LAZARET_ASSERT(!changes.empty());
+  Zone zone;
+  zone.name_ = std::move(name);
+  zone.hash_ = hash_text(zone.name_);
+  for (const Change& change : changes) {
+    zone.hash_ = mix(zone.hash_ ^ static_cast<std::uint64_t>(change.at.time_since_epoch().count()));
+    zone.hash_ = mix(zone.hash_ ^ static_cast<std::uint64_t>(change.offset.count()));
+  }
+  zone.changes_ = std::move(changes);
+  zone.changes_.front().at = beginning_of_time;
   return zone;
 }
 

@@ -52,6 +52,9 @@ inline constexpr std::size_t most_zone_changes = 5'000;
 class Zone {
  public:
   static Zone utc();
+  // Of changes that somebody else worked out (a VTIMEZONE): ascending; the first holds from the
+  // beginning of time, whatever its `at`. At least one.
+  static Zone of_changes(std::string name, std::vector<Change> changes);
   // Error: invalid_input, with the byte it is about.
   static Result<Zone> from_tzif(std::string name, std::string_view bytes);
 

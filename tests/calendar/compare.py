@@ -18,7 +18,7 @@ import references
 
 SIZES = {
     "dateutil": {"sample": 400, "full": 10_000, "soak": 150_000},
-    "zoneinfo": {"sample": 3000, "full": 20_000, "soak": 400_000},
+    "zoneinfo": {"sample": 3000, "full": 10_000, "soak": 400_000},
     "systemd": {"sample": 300, "full": 6000, "soak": 60_000},
     "cron": {"sample": 400, "full": 8000, "soak": 150_000},
 }

@@ -1,0 +1,46 @@
+// Plans as an iCalendar file (RFC 5545) and back: what calendar programs subscribe to, and what
+// they hand us.
+//
+// Out: one VEVENT for each plan, with its rule, dates and exceptions, and a VTIMEZONE for each zone
+// in use. DTSTART is written as the first occurrence, because other programs take it for one; the
+// rule means the same from there. A pattern (cron, OnCalendar) has no rule to write: its next
+// occurrences are written as dates.
+//
+// In: VEVENTs. A zone is looked up by its name, also behind a vendor's prefix; an unknown one is
+// made of its VTIMEZONE. An event with a RECURRENCE-ID takes the place of that one occurrence. What
+// is no event (VTODO, VALARM, …) is left out; what is wrong is an Error with its line.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calendar/schedule.h"
+
+namespace lazaret::calendar {
+
+struct CalendarEvent {
+  std::string uid;
+  std::string summary;
+  std::string description;
+  Schedule schedule;
+  seconds duration{0};
+  bool cancelled = false;
+};
+
+inline constexpr std::size_t most_events = 5'000;
+inline constexpr std::size_t most_dates_of_a_pattern = 400;
+
+struct ExportSettings {
+  std::string name;  // of the calendar
+  SysTime now{};     // DTSTAMP; a pattern's dates begin here
+};
+std::string to_icalendar(const std::vector<CalendarEvent>& events, const ExportSettings& settings);
+
+using ReadZone = std::function<Result<ZonePtr>(const std::string& name)>;
+// Local times without a zone are of `floating`.
+Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const ReadZone& read_zone,
+                                                  const ZonePtr& floating);
+
+}  // namespace lazaret::calendar
