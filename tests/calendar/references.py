@@ -129,11 +129,16 @@ def cron_libraries():
         return cache
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(HERE, name), cache)
-    ran = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=cache,
-                         capture_output=True, text=True, timeout=300)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+               "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=20000"]
+    try:
+        ran = subprocess.run(command, cwd=cache, capture_output=True, text=True, timeout=80)
+    except subprocess.TimeoutExpired:
+        unavailable("npm did not fetch croner and cron-parser within 80 s (is this machine offline?)")
     if ran.returncode != 0:
+        said = [line for line in ran.stderr.split("\n") if "error" in line.lower()]
         unavailable("npm could not fetch croner and cron-parser (is this machine offline?): "
-                    + ran.stderr.strip().split("\n")[-1])
+                    + (said or [""])[0])
     with open(stamp, "w", encoding="utf-8") as file:
         file.write(lock)
     return cache
