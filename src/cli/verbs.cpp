@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/backup_verbs.h"
+#include "cli/chaos_verb.h"
 #include "cli/checkpoint_verbs.h"
 #include "cli/completion.h"
 #include "cli/config_verb.h"
 #include "cli/context.h"
 #include "cli/daemon_verbs.h"
+#include "cli/gc_verb.h"
 #include "cli/look_verbs.h"
 #include "cli/mission_verbs.h"
 #include "cli/operation_verb.h"
@@ -91,6 +94,9 @@ std::vector<Verb> make_all() {
   add_mission_verbs(verbs);
   add_slot_verbs(verbs);
   add_replay_verbs(verbs);
+  add_backup_verbs(verbs);
+  add_gc_verbs(verbs);
+  add_chaos_verb(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));
   verbs.push_back({.words = "completion",

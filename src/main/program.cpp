@@ -6,17 +6,22 @@
 #include "adapters/zones/zone_files.h"
 #include "cli/cli.h"
 #include "cli/demo_program.h"
+#include "main/backup.h"
 #include "main/build.h"
 #include "main/daemon.h"
+#include "main/garbage.h"
 #include "main/offline.h"
 #include "main/replay.h"
 #include "main/settings_view.h"
+#include "main/sim_mission.h"
 #include "sim/main_sim.h"
 
 namespace lazaret::main {
 namespace {
 
 int run_sim(const std::vector<std::string>& arguments) {
+  // The simulator itself takes flags only.
+  if (!arguments.empty() && !arguments.front().starts_with('-')) return sim_mission(arguments);
   std::vector<std::string> words = {"lazaret sim"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -40,6 +45,10 @@ int run_program(int argc, char** argv) {
   hooks.replay = replay_journal;
   hooks.collect_garbage = collect_garbage;
   hooks.read_zone = [](const std::string& name) { return zones::read_zone(name); };
+  hooks.backup = [](const Paths& paths, const cli::BackupWish& wish) {
+    return write_backup(paths, {wish.file, wish.secrets, wish.logs});
+  };
+  hooks.restore = restore_backup;
   hooks.demo = [&hooks](const std::vector<std::string>& words) {
     return cli::run_demo(words, hooks);
   };
