@@ -34,11 +34,13 @@ def is_there(name, files, cases):
     kind, _, rest = name.partition(".")
     if kind == "soak":
         return re.search(rf"soak[. (]{rest}\b", files.get("tests/integration/CMakeLists.txt", ""))
+    if kind == "guest":
+        return f"\ndef {rest}():" in files.get("tests/guest/inside.py", "")
     return kind == "fuzz" and FUZZER.format(rest) in files
 
 
 def is_test_name(word):
-    kinds = "|".join([r"\w+_test\.", r"story_\w+", r"soak\.", r"fuzz\."])
+    kinds = "|".join([r"\w+_test\.", r"story_\w+", r"soak\.", r"fuzz\.", r"guest\."])
     return re.match(rf"^(?:{kinds})[\w.]*$", word) is not None
 
 
