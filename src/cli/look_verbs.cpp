@@ -20,10 +20,6 @@ namespace {
 namespace json = boost::json;
 using std::chrono::steady_clock;
 
-constexpr int most_event_pages = 200;  // of 1,000 events
-constexpr std::int64_t events_shown = 50;
-constexpr std::int64_t events_most = 200'000;
-
 // What status and top show, in one answer.
 struct Overview {
   json::value status;
@@ -104,124 +100,13 @@ Result<ExitCode> top(Context& context, const Arguments& arguments) {
 }
 
 Result<ExitCode> why(Context& context, const Arguments& arguments) {
-  auto answer =
-      context.look_up(fmt::format("/api/v1/agents/{}/why", escaped(arguments.at("AGENT"))));
+  std::string target = "/api/v1/why?of=" + escaped(arguments.at("WHAT"));
+  if (arguments.has("cell")) target += "&cell=" + escaped(arguments.flag("cell"));
+  auto answer = context.look_up(target);
   if (!answer) return std::unexpected(answer.error());
   context.out << (context.json ? pretty(*answer)
                                : render_why(*answer, context.look, context.now()));
   return ExitCode::ok;
-}
-
-// --since is an event's number, a time, or how long ago.
-struct Since {
-  std::string number;
-  std::optional<WallTime> time;
-};
-
-Result<Since> read_since(const std::string& text, WallTime now) {
-  Since since;
-  if (text.empty()) return since;
-  if (text.find_first_not_of("0123456789") == std::string::npos) {
-    since.number = text;
-    return since;
-  }
-  if (auto ago = read_duration(text)) {
-    since.time = now - *ago;
-    return since;
-  }
-  auto time = from_rfc3339(text);
-  if (!time) {
-    return fail(ErrorCode::invalid_input, fmt::format("--since cannot be '{}'", plain(text, 40)),
-                "--since", "an event's number, 10m, or 2026-01-31T09:00:00Z");
-  }
-  since.time = *time;
-  return since;
-}
-
-std::string filters_of(const Arguments& arguments) {
-  std::string query;
-  for (const char* name : {"kind", "agent", "cell", "task"}) {
-    if (arguments.has(name)) query += fmt::format("&{}={}", name, escaped(arguments.flag(name)));
-  }
-  return query;
-}
-
-void print_event(Context& context, const json::value& event) {
-  if (context.json) {
-    context.out << wire::json_document(event) << '\n';
-  } else {
-    context.out << render_event(event, context.look) << '\n';
-  }
-}
-
-bool is_after(const json::value& event, const Since& since) {
-  if (!since.time) return true;
-  const auto at = from_rfc3339(text_at(event, "at"));
-  return !at || *at >= *since.time;
-}
-
-// Reads page after page and keeps the newest `most`. Gives the number after the last one read.
-Result<std::string> read_events(Context& context, const Arguments& arguments, const Since& since,
-                                std::size_t most, std::vector<json::value>& kept) {
-  std::string next = since.number.empty() ? "0" : since.number;
-  for (int page = 0; page < most_event_pages; ++page) {
-    auto answer = context.look_up(
-        fmt::format("/api/v1/events?since={}&limit=1000{}", next, filters_of(arguments)));
-    if (!answer) return std::unexpected(answer.error());
-    for (const auto& event : list_at(*answer, "events")) {
-      if (is_after(event, since)) kept.push_back(event);
-    }
-    if (kept.size() > most)
-      kept.erase(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(most));
-    const std::string after = text_at(*answer, "next");
-    if (list_at(*answer, "events").empty() || after.empty() || after == next) return next;
-    next = after;
-  }
-  return next;
-}
-
-Result<ExitCode> follow_events(Context& context, const Arguments& arguments,
-                               const std::string& from) {
-  auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  Interrupts watched;
-  auto done = (*client)->stream(
-      fmt::format("/api/v1/events/stream?since={}{}", from, filters_of(arguments)),
-      [&](const StreamEvent& event) {
-        boost::system::error_code bad;
-        auto value = json::parse(event.data, bad);
-        if (event.kind == "gap") {
-          context.remark("some events were trimmed before they could be shown", Ink::warn);
-        } else if (!bad && value.is_object()) {
-          print_event(context, value);
-          context.out << std::flush;
-        }
-        return context.out.good();
-      },
-      [&] { return Interrupts::count() > 0 || !context.is_heard(); }, from == "0" ? "" : from);
-  if (!done) return std::unexpected(done.error());
-  return ExitCode::ok;
-}
-
-Result<ExitCode> events(Context& context, const Arguments& arguments) {
-  auto since = read_since(arguments.flag("since"), context.now());
-  if (!since) return std::unexpected(since.error());
-  const bool follow = arguments.has("follow");
-  const auto limit = read_whole_number(
-      arguments, {"limit", arguments.has("since") ? events_most : events_shown, 1, events_most});
-  if (!limit) return std::unexpected(limit.error());
-  const auto most = static_cast<std::size_t>(*limit);
-  std::vector<json::value> kept;
-  auto next = read_events(context, arguments, *since, most, kept);
-  if (!next) return std::unexpected(next.error());
-  if (context.json && !follow) {
-    context.out << pretty(json::object{{"events", json::array(kept.begin(), kept.end())},
-                                       {"next", std::stoll(*next)}});
-    return ExitCode::ok;
-  }
-  for (const auto& event : kept) print_event(context, event);
-  context.out << std::flush;
-  return follow ? follow_events(context, arguments, *next) : Result<ExitCode>(ExitCode::ok);
 }
 
 }  // namespace
@@ -261,24 +146,17 @@ void add_look_verbs(std::vector<Verb>& verbs) {
   verbs.push_back(
       {.words = "why",
        .group = Group::look,
-       .summary = "Why an agent is in its state: evidence, the rule that fired, the setting.",
-       .example = "lazaret why scout",
-       .positionals = {{.name = "AGENT", .doc = "agent id, or <first 8 of cell id>.<agent id>"}},
+       .summary = "Why it is so: evidence, the rule that fired, the setting that would change it.",
+       .example = "lazaret why scout\nlazaret why t-41      why does this task not start?\n"
+                  "lazaret why w-3       what became of this wake?\n"
+                  "lazaret why r-118     who was asked, who answered, what followed?\n"
+                  "lazaret why survey    why did this mission fail?",
+       .positionals = {{.name = "WHAT",
+                        .doc = "an agent, task, wake, approval or mission; where that is"
+                               " ambiguous <first 8 of cell id>.ID, or task:ID and so on"}},
+       .flags = {{.name = "cell", .value = "CELL", .doc = "the mission it is in"}},
        .carry_out = why});
-  verbs.push_back(
-      {.words = "events",
-       .group = Group::look,
-       .summary = "What happened, from the journal.",
-       .example = "lazaret events --kind agent_exited --since 1h\nlazaret events -f",
-       .flags = {{.name = "follow", .doc = "go on as they happen", .letter = 'f'},
-                 {.name = "since", .value = "WHEN", .doc = "an event's number, 10m, or a time"},
-                 {.name = "kind", .value = "KIND", .doc = "only this kind, such as agent_exited"},
-                 {.name = "agent", .value = "AGENT", .doc = "only this agent's"},
-                 {.name = "cell", .value = "CELL", .doc = "only this mission's"},
-                 {.name = "task", .value = "TASK", .doc = "only this task's"},
-                 {.name = "limit", .value = "N", .doc = "only the newest (50 without --since)"}},
-       .notes = "With --json -f: one event a line.",
-       .carry_out = events});
+  add_event_verbs(verbs);
 }
 
 }  // namespace lazaret::cli

@@ -9,6 +9,7 @@
 namespace lazaret::cli {
 
 void add_look_verbs(std::vector<Verb>& verbs);
+void add_event_verbs(std::vector<Verb>& verbs);  // one of them
 void add_log_verbs(std::vector<Verb>& verbs);
 
 // "90s", "10m", "2h", "7d" → a duration; nullopt where it is none.

@@ -209,21 +209,36 @@ TEST_F(Cli, StatusCanSayThatSomebodyIsNeeded) {
   EXPECT_EQ(say({"status", "--check", "--json"}).status, 4);
 }
 
-TEST_F(Cli, EventsArePagedAndTheNewestShown) {
-  answers_["GET /api/v1/events?since=0&limit=1000&kind=k"] = json_answer(
-      R"({"events":[{"number":1,"at":"2026-11-21T10:00:00Z","kind":"k","text":"one"}],"next":1})");
-  answers_["GET /api/v1/events?since=1&limit=1000&kind=k"] = json_answer(
-      R"({"events":[{"number":2,"at":"2026-11-21T11:55:00Z","kind":"k","text":"two"}],"next":2})");
-  answers_["GET /api/v1/events?since=2&limit=1000&kind=k"] =
-      json_answer(R"({"events":[],"next":2})");
-  EXPECT_TRUE(say({"events", "--kind", "k"}).out.contains("one"));
-  const auto newest = say({"events", "--kind", "k", "--limit", "1"}).out;
+TEST_F(Cli, EventsOfARangeArePaged) {
+  answers_["GET /api/v1/events?since=3&limit=1000&kind=k"] = json_answer(
+      R"({"events":[{"number":4,"at":"2026-11-21T10:00:00Z","kind":"k","text":"one"}],"next":4})");
+  answers_["GET /api/v1/events?since=4&limit=1000&kind=k"] = json_answer(
+      R"({"events":[{"number":5,"at":"2026-11-21T11:55:00Z","kind":"k","text":"two"}],"next":5})");
+  answers_["GET /api/v1/events?since=5&limit=1000&kind=k"] =
+      json_answer(R"({"events":[],"next":5})");
+  EXPECT_TRUE(say({"events", "--kind", "k", "--since", "3"}).out.contains("one"));
+  const auto newest = say({"events", "--kind", "k", "--since", "3", "--limit", "1"}).out;
   EXPECT_FALSE(newest.contains("one"));
   EXPECT_TRUE(newest.contains("two"));
-  EXPECT_FALSE(say({"events", "--kind", "k", "--since", "10m"}).out.contains("one"));
-  const auto all = json::parse(say({"events", "--kind", "k", "--json"}).out);
+  EXPECT_FALSE(say({"events", "--kind", "k", "--since", "3", "--until", "4"}).out.contains("two"));
+  const auto all = json::parse(say({"events", "--kind", "k", "--since", "3", "--json"}).out);
   EXPECT_EQ(list_at(all, "events").size(), 2u);
-  EXPECT_EQ(text_at(all, "next"), "2");
+  EXPECT_EQ(text_at(all, "next"), "5");
+}
+
+TEST_F(Cli, TheNewestEventsAreOneQuestionAndTimesAreAskedForAsTimes) {
+  const std::string one =
+      R"({"events":[{"number":1,"at":"2026-11-21T10:00:00Z","kind":"k","text":"one"}],"next":1})";
+  answers_["GET /api/v1/events?since=0&limit=50&newest=true&kind=k%2Cj&text=a%20b"] =
+      json_answer(one);
+  EXPECT_TRUE(say({"events", "--kind", "k", "--kind", "j", "--text", "a b"}).out.contains("one"));
+  answers_
+      ["GET /api/v1/events?since=0&limit=7&newest=true&from=2026-11-21T11%3A50%3A00.000Z"
+       "&until=2026-11-21T11%3A59%3A00.000Z"] = json_answer(one);
+  EXPECT_TRUE(
+      say({"events", "--since", "10m", "--until", "1m", "--limit", "7"}).out.contains("one"));
+  EXPECT_EQ(say({"events", "--since", "1m", "--until", "10m"}).status, 2);
+  EXPECT_EQ(say({"events", "-f", "--until", "1m"}).status, 2);
 }
 
 TEST_F(Cli, WhileTheDaemonIsDownTheStateAnswers) {
@@ -238,7 +253,7 @@ TEST_F(Cli, WhileTheDaemonIsDownTheStateAnswers) {
   };
   const auto outcome = say({"why", "scout"});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_EQ(target, "/api/v1/agents/scout/why");
+  EXPECT_EQ(target, "/api/v1/why?of=scout");
   EXPECT_TRUE(outcome.out.starts_with("scout was running\n"));
   EXPECT_TRUE(outcome.err.starts_with("the daemon is down; ")) << outcome.err;
   // What would change something is not answered from the past.

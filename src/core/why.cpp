@@ -2,26 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/rfc3339.h"
 #include "core/hang.h"
 #include "core/lifecycle.h"
 #include "core/revival.h"
+#include "core/why_parts.h"
 
 namespace lazaret::core {
 namespace {
 
-struct Reason {
-  std::string rule;
-  std::string setting;
-  std::string place;
-  std::string next;
-};
-
-const char* policies_place = "config/policies.json";
-
-std::string agent_place(const Agent& agent) {
-  return "agents/" + agent.definition.id.value + ".json";
-}
+using why::agent_place;
+using why::policies_place;
+using why::Reason;
 
 // Its program came to an end that is not tried again.
 std::string how_it_finished(const Agent& agent) {
@@ -165,19 +159,20 @@ Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
   const Cell& cell = *find_cell(fleet, ref.cell);
   const Agent& agent = *find_agent(fleet, ref);
   const Reason reason = reason_of(fleet, cell, agent, now);
-  Explanation why;
-  why.subject = ref.agent.value;
-  why.sentence = fmt::format("{} is {} since {}: {}", ref.agent.value, to_word(agent.process),
-                             to_human(now.mono - agent.since.mono), agent.state_reason);
-  why.rule = reason.rule;
-  why.setting = reason.setting;
-  why.setting_place = reason.place;
-  why.next = reason.next;
-  for (const HistoryLine& line : agent.history) {
-    why.evidence.push_back(
-        {line.at.wall, in_seconds(now.mono - line.at.mono), line.kind, line.text});
-  }
-  return why;
+  Explanation it = why::begin(ref.agent.value, std::string(to_word(agent.process)), agent.since,
+                              agent.state_reason);
+  it.sentence = fmt::format("{} is {} since {}: {}", ref.agent.value, it.state,
+                            to_human(now.mono - agent.since.mono), agent.state_reason);
+  why::give(it, reason);
+  add_past(it, {agent.history.begin(), agent.history.end()}, now);
+  return it;
+}
+
+void add_past(Explanation& why, const std::vector<HistoryLine>& past, Stamp now) {
+  for (const HistoryLine& line : past) why::tell(why, line.at, line.kind, line.text, now);
+  auto& lines = why.evidence;
+  if (lines.size() <= evidence_most) return;
+  lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(evidence_most));
 }
 
 }  // namespace lazaret::core

@@ -2,18 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
 #include "adapters/cells/cell_store.h"
 #include "adapters/cells/lint.h"
 #include "adapters/sqlite/history.h"
-#include "core/why.h"
+#include "base/rfc3339.h"
 #include "main/system_clock.h"
 #include "server/event_streams.h"
 #include "server/fact_filter.h"
 #include "server/names.h"
 #include "server/summary.h"
+#include "server/why.h"
 #include "wire/api_encode.h"
 #include "wire/api_input.h"
 #include "wire/api_render.h"
@@ -91,36 +93,76 @@ Result<json::value> agents(const core::Fleet& fleet, WallTime now) {
   return json::object{{"agents", std::move(list)}, {"next", nullptr}};
 }
 
-Result<json::value> one_agent(const core::Fleet& fleet, std::string_view rest, const Stamp& now) {
+Result<json::value> explained(sqlite::History& history, const core::Fleet& fleet,
+                              const server::WhySubject& subject, const Stamp& now) {
+  std::vector<ports::FactRow> past;
+  for (const ports::FactQuery& question : server::past_of(fleet, subject)) {
+    auto page = history.facts(question);
+    if (!page) return std::unexpected(page.error());
+    past.insert(past.end(), page->rows.begin(), page->rows.end());
+  }
+  return server::why_answer(fleet, subject, now, past);
+}
+
+Result<json::value> why(sqlite::History& history, const core::Fleet& fleet, const Target& target,
+                        const Stamp& now) {
+  const auto subject = server::why_subject(fleet, word(target, "of"), word(target, "cell"), people);
+  if (!subject) return std::unexpected(subject.error());
+  return explained(history, fleet, *subject, now);
+}
+
+Result<json::value> one_agent(sqlite::History& history, const core::Fleet& fleet,
+                              std::string_view rest, const Stamp& now) {
   const std::size_t slash = rest.find('/');
   const auto name = wire::percent_decoded(rest.substr(0, slash));
   if (!name) return std::unexpected(name.error());
   const auto ref = server::agent_named(fleet, *name, people);
   if (!ref) return std::unexpected(ref.error());
-  const core::Agent& agent = *core::find_agent(fleet, *ref);
-  const std::string address = server::Addresses(fleet).of(*ref);
-  if (slash == std::string_view::npos)
-    return wire::agent_json(fleet, *ref, agent, address, now.wall);
+  if (slash == std::string_view::npos) {
+    return wire::agent_json(fleet, *ref, *core::find_agent(fleet, *ref),
+                            server::Addresses(fleet).of(*ref), now.wall);
+  }
   if (rest.substr(slash) == "/why") {
-    return wire::why_json(*ref, agent, core::explain(fleet, *ref, now), address);
+    return explained(history, fleet, {server::WhyKind::agent, ref->cell, ref->agent, {}}, now);
   }
   return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
 }
 
+Result<std::optional<WallTime>> time(const Target& target, const std::string& name) {
+  const std::string text = word(target, name);
+  if (text.empty()) return std::optional<WallTime>();
+  auto read = from_rfc3339(text);
+  if (!read) return std::unexpected(read.error());
+  return std::optional<WallTime>(*read);
+}
+
 Result<json::value> events(sqlite::History& history, const core::Fleet& fleet,
                            const Target& target) {
-  const server::FactWords words{word(target, "kind"), word(target, "cell"), word(target, "agent"),
-                                word(target, "task")};
+  const auto from = time(target, "from");
+  if (!from) return std::unexpected(from.error());
+  const auto until = time(target, "until");
+  if (!until) return std::unexpected(until.error());
+  const server::FactWords words{word(target, "kind"),
+                                word(target, "cell"),
+                                word(target, "agent"),
+                                word(target, "task"),
+                                word(target, "text"),
+                                *from,
+                                *until};
   auto query = server::fact_filter(fleet, words, people);
   if (!query) return std::unexpected(query.error());
   query->since = number(target, "since", 0);
   query->limit = number(target, "limit", 1000);
+  query->newest = word(target, "newest") == "true";
   auto page = history.facts(*query);
   if (!page) return std::unexpected(page.error());
   if (const auto stranger = server::never_was(fleet, words, *query);
       stranger && page->rows.empty()) {
     ports::FactQuery any = *query;
     any.kind.clear();
+    any.text.clear();
+    any.from = any.until = std::nullopt;
+    any.newest = false;
     any.since = 0;
     any.limit = 1;
     const auto past = history.facts(any);
@@ -132,6 +174,7 @@ Result<json::value> events(sqlite::History& history, const core::Fleet& fleet,
     list.push_back(server::event_of_row(row));
     next = row.number;
   }
+  next = std::max(next, page->searched_to);
   return json::object{
       {"events", std::move(list)}, {"next", next}, {"oldest_kept", page->oldest_kept}};
 }
@@ -149,10 +192,11 @@ Result<json::value> read_offline(const Paths& paths, std::string_view text) {
   const Stamp now{recorded->last.mono, SystemClock(Duration(0)).now().wall};
   constexpr std::string_view agents_path = "/api/v1/agents";
   if (target.path == "/api/v1/status") return status(recorded->fleet);
+  if (target.path == "/api/v1/why") return why(*history, recorded->fleet, target, now);
   if (target.path == agents_path) return agents(recorded->fleet, now.wall);
   if (target.path.starts_with(agents_path) && target.path[agents_path.size()] == '/') {
-    return one_agent(recorded->fleet, std::string_view(target.path).substr(agents_path.size() + 1),
-                     now);
+    return one_agent(*history, recorded->fleet,
+                     std::string_view(target.path).substr(agents_path.size() + 1), now);
   }
   return fail(ErrorCode::unsupported, "this needs the daemon", {}, "lazaret up");
 }

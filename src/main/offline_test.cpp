@@ -104,5 +104,44 @@ TEST_F(Offline, WithinAMissionTheBareIdIsEnoughAndNamesAreDecoded) {
   EXPECT_TRUE(read("/api/v1/agents/write%2D2/why").error().code == ErrorCode::conflict);
 }
 
+TEST_F(Offline, WhyResolvesWhateverIsMeant) {
+  const auto agent = read("/api/v1/why?of=scout");
+  ASSERT_TRUE(agent) << agent.error().message;
+  EXPECT_EQ(agent->at("what").as_string(), "agent");
+  const auto mission = read("/api/v1/why?of=survey%201");
+  ASSERT_TRUE(mission) << mission.error().message;
+  EXPECT_EQ(mission->at("what").as_string(), "mission");
+  EXPECT_EQ(mission->at("cell").as_string(), cell_b);
+  const auto both = read("/api/v1/why?of=write-2");
+  EXPECT_EQ(both.error().code, ErrorCode::conflict);
+  EXPECT_EQ(both.error().remedy, "say which one: agent:16fd2706.write-2, agent:7c9e6679.write-2");
+  EXPECT_TRUE(read("/api/v1/why?of=agent:16fd2706.write-2"));
+  EXPECT_TRUE(read("/api/v1/why?of=write-2&cell=survey%207"));
+  EXPECT_EQ(read("/api/v1/why?of=task:scout").error().code, ErrorCode::not_found);
+  const auto gone = read("/api/v1/why?of=w-9");
+  EXPECT_EQ(gone.error().code, ErrorCode::not_found);
+  EXPECT_EQ(gone.error().remedy, "lazaret events --text w-9");
+}
+
+TEST_F(Offline, EventsAreFilteredByTimeTextAndSeveralKinds) {
+  const auto count = [&](const std::string& query) {
+    const auto page = read("/api/v1/events?" + query);
+    EXPECT_TRUE(page) << query;
+    return page ? page->at("events").as_array().size() : 0;
+  };
+  EXPECT_EQ(count("text=PID%204711"), 1U);
+  EXPECT_EQ(count("text=nowhere"), 0U);
+  EXPECT_EQ(count("kind=agent_spawned,cell_defined"), 3U);
+  EXPECT_EQ(count("kind=cell_defined&limit=1&newest=true"), 1U);
+  EXPECT_EQ(count("from=2023-11-14T22:13:20Z"), 4U);
+  EXPECT_EQ(count("from=2023-11-14T22:13:21Z"), 0U);
+  EXPECT_EQ(count("until=2023-11-14T22:13:19Z"), 0U);
+  EXPECT_EQ(read("/api/v1/events?from=yesterday").error().code, ErrorCode::invalid_input);
+  const auto wrong = read("/api/v1/events?kind=cell_defined,agent_spawnd");
+  EXPECT_EQ(wrong.error().remedy, "did you mean agent_spawned?");
+  const auto newest = read("/api/v1/events?kind=cell_defined&limit=1&newest=true");
+  EXPECT_EQ(newest->at("events").as_array()[0].at("cell").as_string(), cell_b);
+}
+
 }  // namespace
 }  // namespace lazaret::main

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,14 @@ namespace lazaret::ports {
 struct FactQuery {
   std::uint64_t since = 0;  // only facts with a greater number
   std::size_t limit = 100;  // rows at most
-  std::string kind;         // empty = any; so are the others
+  std::string kind;         // one, or several separated by commas; empty = any; so are the others
   std::string cell;
   std::string agent;
   std::string task;
+  std::string text;              // what a person sees of the fact says this, in any case
+  std::optional<WallTime> from;  // at or after
+  std::optional<WallTime> until;
+  bool newest = false;  // the last `limit` ones that fit, not the first
 };
 
 struct FactRow {
@@ -32,9 +37,15 @@ struct FactRow {
 
 struct FactPage {
   std::vector<FactRow> rows;  // oldest first
-  std::uint64_t oldest_kept =
-      0;  // facts before this number were trimmed; 0 = there are none at all
+  // Facts before this number were trimmed; 0 = there are none at all.
+  std::uint64_t oldest_kept = 0;
+  // The search for a text stopped at this number though more may fit; 0 = it went to the end, or
+  // the page is full.
+  std::uint64_t searched_to = 0;
 };
+
+// Rows of the journal that one search for a text looks at.
+inline constexpr std::size_t searched_most = 200'000;
 
 class FactReader {
  public:

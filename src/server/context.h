@@ -39,6 +39,7 @@ using Handlers = std::map<std::string_view, Handler>;  // by the operation's nam
 void add_health_handlers(Handlers& handlers);
 void add_fleet_handlers(Handlers& handlers);
 void add_event_handlers(Handlers& handlers);
+void add_why_handlers(Handlers& handlers);
 void add_key_handlers(Handlers& handlers);
 void add_sign_in_handlers(Handlers& handlers);
 void add_agent_handlers(Handlers& handlers);

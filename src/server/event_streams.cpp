@@ -4,6 +4,7 @@
 
 #include "core/fact_words.h"
 #include "wire/api_render.h"
+#include "wire/fact_text.h"
 #include "wire/journal_rows.h"
 #include "wire/json_document.h"
 
@@ -22,14 +23,31 @@ std::string as_event(std::uint64_t number, std::string_view kind, const json::ob
   return out;
 }
 
+bool is_listed(std::string_view kinds, std::string_view kind) {
+  for (std::size_t from = 0; from <= kinds.size();) {
+    const std::size_t end = std::min(kinds.find(',', from), kinds.size());
+    if (kinds.substr(from, end - from) == kind) return true;
+    from = end + 1;
+  }
+  return false;
+}
+
+// All but the text.
+bool fits(const ports::FactQuery& filter, const Stamp& at, std::string_view kind,
+          const core::FactSubject& subject) {
+  return (filter.kind.empty() || is_listed(filter.kind, kind)) &&
+         (filter.cell.empty() || filter.cell == subject.cell.value) &&
+         (filter.agent.empty() || filter.agent == subject.agent.value) &&
+         (filter.task.empty() || filter.task == subject.task.value) &&
+         (!filter.from || at.wall >= *filter.from) && (!filter.until || at.wall <= *filter.until);
+}
+
 }  // namespace
 
-bool matches(const ports::FactQuery& filter, std::string_view kind, std::string_view cell,
-             std::string_view agent, std::string_view task) {
-  return (filter.kind.empty() || filter.kind == kind) &&
-         (filter.cell.empty() || filter.cell == cell) &&
-         (filter.agent.empty() || filter.agent == agent) &&
-         (filter.task.empty() || filter.task == task);
+bool matches(const ports::FactQuery& filter, const ports::FactRow& row) {
+  return fits(filter, row.at, row.kind, {CellId(row.cell), AgentId(row.agent), TaskId(row.task)}) &&
+         (filter.text.empty() ||
+          wire::row_says(row.kind, row.agent, row.task, row.body, filter.text));
 }
 
 json::object event_of_row(const ports::FactRow& row) {
@@ -110,7 +128,11 @@ void EventStreams::on_page(const ClientPtr& client, std::uint64_t up_to,
     it.last = row.number;
     if (!it.stream->write(as_event(row.number, row.kind, event_of_row(row)))) break;
   }
-  if (page->rows.size() < page_rows) it.last = std::max(it.last, up_to);
+  if (page->searched_to > 0) {
+    it.last = std::max(it.last, page->searched_to);
+  } else if (page->rows.size() < page_rows) {
+    it.last = std::max(it.last, up_to);
+  }
   it.pumping = false;
   pump(client);
 }
@@ -131,8 +153,10 @@ void EventStreams::on_facts(const std::vector<runtime::RecordedFact>& facts) {
       client->last = number;
       const auto subject = core::subject_of(*fact);
       const auto kind = core::kind_of(*fact);
-      if (!matches(client->filter, kind, subject.cell.value, subject.agent.value,
-                   subject.task.value)) {
+      if (!fits(client->filter, at, kind, subject)) continue;
+      const std::string& text = client->filter.text;
+      if (!text.empty() && !wire::fact_says(kind, subject.agent.value, subject.task.value,
+                                            core::sentence_of(*fact), text)) {
         continue;
       }
       if (rendered[i].empty()) {

@@ -45,7 +45,6 @@ class EventStreams {
 
 // A row of the journal as an event; the shape is the same as that of live ones.
 json::object event_of_row(const ports::FactRow& row);
-bool matches(const ports::FactQuery& filter, std::string_view kind, std::string_view cell,
-             std::string_view agent, std::string_view task);
+bool matches(const ports::FactQuery& filter, const ports::FactRow& row);
 
 }  // namespace lazaret::server

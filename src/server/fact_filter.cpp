@@ -11,11 +11,20 @@ namespace {
 
 Result<void> check_kind(const std::string& kind) {
   const auto kinds = core::fact_kinds();
-  if (kind.empty() || std::ranges::find(kinds, kind) != kinds.end()) return {};
+  if (std::ranges::find(kinds, kind) != kinds.end()) return {};
   const std::vector<std::string> known(kinds.begin(), kinds.end());
   const std::string meant = nearest(kind, known);
   return fail(ErrorCode::invalid_input, "there are no events of the kind \"" + kind + "\"", "kind",
               meant.empty() ? one_of(kind, known) : "did you mean " + meant + "?");
+}
+
+Result<void> check_kinds(const std::string& list) {
+  for (std::size_t from = 0; !list.empty() && from <= list.size();) {
+    const std::size_t end = std::min(list.find(',', from), list.size());
+    if (auto known = check_kind(list.substr(from, end - from)); !known) return known;
+    from = end + 1;
+  }
+  return {};
 }
 
 bool has_task(const core::Fleet& fleet, const std::string& task) {
@@ -27,10 +36,13 @@ bool has_task(const core::Fleet& fleet, const std::string& task) {
 
 Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& words,
                                      const Identity& who) {
-  if (auto known = check_kind(words.kind); !known) return std::unexpected(known.error());
+  if (auto known = check_kinds(words.kind); !known) return std::unexpected(known.error());
   ports::FactQuery filter;
   filter.kind = words.kind;
   filter.task = words.task;
+  filter.text = words.text;
+  filter.from = words.from;
+  filter.until = words.until;
   if (!words.cell.empty()) {
     const auto cell = cell_named(fleet, words.cell, who);
     if (!cell && cell.error().code != ErrorCode::not_found) return std::unexpected(cell.error());

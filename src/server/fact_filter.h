@@ -12,10 +12,13 @@ namespace lazaret::server {
 
 // As written by the caller; empty = any.
 struct FactWords {
-  std::string kind;
+  std::string kind;  // one, or several separated by commas
   std::string cell;
   std::string agent;
   std::string task;
+  std::string text{};
+  std::optional<WallTime> from{};
+  std::optional<WallTime> until{};
 };
 
 // Names as in names.h, but things that are gone have a past all the same: an unknown name is taken

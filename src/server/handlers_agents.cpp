@@ -1,4 +1,3 @@
-#include "core/why.h"
 #include "server/context.h"
 #include "server/names.h"
 #include "wire/api_encode.h"
@@ -77,14 +76,6 @@ void show(Context& context, Call& call) {
               wire::agent_json(context.fleet(), *ref, agent, Addresses(context.fleet()).of(*ref),
                                context.loop.now().wall),
               std::move(more));
-}
-
-void why(Context& context, Call& call) {
-  const auto ref = named_agent(context, call);
-  if (!ref) return;
-  const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
-  const auto explanation = core::explain(context.fleet(), *ref, context.loop.now());
-  call.reply.ok(wire::why_json(*ref, agent, explanation, Addresses(context.fleet()).of(*ref)));
 }
 
 void logs(Context& context, Call& call) {
@@ -167,7 +158,6 @@ void add(Context& context, Call& call) {
 void add_agent_handlers(Handlers& handlers) {
   handlers["agent.list"] = list;
   handlers["agent.show"] = show;
-  handlers["agent.why"] = why;
   handlers["agent.logs"] = logs;
   handlers["agent.start"] = verb<core::op::StartAgent>;
   handlers["agent.stop"] = verb<core::op::StopAgent>;

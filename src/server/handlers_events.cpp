@@ -10,7 +10,8 @@ namespace {
 
 FactWords words_of(const Call& call) {
   return {call.inputs.text("kind"), call.inputs.text("cell"), call.inputs.text("agent"),
-          call.inputs.text("task")};
+          call.inputs.text("task"), call.inputs.text("text"), call.inputs.time("from"),
+          call.inputs.time("until")};
 }
 
 // Nothing = answered.
@@ -29,7 +30,11 @@ json::object page_of(const ports::FactPage& page, const ports::FactQuery& query,
     events.push_back(event_of_row(row));
     next = row.number;
   }
-  if (page.rows.size() < query.limit) next = std::max(next, recorded);
+  if (page.searched_to > 0) {
+    next = std::max(next, page.searched_to);  // there may be more
+  } else if (page.rows.size() < query.limit) {
+    next = std::max(next, recorded);
+  }
   return {{"events", std::move(events)}, {"next", next}, {"oldest_kept", page.oldest_kept}};
 }
 
@@ -37,6 +42,9 @@ json::object page_of(const ports::FactPage& page, const ports::FactQuery& query,
 void list_or_fail(Context& context, const Reply& reply, ports::FactQuery query, Error stranger,
                   json::object empty) {
   query.kind.clear();
+  query.text.clear();
+  query.from = query.until = std::nullopt;
+  query.newest = false;
   query.since = 0;
   query.limit = 1;
   context.services.facts->read(query, [reply, stranger = std::move(stranger),
@@ -55,6 +63,7 @@ void list(Context& context, Call& call) {
   }
   query->since = call.inputs.whole("since").value_or(0);
   query->limit = call.inputs.whole("limit").value_or(page_usual);
+  query->newest = call.inputs.truth("newest").value_or(false);
   const std::uint64_t recorded = context.loop.recorded_facts();
   auto stranger = never_was(context.fleet(), words_of(call), *query);
   context.services.facts->read(*query,

@@ -57,8 +57,9 @@ void MemoryJournal::read(const ports::FactQuery& query, Done done) {
   page.oldest_kept = rows_.empty() ? 0 : oldest_kept;
   for (const auto& row : rows_) {
     if (row.number <= query.since || row.number < oldest_kept) continue;
-    if (!matches(query, row.kind, row.cell, row.agent, row.task)) continue;
-    if (page.rows.size() == query.limit) break;
+    if (!matches(query, row)) continue;
+    if (page.rows.size() == query.limit && !query.newest) break;
+    if (page.rows.size() == query.limit) page.rows.erase(page.rows.begin());
     page.rows.push_back(row);
   }
   done(std::move(page));

@@ -257,8 +257,7 @@ json::array faults_json(const std::vector<Problem>& problems) {
   return faults;
 }
 
-json::object why_json(const AgentRef& ref, const core::Agent& agent, const core::Explanation& why,
-                      std::string_view address) {
+json::object why_json(const WhyHead& head, const core::Explanation& why) {
   json::array evidence;
   for (const auto& line : why.evidence) {
     evidence.push_back(json::object{{"at", api_time(line.at)},
@@ -266,11 +265,14 @@ json::object why_json(const AgentRef& ref, const core::Agent& agent, const core:
                                     {"kind", line.kind},
                                     {"text", line.text}});
   }
-  return {{"agent", address},
-          {"cell", ref.cell.value},
-          {"state", to_word(agent.process)},
-          {"since", api_time(agent.since.wall)},
-          {"reason", agent.state_reason},
+  return {{"what", head.what},
+          {"subject", head.subject},
+          {"cell", word_or_null(head.cell)},
+          {"agent", word_or_null(head.agent)},
+          {"task", word_or_null(head.task)},
+          {"state", why.state},
+          {"since", why.since.wall == WallTime{} ? json::value(nullptr) : api_time(why.since.wall)},
+          {"reason", why.reason},
           {"sentence", why.sentence},
           {"rule", why.rule},
           {"setting", why.setting},

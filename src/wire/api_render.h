@@ -23,8 +23,16 @@ json::object cell_json(const core::Cell& cell);
 json::object graph_json(const core::Cell& cell);
 json::object approval_json(const ApprovalId& id, const core::Approval& approval);
 json::object wake_json(const WakeId& id, const core::WakeReceipt& receipt);
-json::object why_json(const AgentRef& ref, const core::Agent& agent, const core::Explanation& why,
-                      std::string_view address);
+
+// Whom an explanation is about. Empty words become null.
+struct WhyHead {
+  std::string_view what;     // "agent", "task", "wake", "approval", "mission"
+  std::string_view subject;  // what `lazaret why` takes for it
+  std::string_view cell;
+  std::string_view agent;  // its address
+  std::string_view task;
+};
+json::object why_json(const WhyHead& head, const core::Explanation& why);
 
 // One event. `fact` null: the journal's own `kind` and `body` are shown as they are.
 struct EventHead {

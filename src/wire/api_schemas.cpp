@@ -127,10 +127,12 @@ constexpr std::string_view schemas = R"json({
 "AgentPage": {"type": "object", "required": ["agents", "next"], "properties": {
   "agents": {"type": "array", "items": {"$ref": "#/components/schemas/Agent"}},
   "next": {"type": ["string", "null"], "description": "cursor= of the next page"}}},
-"Why": {"type": "object", "required": ["agent", "cell", "state", "since", "reason", "rule",
-  "setting",
-  "evidence"], "properties": {"agent": {"type": "string"}, "cell": {"type": "string"},
-  "state": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"},
+"Why": {"type": "object", "required": ["what", "subject", "agent", "cell", "task", "state", "since",
+  "reason", "sentence", "rule", "setting", "setting_place", "next", "evidence"], "properties": {
+  "what": {"enum": ["agent", "task", "wake", "approval", "mission"]},
+  "subject": {"type": "string"}, "agent": {"type": ["string", "null"]},
+  "cell": {"type": ["string", "null"]}, "task": {"type": ["string", "null"]},
+  "state": {"type": "string"}, "since": {"type": ["string", "null"], "format": "date-time"},
   "reason": {"type": "string"}, "sentence": {"type": "string"}, "rule": {"type": "string"},
   "setting": {"type": "string"}, "setting_place": {"type": "string"}, "next": {"type": "string"},
   "evidence": {"type": "array", "items": {"type": "object", "required": ["at", "kind", "text"],

@@ -51,6 +51,34 @@ void add_heartbeats(std::vector<Operation>& table) {
                    .example = "lazaret agent health scout"});
 }
 
+void add_explanations(std::vector<Operation>& table) {
+  table.push_back({.name = "agent.why",
+                   .method = Method::GET,
+                   .path = "/api/v1/agents/{agent}/why",
+                   .agents = true,
+                   .summary = "Why the agent is in its state: evidence, rule, setting.",
+                   .inputs = {agent_in_path()},
+                   .output = "Why",
+                   .cli = "why WHAT",
+                   .example = "lazaret why scout"});
+  table.push_back(
+      {.name = "why",
+       .method = Method::GET,
+       .path = "/api/v1/why",
+       .agents = true,
+       .summary = "Why an agent, task, wake, approval or mission is where it is.",
+       .inputs = {{.name = "of",
+                   .where = Where::query,
+                   .required = true,
+                   .doc = "its name or id; <first 8 of cell id>.<id>, or agent:, task:, wake:,"
+                          " approval: or mission: before it, where that is ambiguous",
+                   .least = 1},
+                  {.name = "cell", .where = Where::query, .doc = "look in this mission only"}},
+       .output = "Why",
+       .cli = "why WHAT",
+       .example = "lazaret why t-41"});
+}
+
 void add_reads(std::vector<Operation>& table) {
   table.push_back({.name = "agent.list",
                    .method = Method::GET,
@@ -72,15 +100,6 @@ void add_reads(std::vector<Operation>& table) {
                    .output = "Agent",
                    .cli = "agent show AGENT",
                    .example = "lazaret agent show scout"});
-  table.push_back({.name = "agent.why",
-                   .method = Method::GET,
-                   .path = "/api/v1/agents/{agent}/why",
-                   .agents = true,
-                   .summary = "Why the agent is in its state: evidence, rule, setting.",
-                   .inputs = {agent_in_path()},
-                   .output = "Why",
-                   .cli = "why AGENT",
-                   .example = "lazaret why scout"});
   table.push_back({.name = "agent.logs",
                    .method = Method::GET,
                    .path = "/api/v1/agents/{agent}/logs",
@@ -269,6 +288,7 @@ void add_approvals(std::vector<Operation>& table) {
 void add_agent_operations(std::vector<Operation>& table) {
   add_heartbeats(table);
   add_reads(table);
+  add_explanations(table);
   add_verbs(table);
   add_wakes(table);
   add_approvals(table);

@@ -60,18 +60,31 @@ std::vector<Input> event_filters() {
        .type = ValueType::integer,
        .doc = "only events after this number",
        .most = number_most},
-      {.name = "kind", .where = Where::query, .doc = "only this kind, such as agent_exited"},
+      {.name = "kind",
+       .where = Where::query,
+       .doc = "only this kind, such as agent_exited; several: separated by commas",
+       .most = 2000},
       {.name = "agent", .where = Where::query, .doc = "only this agent's"},
       {.name = "cell", .where = Where::query, .doc = "only this cell's"},
       {.name = "task",
        .where = Where::query,
        .doc = "only this task's (needs cell where ambiguous)"},
+      {.name = "text",
+       .where = Where::query,
+       .doc = "only events whose kind, agent, task or sentence says this, in any case",
+       .least = 1},
+      {.name = "from", .where = Where::query, .type = ValueType::time, .doc = "not before"},
+      {.name = "until", .where = Where::query, .type = ValueType::time, .doc = "not after"},
   };
 }
 
 void add_events(std::vector<Operation>& table) {
   auto history = event_filters();
   history.push_back(limit_in_query(10'000));
+  history.push_back({.name = "newest",
+                     .where = Where::query,
+                     .type = ValueType::boolean,
+                     .doc = "the newest `limit` ones that fit, not the first; still oldest first"});
   table.push_back({.name = "events.list",
                    .method = Method::GET,
                    .path = "/api/v1/events",
