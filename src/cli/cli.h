@@ -17,6 +17,12 @@ class Zone;
 
 namespace lazaret::cli {
 
+struct BackupWish {
+  std::string file;
+  bool secrets = false;
+  bool logs = false;
+};
+
 // What the command line needs from the parts of the program that it may not include itself. An
 // empty function means that this build cannot do it: the verb says so.
 struct Hooks {
@@ -51,6 +57,10 @@ struct Hooks {
       replay;
   // A time zone of this machine, by name: "Europe/Berlin".
   std::function<Result<std::shared_ptr<const calendar::Zone>>(const std::string& name)> read_zone;
+  // One file that holds the whole fleet, and back (main/backup.h).
+  std::function<Result<boost::json::value>(const Paths&, const BackupWish&)> backup;
+  std::function<Result<boost::json::value>(const Paths&, const std::string& file, bool only_check)>
+      restore;
   // Deletes what is past its bounds; dry = only says what it would. {"removed": […], "bytes": n}.
   std::function<Result<boost::json::value>(const Paths&, bool dry)> collect_garbage;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/backup_verbs.h"
+#include "cli/chaos_verb.h"
 #include "cli/checkpoint_verbs.h"
 #include "cli/completion.h"
 #include "cli/config_verb.h"
@@ -91,6 +93,8 @@ std::vector<Verb> make_all() {
   add_mission_verbs(verbs);
   add_slot_verbs(verbs);
   add_replay_verbs(verbs);
+  add_backup_verbs(verbs);
+  add_chaos_verb(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));
   verbs.push_back({.words = "completion",

@@ -6,6 +6,7 @@
 #include "adapters/zones/zone_files.h"
 #include "cli/cli.h"
 #include "cli/demo_program.h"
+#include "main/backup.h"
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/offline.h"
@@ -40,6 +41,10 @@ int run_program(int argc, char** argv) {
   hooks.replay = replay_journal;
   hooks.collect_garbage = collect_garbage;
   hooks.read_zone = [](const std::string& name) { return zones::read_zone(name); };
+  hooks.backup = [](const Paths& paths, const cli::BackupWish& wish) {
+    return write_backup(paths, {wish.file, wish.secrets, wish.logs});
+  };
+  hooks.restore = restore_backup;
   hooks.demo = [&hooks](const std::vector<std::string>& words) {
     return cli::run_demo(words, hooks);
   };
