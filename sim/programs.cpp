@@ -117,7 +117,8 @@ void Programs::act(Mind& mind) {
   if (!mind.task) return claim(mind);
   if (world_.now() >= mind.task_until) return finish_task(mind);
   ask(mind, op::CheckpointTask{*mind.task, fmt::format("{{\"step\":{}}}", mind.slot->progress++)},
-      [&mind](const Answer& answer) {
+      [this, &mind, left = mind.task_until - world_.now()](const Answer& answer) {
+        if (answer && mind.task && world_.keeps_work) left_[*mind.task] = left;
         if (!answer && answer.error().code != ErrorCode::unavailable) mind.task.reset();
       });
 }
@@ -126,14 +127,17 @@ void Programs::claim(Mind& mind) {
   ask(mind, op::ClaimTask{mind.slot->ref, {}}, [this, &mind](const Answer& answer) {
     if (!answer || !answer->task) return;
     mind.task = answer->task;
-    mind.task_until = world_.now() + task_time();
+    const auto begun = left_.find(*mind.task);
+    mind.task_until = world_.now() + (begun == left_.end() ? task_time() : begun->second);
   });
 }
 
 void Programs::finish_task(Mind& mind) {
-  const Then then = [&mind](const Answer& answer) {
+  const Then then = [this, &mind](const Answer& answer) {
     const bool again = !answer && answer.error().code == ErrorCode::unavailable;
-    if (!again) mind.task.reset();
+    if (again || !mind.task) return;
+    left_.erase(*mind.task);  // a next try begins anew
+    mind.task.reset();
   };
   if (!world_.calm && world_.life.chance(world_.scenario.task_failed)) {
     return ask(mind, op::ReportFailed{*mind.task, "simulated"}, then);

@@ -61,6 +61,7 @@ class Programs final : public Program {
   World& world_;
   Processes& processes_;
   std::map<AgentRef, Mind> minds_;
+  std::map<TaskRef, Duration> left_;  // of tasks, at their last checkpoint
 };
 
 }  // namespace lazaret::sim

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "core/fact_words.h"
@@ -49,8 +50,10 @@ class Simulation {
   void tick();
   void look_around();
   void become_calm();
+  void calm_down(Instant calm_at);
   void begin_external();
   void on_decided(const ports::Decision& decision);
+  bool is_over() const;
 
   const Options& options_;
   World world_;
@@ -72,9 +75,16 @@ Scenario scenario_of(const Options& options) {
   return vary(options.scenario, rng);
 }
 
+World world_of(const Options& options) {
+  World world(scenario_of(options), options.seed);
+  world.own_missions = options.missions;
+  world.keeps_work = options.keeps_work;
+  return world;
+}
+
 Simulation::Simulation(const Options& options)
     : options_(options),
-      world_(scenario_of(options), options.seed),
+      world_(world_of(options)),
       workload_(world_),
       journal_(world_, new_fleet(options.seed),
                [this](const ports::Decision& decision) { on_decided(decision); }),
@@ -90,6 +100,17 @@ void Simulation::on_decided(const ports::Decision& decision) {
   checker_.on_decided(decision, world_.loop->fleet());
   keeper_.on_decided(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
+  if (options_.watch) options_.watch(decision);
+}
+
+// Of missions of somebody's own.
+bool Simulation::is_over() const {
+  if (options_.missions.empty() || !world_.loop) return false;
+  return std::ranges::all_of(options_.missions, [&](const core::CellDefinition& one) {
+    const core::Cell* cell = core::find_cell(world_.loop->fleet(), one.id);
+    return cell && (cell->status == core::MissionStatus::completed ||
+                    cell->status == core::MissionStatus::failed);
+  });
 }
 
 // Agents that run elsewhere: those of the missions, and those of the built-in cell.
@@ -118,7 +139,7 @@ void Simulation::tick() {
 }
 
 void Simulation::run_until(Instant end) {
-  while (world_.violations.empty()) {
+  while (world_.violations.empty() && !is_over()) {
     Instant next = world_.schedule.next();
     if (world_.loop) next = std::min(next, world_.loop->next_deadline());
     if (next > end) break;
@@ -130,7 +151,7 @@ void Simulation::run_until(Instant end) {
     }
     tick();
   }
-  world_.clock.advance_to(end);
+  if (!is_over()) world_.clock.advance_to(end);
 }
 
 // Some promises are about time, not about one decision.
@@ -146,6 +167,21 @@ void Simulation::become_calm() {
   people_.put_right();
 }
 
+// The faults have stopped: within a while everything is in order.
+void Simulation::calm_down(Instant calm_at) {
+  if (world_.violations.empty()) become_calm();
+  const Duration calm = seconds_of(world_.scenario.calm_hours * 3600);
+  run_until(calm_at + calm / 4);
+  // Some only fail after the faults have stopped, for they were under way; a second round settles
+  // them.
+  if (world_.violations.empty()) become_calm();
+  run_until(calm_at + calm);
+  if (!world_.violations.empty()) return;
+  journal_.flush();
+  check_one_truth(world_, journal_);
+  check_nothing_stuck(world_, processes_);
+}
+
 Report Simulation::run() {
   const Instant begin = world_.now();
   keeper_.start();
@@ -155,18 +191,7 @@ Report Simulation::run() {
   look_around();
   const Instant calm_at = begin + seconds_of(world_.scenario.fault_hours * 3600);
   run_until(calm_at);
-  if (world_.violations.empty()) become_calm();
-  const Duration calm = seconds_of(world_.scenario.calm_hours * 3600);
-  run_until(calm_at + calm / 4);
-  // Some only fail after the faults have stopped, for they were under way; a second round settles
-  // them.
-  if (world_.violations.empty()) become_calm();
-  run_until(calm_at + calm);
-  if (world_.violations.empty()) {
-    journal_.flush();
-    check_one_truth(world_, journal_);
-    check_nothing_stuck(world_, processes_);
-  }
+  if (options_.missions.empty()) calm_down(calm_at);
   Report report;
   report.hash = journal_.hash();
   report.events = events_;

@@ -1,6 +1,7 @@
 // Runs one simulated world from a seed and tells what it found.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ struct Options {
   Scenario scenario;
   bool vary = true;    // let the seed change the scenario's rates
   bool trace = false;  // print every decision
+
+  // Missions of somebody's own in place of the scenario's (mission_run.h): the run ends when they
+  // are over, without a calm time and what is checked at its end.
+  std::vector<core::CellDefinition> missions{};
+  bool keeps_work = false;
+  std::function<void(const ports::Decision&)> watch{};
 };
 
 // What a run ended with. A crash is seen from outside: a broken invariant ends the process.

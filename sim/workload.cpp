@@ -12,6 +12,11 @@ constexpr std::size_t external_agents = 3;
 }  // namespace
 
 Workload::Workload(World& world) : world_(world) {
+  for (const CellDefinition& own : world.own_missions) cells_.emplace(own.id, own);
+  if (!cells_.empty()) {
+    cells_most_ = cells_.size();
+    return;
+  }
   const auto agents = static_cast<std::size_t>(world.scenario.agents);
   const auto a_cell = static_cast<std::size_t>(std::max(2, world.scenario.agents_a_cell));
   for (; next_cell_ * a_cell < agents; ++next_cell_) {

@@ -24,6 +24,9 @@ struct Violation {
 struct World {
   World(Scenario chosen, std::uint64_t seed_of_run);
 
+  // Missions of somebody's own, in place of those that the scenario would make.
+  std::vector<core::CellDefinition> own_missions;
+  bool keeps_work = false;  // an agent goes on from its last checkpoint after a death
   Scenario scenario;
   std::uint64_t seed;
   VirtualClock clock;

@@ -12,12 +12,15 @@
 #include "main/offline.h"
 #include "main/replay.h"
 #include "main/settings_view.h"
+#include "main/sim_mission.h"
 #include "sim/main_sim.h"
 
 namespace lazaret::main {
 namespace {
 
 int run_sim(const std::vector<std::string>& arguments) {
+  // The simulator itself takes flags only.
+  if (!arguments.empty() && !arguments.front().starts_with('-')) return sim_mission(arguments);
   std::vector<std::string> words = {"lazaret sim"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
