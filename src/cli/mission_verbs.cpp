@@ -154,24 +154,6 @@ Result<ExitCode> lint(Context& context, const Arguments& arguments) {
   return ExitCode::ok;
 }
 
-Result<ExitCode> collect_garbage(Context& context, const Arguments& arguments) {
-  if (auto there = have(context.hooks.collect_garbage, "collect garbage"); !there) {
-    return std::unexpected(there.error());
-  }
-  auto paths = context.paths();
-  if (!paths) return std::unexpected(paths.error());
-  auto answer = context.hooks.collect_garbage(*paths, arguments.has("dry"));
-  if (!answer) return std::unexpected(answer.error());
-  if (context.json) {
-    context.out << pretty(*answer);
-    return ExitCode::ok;
-  }
-  for (const auto& one : list_at(*answer, "removed")) context.out << plain(in_words(one)) << '\n';
-  context.out << fmt::format("{} {}\n", arguments.has("dry") ? "would free" : "freed",
-                             in_bytes(number_at(*answer, "bytes").value_or(0)));
-  return ExitCode::ok;
-}
-
 }  // namespace
 
 void add_mission_verbs(std::vector<Verb>& verbs) {
@@ -206,12 +188,6 @@ void add_mission_verbs(std::vector<Verb>& verbs) {
                                     .doc = "a mission, or a cell's directory (no daemon needed)"}},
                    .notes = "Exit status 1 if there are errors.",
                    .carry_out = lint});
-  verbs.push_back({.words = "cell gc",
-                   .group = Group::mission,
-                   .summary = "Delete what is past its bounds: old logs, checkpoints, artifacts.",
-                   .example = "lazaret cell gc --dry",
-                   .flags = {dry},
-                   .carry_out = collect_garbage});
 }
 
 }  // namespace lazaret::cli

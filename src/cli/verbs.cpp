@@ -12,6 +12,7 @@
 #include "cli/config_verb.h"
 #include "cli/context.h"
 #include "cli/daemon_verbs.h"
+#include "cli/gc_verb.h"
 #include "cli/look_verbs.h"
 #include "cli/mission_verbs.h"
 #include "cli/operation_verb.h"
@@ -94,6 +95,7 @@ std::vector<Verb> make_all() {
   add_slot_verbs(verbs);
   add_replay_verbs(verbs);
   add_backup_verbs(verbs);
+  add_gc_verbs(verbs);
   add_chaos_verb(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 
 #include "adapters/cells/cell_store.h"
 #include "adapters/cells/lint.h"
@@ -225,23 +224,6 @@ Result<std::string> export_proposal(const std::string& directory) {
   auto proposal = wire::proposal_of(*files);
   if (!proposal) return std::unexpected(proposal.error());
   return wire::write_proposal(*proposal) + wire::cell_files_section(*files);
-}
-
-Result<json::value> collect_garbage(const Paths& paths, bool dry) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  json::array removed;
-  std::uintmax_t bytes = 0;
-  // What a write that was cut off left behind; the cell's own files are never touched.
-  for (auto it = fs::recursive_directory_iterator(paths.missions, failed);
-       !failed && it != fs::recursive_directory_iterator(); it.increment(failed)) {
-    const std::string name = it->path().filename().string();
-    if (!it->is_regular_file(failed) || !name.starts_with(".") || !name.ends_with(".tmp")) continue;
-    bytes += it->file_size(failed);
-    removed.push_back(json::string(it->path().string()));
-    if (!dry) fs::remove(it->path(), failed);
-  }
-  return json::object{{"removed", std::move(removed)}, {"bytes", bytes}, {"dry", dry}};
 }
 
 }  // namespace lazaret::main

@@ -20,7 +20,4 @@ Result<boost::json::value> lint_cell(const std::string& directory);
 Result<boost::json::value> import_proposal(std::string_view markdown);
 Result<std::string> export_proposal(const std::string& directory);
 
-// Removes run directories' and journal's leftovers past their bounds; {"removed": […], "bytes": n}.
-Result<boost::json::value> collect_garbage(const Paths& paths, bool dry);
-
 }  // namespace lazaret::main

@@ -9,6 +9,7 @@
 #include "main/backup.h"
 #include "main/build.h"
 #include "main/daemon.h"
+#include "main/garbage.h"
 #include "main/offline.h"
 #include "main/replay.h"
 #include "main/settings_view.h"
