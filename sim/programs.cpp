@@ -115,6 +115,7 @@ void Programs::act(Mind& mind) {
                {});
   }
   if (!mind.task) return claim(mind);
+  if (!mind.external && world_.checkpoints.chance(s.saves)) return save(mind);
   if (world_.now() >= mind.task_until) return finish_task(mind);
   ask(mind, op::CheckpointTask{*mind.task, fmt::format("{{\"step\":{}}}", mind.slot->progress++)},
       [&mind](const Answer& answer) {
@@ -128,6 +129,10 @@ void Programs::claim(Mind& mind) {
     mind.task = answer->task;
     mind.task_until = world_.now() + task_time();
   });
+}
+
+void Programs::save(Mind& mind) {
+  ask(mind, op::SaveCheckpoint{mind.slot->ref, processes_.checkpoints().save(mind.slot->ref)}, {});
 }
 
 void Programs::finish_task(Mind& mind) {
@@ -147,6 +152,8 @@ void Programs::on_line(Slot& slot, const std::string& line) {
     return processes_.exit(slot, exit_with(1));
   }
   Mind& mind = minds_[slot.ref];
+  const bool asked = line.find("\"type\":\"checkpoint\"") != std::string::npos;
+  if (asked && may_act(mind) && world_.checkpoints.chance(0.8)) return save(mind);
   if (line.find("\"cancel\"") == std::string::npos || !mind.task || !mind.obeys) return;
   ask(mind, op::ReportFailed{*mind.task, "cancelled"},
       [&mind](const Answer&) { mind.task.reset(); });
