@@ -4,6 +4,7 @@
 import sys
 
 import adopt
+import checkpoint
 import figures
 import hanoi
 import heartbeat
@@ -13,7 +14,7 @@ import scan
 import simulation
 
 ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
-       "simulation": simulation, "hanoi": hanoi, "adopt": adopt}
+       "simulation": simulation, "hanoi": hanoi, "adopt": adopt, "checkpoint": checkpoint}
 
 
 def main(names):

@@ -23,6 +23,7 @@ std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" 
 bool changes_graph(const Fact& fact) {
   return std::holds_alternative<fact::CellDefined>(fact) ||
          (!subject_of(fact).task.empty() && !std::holds_alternative<fact::TaskCheckpointed>(fact) &&
+          !std::holds_alternative<fact::CheckpointSaved>(fact) &&
           !std::holds_alternative<fact::TaskResumed>(fact));
 }
 
@@ -85,6 +86,8 @@ void Checker::take_stock(const Fleet& fleet) {
       one.died = agent.died;
       one.spawned = agent.spawned_at.mono;
       one.spawn_seen = agent.process_start != 0;
+      for (const Checkpoint& saved : agent.checkpoints)
+        one.checkpoints.push_back({id, saved.info.id, saved.info.manifest_hash});
       if (agent.running_wake) {
         one.open_wakes.insert(agent.running_wake->id);
         one.started_wakes.insert(agent.running_wake->id);

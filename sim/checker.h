@@ -31,7 +31,8 @@ class Checker {
     bool to_be_found = false;  // live when the daemon started, so adoption has to say
     std::set<WakeId> open_wakes;
     std::set<WakeId> started_wakes;
-    std::optional<Instant> wake_due;  // since when a wake waits for no reason
+    std::optional<Instant> wake_due;               // since when a wake waits for no reason
+    std::vector<core::CheckpointRef> checkpoints;  // in the order in which they were acknowledged
   };
   struct TaskAccount {
     std::optional<AgentId> owner;

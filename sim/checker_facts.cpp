@@ -119,6 +119,9 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
                           in_seconds(at.mono - was.spawned)));
     }
   }
+  if (!f.restores && newest_whole(f.agent)) {
+    c.wrong("a revival goes on from a checkpoint", name(f.agent));
+  }
   was.process = ProcessState::starting;
   was.to_be_found = false;
   was.died = false;
@@ -301,6 +304,44 @@ void Checker::Facts::operator()(const fact::ApprovalAnswered& f) {
   if (approval.kind == ApprovalKind::revival && f.answer == AnswerWord::no &&
       contains_start_of(*approval.agent)) {
     c.wrong("no means no", f.approval.value);
+  }
+}
+
+const CheckpointRef* Checker::Facts::newest_whole(const AgentRef& agent) {
+  const auto& all = account(agent).checkpoints;
+  const auto whole = std::find_if(all.rbegin(), all.rend(), [&](const CheckpointRef& one) {
+    return c.processes_.checkpoints().verifies(agent.cell, one);
+  });
+  return whole == all.rend() ? nullptr : &*whole;
+}
+
+void Checker::Facts::operator()(const fact::AgentRemoved& f) {
+  account(f.agent).checkpoints.clear();
+}
+
+void Checker::Facts::operator()(const fact::CheckpointSaved& f) {
+  auto& all = account(f.agent).checkpoints;
+  all.push_back({f.agent.agent, f.checkpoint.id, f.checkpoint.manifest_hash});
+  const Policies& policies = find_cell(fleet, f.agent.cell)->definition.policies;
+  if (all.size() > static_cast<std::size_t>(policies.checkpoints_kept)) all.erase(all.begin());
+}
+
+void Checker::Facts::operator()(const fact::CheckpointRestored& f) {
+  const CheckpointRef* newest = newest_whole(f.agent);
+  if (!f.restored) {
+    if (newest) c.wrong("a revival goes on from a checkpoint", name(f.agent));
+    return;
+  }
+  if (!c.processes_.checkpoints().verifies(f.agent.cell, *f.restored)) {
+    c.wrong("no revival from a checkpoint that does not verify", name(f.agent));
+  }
+  if (f.restored->agent == f.agent.agent && newest && *newest != *f.restored) {
+    c.wrong("a revival uses the newest that verifies",
+            fmt::format("{}: {} and not {}", name(f.agent), f.restored->id, newest->id));
+  }
+  const Agent* agent = find_agent(fleet, f.agent);
+  if (f.restored->agent != f.agent.agent && agent->stands_in_for != f.restored->agent) {
+    c.wrong("nobody goes on from a stranger's checkpoint", name(f.agent));
   }
 }
 

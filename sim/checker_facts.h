@@ -38,11 +38,16 @@ struct Checker::Facts {
   void operator()(const core::fact::TaskReleased& f);
   void operator()(const core::fact::TaskTransferred& f);
   void operator()(const core::fact::ApprovalAnswered& f);
+  void operator()(const core::fact::AgentRemoved& f);
+  void operator()(const core::fact::CheckpointSaved& f);
+  void operator()(const core::fact::CheckpointRestored& f);
   template <class Other>
   void operator()(const Other&) {}  // nothing of its own to promise
 
   AgentAccount& account(const AgentRef& ref) { return c.agents_[ref]; }
   bool is_excused(const AgentRef& ref, const core::ExitReport& exit) const;
+  // Of what the agent was told is safe, the newest that lies whole on the disk; null without any.
+  const core::CheckpointRef* newest_whole(const AgentRef& agent);
   bool mission_runs(const CellId& id) const;
   bool changes_status(const CellId& id) const;
   bool contains_start_of(const AgentRef& ref) const;

@@ -30,7 +30,8 @@ LAZARET_ENUM(Fault,
              person_silent,        // an approval that nobody answers
              operator_interfered,  // stop, kill, pause, freeze, … at any moment
              verify_failed,
-             files_edited)  // agents and tasks come and go in a cell's files
+             files_edited,     // agents and tasks come and go in a cell's files
+             torn_checkpoint)  // saved, acknowledged, and found broken when it is needed
 
 using FaultCounts = std::map<Fault, std::uint64_t>;
 

@@ -31,6 +31,9 @@ void Processes::start(const Command& command) {
         if constexpr (std::is_same_v<T, command::SendLine>) send(one);
         if constexpr (std::is_same_v<T, command::TakeEvidence>) take_evidence(one);
         if constexpr (std::is_same_v<T, command::VerifyTask>) verify(one);
+        if constexpr (std::is_same_v<T, command::RestoreCheckpoint>) restore(one);
+        if constexpr (std::is_same_v<T, command::RehearseCheckpoint>) rehearse(one);
+        if constexpr (std::is_same_v<T, command::KeepCheckpoints>) checkpoints_.keep(one);
       },
       command);
 }
@@ -186,6 +189,18 @@ void Processes::verify(const command::VerifyTask& command) {
   world_.after(between(world_.life, 100ms, 20s), [this, command, passed, life = daemon_life_] {
     if (life != daemon_life_) return;  // it ran below the daemon
     tell(event::VerifyFinished{command.task, command.claim, passed, passed ? "" : "not yet"});
+  });
+}
+
+void Processes::restore(const command::RestoreCheckpoint& command) {
+  world_.after(between(world_.checkpoints, 1ms, 200ms), [this, command, life = daemon_life_] {
+    if (life == daemon_life_) tell(checkpoints_.restore(command));
+  });
+}
+
+void Processes::rehearse(const command::RehearseCheckpoint& command) {
+  world_.after(between(world_.checkpoints, 1ms, 2s), [this, command, life = daemon_life_] {
+    if (life == daemon_life_) tell(checkpoints_.rehearse(command));
   });
 }
 

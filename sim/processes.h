@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ports/effects.h"
+#include "sim/checkpoints.h"
 #include "sim/fake_journal.h"
 #include "sim/world.h"
 
@@ -53,7 +54,8 @@ class Program {
 
 class Processes final : public ports::Effects {
  public:
-  Processes(World& world, FakeJournal& journal) : world_(world), journal_(journal) {}
+  Processes(World& world, FakeJournal& journal)
+      : world_(world), journal_(journal), checkpoints_(world) {}
   void run(Program& program) { program_ = &program; }
 
   void start(const core::Command& command) override;
@@ -74,6 +76,7 @@ class Processes final : public ports::Effects {
 
   Slot* find(const AgentRef& ref);
   std::map<AgentRef, Slot>& all() { return slots_; }
+  Checkpoints& checkpoints() { return checkpoints_; }
   core::Evidence evidence_of(const Slot& slot) const;
 
  private:
@@ -85,11 +88,14 @@ class Processes final : public ports::Effects {
   void send(const core::command::SendLine& command);
   void take_evidence(const core::command::TakeEvidence& command);
   void verify(const core::command::VerifyTask& command);
+  void restore(const core::command::RestoreCheckpoint& command);
+  void rehearse(const core::command::RehearseCheckpoint& command);
   void deliver(Duration delay, core::EventBody event);
   void note_movement(Slot& slot);
 
   World& world_;
   FakeJournal& journal_;
+  Checkpoints checkpoints_;
   Program* program_ = nullptr;
   std::uint64_t daemon_life_ = 0;
   std::int64_t next_pid_ = 1000;

@@ -115,6 +115,7 @@ void Programs::act(Mind& mind) {
                {});
   }
   if (!mind.task) return claim(mind);
+  if (!mind.external && world_.checkpoints.chance(s.saves)) return save(mind);
   if (world_.now() >= mind.task_until) return finish_task(mind);
   ask(mind, op::CheckpointTask{*mind.task, fmt::format("{{\"step\":{}}}", mind.slot->progress++)},
       [this, &mind, left = mind.task_until - world_.now()](const Answer& answer) {
@@ -130,6 +131,10 @@ void Programs::claim(Mind& mind) {
     const auto begun = left_.find(*mind.task);
     mind.task_until = world_.now() + (begun == left_.end() ? task_time() : begun->second);
   });
+}
+
+void Programs::save(Mind& mind) {
+  ask(mind, op::SaveCheckpoint{mind.slot->ref, processes_.checkpoints().save(mind.slot->ref)}, {});
 }
 
 void Programs::finish_task(Mind& mind) {
@@ -151,6 +156,8 @@ void Programs::on_line(Slot& slot, const std::string& line) {
     return processes_.exit(slot, exit_with(1));
   }
   Mind& mind = minds_[slot.ref];
+  const bool asked = line.find("\"type\":\"checkpoint\"") != std::string::npos;
+  if (asked && may_act(mind) && world_.checkpoints.chance(0.8)) return save(mind);
   if (line.find("\"cancel\"") == std::string::npos || !mind.task || !mind.obeys) return;
   ask(mind, op::ReportFailed{*mind.task, "cancelled"},
       [&mind](const Answer&) { mind.task.reset(); });

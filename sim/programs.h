@@ -45,6 +45,7 @@ class Programs final : public Program {
   void work(Mind& mind, Incarnation incarnation);
   void act(Mind& mind);
   void claim(Mind& mind);
+  void save(Mind& mind);
   void finish_task(Mind& mind);
   void ask(Mind& mind, core::Operation operation, Then then);
   void deliver(Mind& mind, Incarnation incarnation, core::Operation operation, Then then);

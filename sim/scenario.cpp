@@ -12,7 +12,7 @@ namespace {
 using Chance = double Scenario::*;
 constexpr std::int64_t count_most = 1'000'000;
 
-constexpr std::array<Chance, 27> faults = {&Scenario::crashes_an_hour,
+constexpr std::array<Chance, 28> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::kills_an_hour,
                                            &Scenario::hangs_an_hour,
                                            &Scenario::stops_an_hour,
@@ -38,7 +38,8 @@ constexpr std::array<Chance, 27> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::late,
                                            &Scenario::person_silent,
                                            &Scenario::verify_failed,
-                                           &Scenario::task_failed};
+                                           &Scenario::task_failed,
+                                           &Scenario::torn_checkpoint};
 
 Scenario everything() {
   Scenario s;
@@ -55,6 +56,7 @@ Scenario crash_loops() {
   s.kills_an_hour = 5;
   s.spawn_failure = 0.2;
   s.spawn_impossible = 0.03;
+  s.torn_checkpoint = 0.3;
   s.person_silent = 0.4;
   s.daemon_kills_an_hour = 3;
   s.dies_deciding = 0.01;
@@ -103,6 +105,7 @@ Scenario restarts() {
   s.dies_of_a_line = 0.05;
   s.dies_deciding = 0.05;
   s.disk_errors_an_hour = 6;
+  s.torn_checkpoint = 0.1;
   s.stalls_an_hour = 6;
   s.crashes_an_hour = 6;
   s.stops_an_hour = 4;

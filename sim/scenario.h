@@ -64,6 +64,8 @@ struct Scenario {
   double person_silent = 0.3;
   double verify_failed = 0.15;
   double task_failed = 0.1;
+  double torn_checkpoint = 0.1;
+  double saves = 0.1;  // of the looks at its work in which an agent saves a checkpoint; no fault
 
   LAZARET_FIELDS(Scenario, name, summary, agents, agents_a_cell, fault_hours, calm_hours,
                  tasks_an_agent, task_seconds, poll_seconds, new_tasks_an_hour, wakes_an_hour,
@@ -73,7 +75,8 @@ struct Scenario {
                  power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour, disk_errors_an_hour,
                  operator_acts_an_hour, edits_an_hour, operator_reacts, dies_deciding, slow_start,
                  slow_task, spawn_failure, spawn_impossible, ignores_stop, dies_of_a_line,
-                 failed_beat, lost, doubled, late, person_silent, verify_failed, task_failed)
+                 failed_beat, lost, doubled, late, person_silent, verify_failed, task_failed,
+                 torn_checkpoint, saves)
 };
 
 const std::vector<Scenario>& built_in_scenarios();

@@ -77,6 +77,9 @@ CellDefinition Workload::make_cell(std::size_t index, std::size_t agents) {
   cell.policies.auto_revive = chance(0.2) ? AutoRevive::ask : AutoRevive::yes;
   cell.policies.approval_deadline = std::chrono::minutes(5 + world_.workload.below(60));
   cell.policies.max_retries = static_cast<int>(1 + world_.workload.below(5));
+  cell.policies.checkpoint_required = index % 3 == 0;
+  cell.policies.checkpoint_interval = seconds_of(60.0 * static_cast<double>(1 + index % 10));
+  cell.policies.rehearsal_interval = seconds_of(600.0 * static_cast<double>(index % 4));
   std::vector<AgentId> doers;
   for (std::size_t place = 0; place < agents; ++place) {
     AgentDefinition agent = make_agent(index, place);

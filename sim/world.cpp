@@ -18,6 +18,7 @@ World::World(Scenario chosen, std::uint64_t seed_of_run)
       messages(hash_text("messages", mix(seed))),
       people(hash_text("people", mix(seed))),
       disk(hash_text("disk", mix(seed))),
-      daemon(hash_text("daemon", mix(seed))) {}
+      daemon(hash_text("daemon", mix(seed))),
+      checkpoints(hash_text("checkpoints", mix(seed))) {}
 
 }  // namespace lazaret::sim

@@ -45,6 +45,7 @@ struct World {
   Rng people;
   Rng disk;
   Rng daemon;
+  Rng checkpoints;
 
   Instant now() const { return clock.now().mono; }
   void after(Duration delay, Schedule::Action action) {

@@ -13,9 +13,10 @@
 #include <string_view>
 #include <type_traits>
 
-// LAZARET_FOR_EACH(macro, arg, a, b) is macro(arg, a) macro(arg, b); at most 64 of them.
+// LAZARET_FOR_EACH(macro, arg, a, b) is macro(arg, a) macro(arg, b); at most 128 of them.
 #define LAZARET_PARENS ()
-#define LAZARET_EXPAND(...) \
+#define LAZARET_EXPAND(...) LAZARET_EXPAND4(LAZARET_EXPAND4(__VA_ARGS__))
+#define LAZARET_EXPAND4(...) \
   LAZARET_EXPAND3(LAZARET_EXPAND3(LAZARET_EXPAND3(LAZARET_EXPAND3(__VA_ARGS__))))
 #define LAZARET_EXPAND3(...) \
   LAZARET_EXPAND2(LAZARET_EXPAND2(LAZARET_EXPAND2(LAZARET_EXPAND2(__VA_ARGS__))))

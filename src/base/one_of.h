@@ -4,7 +4,7 @@
 //   #define ALL_SHAPES Circle, Square                  a list, written once
 //   LAZARET_ONE_OF(Shape, ALL_SHAPES)                  in the header, after the alternatives
 //   LAZARET_ONE_OF_MEMBERS(Shape, ALL_SHAPES)          in one .cpp, in the same namespace
-//                                                      (at most 64)
+//                                                      (at most 128)
 //
 // Everything that works on a variant works on it: std::visit, std::get_if, std::holds_alternative.
 #pragma once

@@ -1,4 +1,5 @@
-// checkpoint ls and show: where the work of a mission's tasks stands.
+// checkpoint ls | save | ask | rehearse | restore | diff: what agents go on from after a death; and
+// task cursors | cursor: where the work of a mission's tasks stands.
 #pragma once
 
 #include <vector>

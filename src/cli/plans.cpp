@@ -239,11 +239,7 @@ std::string id_of_title(std::string_view title) {
 
 std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
   Plan checkpoint;
-  checkpoint.cli = "checkpoint save CELL TASK CURSOR";
   checkpoint.notes = "CURSOR is any JSON, - is stdin; text that is no JSON is kept as text.";
-  Plan by_task = checkpoint;
-  by_task.cli = "task checkpoint CELL TASK CURSOR";
-  by_task.example = "lazaret task checkpoint survey t-1 '{\"page\": 7}'";
   return {
       {"cell.add", {new_mission()}},
       {"cell.status",
@@ -254,7 +250,7 @@ std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
         mission_status("fail", "failed", "Declare it failed.")}},
       {"agent.add", {add_agent()}},
       {"task.add", {add_task()}},
-      {"task.checkpoint", {checkpoint, by_task}},
+      {"task.checkpoint", {checkpoint}},
       {"approval.answer", answers()},
       {"key.add", with_alias("token new NAME")},
       {"key.remove", with_alias("token revoke ID")},

@@ -11,6 +11,7 @@
 #include "cli/completion.h"
 #include "cli/config_verb.h"
 #include "cli/context.h"
+#include "cli/cursor_verbs.h"
 #include "cli/daemon_verbs.h"
 #include "cli/gc_verb.h"
 #include "cli/look_verbs.h"
@@ -89,6 +90,7 @@ std::vector<Verb> make_all() {
   verbs.push_back(program_verb(
       "demo", Group::run, "See it work in a minute: a fleet that is harassed.", "lazaret demo"));
   add_checkpoint_verbs(verbs);
+  add_cursor_verbs(verbs);
   add_operation_verbs(verbs);
   add_log_verbs(verbs);
   add_mission_verbs(verbs);

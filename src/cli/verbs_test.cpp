@@ -47,7 +47,13 @@ TEST_F(Cli, VerbsOfTheTableBecomeRequests) {
       {{"task", "done", "c", "t", "--result", "ok"},
        R"(POST /api/v1/cells/c/tasks/t/done {"result":"ok"})"},
       {{"task", "verify", "c", "t"}, "POST /api/v1/cells/c/tasks/t/verify {}"},
-      {{"checkpoint", "save", "c", "t", R"({"page":7})"},
+      {{"checkpoint", "save", "s"}, "POST /api/v1/agents/s/checkpoints {}"},
+      {{"checkpoint", "ask", "s", "--reason", "why"},
+       R"(POST /api/v1/agents/s/checkpoints/ask {"reason":"why"})"},
+      {{"checkpoint", "restore", "s", "000001-x"},
+       R"(POST /api/v1/agents/s/checkpoints/restore {"checkpoint":"000001-x"})"},
+      {{"checkpoint", "diff", "s", "a"}, "GET /api/v1/agents/s/checkpoints/diff?from=a "},
+      {{"task", "checkpoint", "c", "t", R"({"page":7})"},
        R"(POST /api/v1/cells/c/tasks/t/checkpoint {"cursor":{"page":7}})"},
       {{"task", "checkpoint", "c", "t", "-"},
        R"(POST /api/v1/cells/c/tasks/t/checkpoint {"cursor":"from stdin"})"},
@@ -94,18 +100,32 @@ TEST_F(Cli, EveryOperationHasItsWords) {
   }
 }
 
-TEST_F(Cli, CheckpointsAreListedAndShown) {
+TEST_F(Cli, CursorsAreListedAndShown) {
   answers_["GET /api/v1/cells/c/tasks"] = json_answer(
       R"({"next":null,"tasks":[{"task_id":"t-1","status":"in_progress","owner":"a",
           "since":"2026-11-21T11:59:00Z","cursor":{"page":7}},
           {"task_id":"t-2","status":"pending","owner":null,"since":"","cursor":null}]})");
   answers_["GET /api/v1/cells/c/tasks/t-1"] = json_answer(R"({"cursor":{"page":7}})");
   answers_["GET /api/v1/cells/c/tasks/t-2"] = json_answer(R"({"cursor":null})");
-  const auto list = say({"checkpoint", "ls", "c"}).out;
+  const auto list = say({"task", "cursors", "c"}).out;
   EXPECT_NE(list.find(R"(t-1   in_progress  60s    a      {"page":7})"), std::string::npos) << list;
   EXPECT_EQ(list.find("t-2"), std::string::npos);
-  EXPECT_EQ(say({"checkpoint", "show", "c", "t-1"}).out, "{\n  \"page\": 7\n}\n");
-  EXPECT_EQ(say({"checkpoint", "show", "c", "t-2"}).status, 3);
+  EXPECT_EQ(say({"task", "cursor", "c", "t-1"}).out, "{\n  \"page\": 7\n}\n");
+  EXPECT_EQ(say({"task", "cursor", "c", "t-2"}).status, 3);
+}
+
+TEST_F(Cli, CheckpointsAreListedWithWhatIsKnownOfThem) {
+  answers_["GET /api/v1/agents/s/checkpoints"] = json_answer(
+      R"({"agent_id":"s","cell_id":"c","asked":null,
+          "went_on_from":{"agent":"s","checkpoint":"000001-aa"},"checkpoints":[
+          {"checkpoint":"000002-bb","saved_at":"2026-11-21T11:59:00Z","task":"t","bytes":2048,
+           "files":2,"proven_at":null,"broken":"state.json is not what was saved"},
+          {"checkpoint":"000001-aa","saved_at":"2026-11-21T11:00:00Z","task":null,"bytes":5,
+           "files":1,"proven_at":"2026-11-21T11:59:30Z","broken":null}]})");
+  const auto list = say({"checkpoint", "ls", "s"}).out;
+  EXPECT_NE(list.find("does not verify: state.json"), std::string::npos) << list;
+  EXPECT_NE(list.find("restorable, proven 30s ago"), std::string::npos) << list;
+  EXPECT_NE(list.find("went on from 000001-aa of s"), std::string::npos) << list;
 }
 
 TEST_F(Cli, ConfigShowsWhatRunsAndWhatWillChange) {

@@ -1,6 +1,7 @@
 #include "core/adoption.h"
 
 #include "core/approvals.h"
+#include "core/checkpoint.h"
 #include "core/lifecycle.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
@@ -16,11 +17,13 @@ void reissue(Decision& d, const AgentRef& ref) {
   if (agent.process == ProcessState::stopping) {
     const TimerKey grace{TimerKind::agent_kill, ref.cell, ref.agent.value};
     if (!d.fleet().timers.all().contains(grace)) return d.act(command::KillAgent{ref, incarnation});
+    if (agent.checkpoint_wish) return checkpoint::ask_again(d, ref);
     return d.act(command::StopAgent{ref, incarnation, agent.definition.run->stop_signal});
   }
   if (agent.frozen) d.act(command::FreezeAgent{ref, incarnation, true});
   if (agent.hang == HangStage::suspected) d.act(command::TakeEvidence{ref, incarnation});
   if (agent.process == ProcessState::running) wake_queue::send_again(d, ref);
+  checkpoint::ask_again(d, ref);
 }
 
 void lose(Decision& d, const AgentRef& ref) {

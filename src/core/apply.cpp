@@ -11,6 +11,8 @@ namespace {
 
 bool is_noise(const Fact& fact) {
   return std::holds_alternative<fact::TaskCheckpointed>(fact) ||
+         std::holds_alternative<fact::CheckpointSaved>(fact) ||
+         std::holds_alternative<fact::CheckpointWanted>(fact) ||
          std::holds_alternative<fact::AgentDefined>(fact);
 }
 

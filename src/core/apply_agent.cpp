@@ -23,7 +23,8 @@ void Applier::set_process(Agent& agent, ProcessState state, std::string reason) 
 void Applier::clear_timers(const AgentRef& ref) {
   for (const TimerKind kind :
        {TimerKind::agent_ready, TimerKind::agent_settled, TimerKind::agent_kill,
-        TimerKind::agent_backoff, TimerKind::agent_stable, TimerKind::hang_judge}) {
+        TimerKind::agent_backoff, TimerKind::agent_stable, TimerKind::hang_judge,
+        TimerKind::checkpoint_interval, TimerKind::checkpoint_deadline}) {
     fleet.timers.clear(timer(kind, ref));
   }
 }
@@ -47,6 +48,10 @@ void Applier::operator()(const fact::AgentStarting& f) {
   one.stopped_by_others = false;
   one.frozen = false;
   one.approval.reset();
+  one.checkpoint_wish.reset();
+  one.went_on_from.reset();
+  one.restoring.reset();
+  if (f.restores) one.restoring = PendingStart{f.reason, f.wake};
   forget_hang(one);
   set_process(one, ProcessState::starting, std::string(to_word(f.reason)));
   fleet.timers.set(timer(TimerKind::agent_ready, f.agent), f.ready_by);
@@ -67,6 +72,7 @@ void Applier::operator()(const fact::AgentReady& f) {
   fleet.timers.clear(timer(TimerKind::agent_ready, f.agent));
   fleet.timers.clear(timer(TimerKind::agent_settled, f.agent));
   fleet.timers.set(timer(TimerKind::agent_stable, f.agent), f.stable_at);
+  arm_checkpoint(f.agent);
 }
 
 void Applier::operator()(const fact::AgentAdopted& f) {
@@ -106,6 +112,8 @@ void Applier::operator()(const fact::AgentExited& f) {
   one.frozen = false;
   one.stopped_by_others = false;
   one.exit_counts = false;
+  one.checkpoint_wish.reset();
+  one.restoring.reset();
   one.finished = f.finished;
   one.last_exit = f.exit;
   one.died = !f.expected;
@@ -153,6 +161,7 @@ void Applier::operator()(const fact::AgentReleased& f) {
 void Applier::operator()(const fact::AgentRemoved& f) {
   clear_timers(f.agent);
   fleet.timers.clear(timer(TimerKind::rate_limit, f.agent));
+  fleet.timers.clear(timer(TimerKind::checkpoint_rehearsal, f.agent));
   cell(f.agent.cell).agents.erase(f.agent.agent);
 }
 

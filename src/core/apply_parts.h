@@ -56,6 +56,14 @@ struct Applier {
   void operator()(const fact::HangCleared& f);
   void operator()(const fact::HangDeclared& f);
 
+  // Checkpoints: apply_checkpoint.cpp
+  void operator()(const fact::CheckpointSaved& f);
+  void operator()(const fact::CheckpointWanted& f);
+  void operator()(const fact::CheckpointMissed& f);
+  void operator()(const fact::CheckpointRestored& f);
+  void operator()(const fact::CheckpointRehearsed& f);
+  void operator()(const fact::CheckpointPicked& f);
+
   // Work: apply_work.cpp
   void operator()(const fact::TaskDefined& f);
   void operator()(const fact::WakeAccepted& f);
@@ -77,6 +85,9 @@ struct Applier {
   Task& task(const TaskRef& ref);
   void set_process(Agent& agent, ProcessState state, std::string reason);
   void clear_timers(const AgentRef& ref);
+  // When the agent is asked for its next checkpoint: never, where it has no task.
+  void arm_checkpoint(const AgentRef& ref);
+  void arm_rehearsal(const AgentRef& ref);
   void define_agents(Cell& cell, const CellDefinition& definition);
 };
 

@@ -32,10 +32,12 @@ void index_task(Cell& cell, const TaskId& id, Task& task) {
   }
 }
 
-void free_owner(Cell& cell, const TaskId& id, const Task& task) {
+void free_owner(Fleet& fleet, Cell& cell, const TaskRef& ref, const Task& task) {
   if (!task.owner) return;
   const auto owner = cell.agents.find(*task.owner);
-  if (owner != cell.agents.end() && owner->second.task == id) owner->second.task.reset();
+  if (owner == cell.agents.end() || owner->second.task != ref.task) return;
+  owner->second.task.reset();
+  fleet.timers.clear({TimerKind::checkpoint_interval, ref.cell, task.owner->value});
 }
 
 void clear_task_timers(Fleet& fleet, const TaskRef& ref) {
@@ -116,6 +118,7 @@ void Applier::operator()(const fact::TaskClaimed& f) {
   one.ready.erase(f.task.task);
   agent({f.task.cell, f.agent}).task = f.task.task;
   fleet.timers.set(timer(TimerKind::task_timeout, f.task), f.deadline);
+  arm_checkpoint({f.task.cell, f.agent});
 }
 
 void Applier::operator()(const fact::TaskResumed& f) {
@@ -129,7 +132,7 @@ void Applier::operator()(const fact::TaskReported& f) {
   set_state(reported, TaskState::reported, at, "reported done");
   reported.result = f.result;
   cell(f.task.cell).ready.erase(f.task.task);  // a person may report what nobody has claimed
-  free_owner(cell(f.task.cell), f.task.task, reported);
+  free_owner(fleet, cell(f.task.cell), f.task, reported);
   clear_task_timers(fleet, f.task);
 }
 
@@ -140,7 +143,7 @@ void Applier::operator()(const fact::TaskCompleted& f) {
   set_state(done, TaskState::completed, at, f.detail);
   done.completed_at = at.wall;
   one.ready.erase(f.task.task);
-  free_owner(one, f.task.task, done);
+  free_owner(fleet, one, f.task, done);
   clear_task_timers(fleet, f.task);
   --one.open_tasks;
   const auto waiting = one.dependents.find(f.task.task);
@@ -162,7 +165,7 @@ void Applier::operator()(const fact::TaskFailed& f) {
   set_state(failed, TaskState::failed, at, f.reason);
   ++failed.tries;
   one.ready.erase(f.task.task);
-  free_owner(one, f.task.task, failed);
+  free_owner(fleet, one, f.task, failed);
   clear_task_timers(fleet, f.task);
   --one.open_tasks;
 }
@@ -177,7 +180,7 @@ void Applier::operator()(const fact::TaskReleased& f) {
   Cell& one = cell(f.task.cell);
   Task& released = task(f.task);
   if (is_final(released.state)) ++one.open_tasks;
-  free_owner(one, f.task.task, released);
+  free_owner(fleet, one, f.task, released);
   clear_task_timers(fleet, f.task);
   set_state(released, TaskState::pending, at, f.reason);
   released.owner.reset();
@@ -190,7 +193,7 @@ void Applier::operator()(const fact::TaskTransferred& f) {
   Cell& one = cell(f.task.cell);
   Task& moved = task(f.task);
   if (moved.state == TaskState::in_progress) {
-    free_owner(one, f.task.task, moved);
+    free_owner(fleet, one, f.task, moved);
     clear_task_timers(fleet, f.task);
     set_state(moved, TaskState::pending, at, f.reason);
     moved.owner.reset();

@@ -12,6 +12,25 @@ namespace lazaret::core {
 
 LAZARET_ENUM(StartReason, first, revival, substitution, wake, operator_asked, restart_asked)
 
+// Where a checkpoint lies: the agent that saved it (a substitute may go on from another's) and its
+// name there.
+struct CheckpointRef {
+  AgentId agent;
+  std::string id;             // "<number>-<first 16 digits of manifest_hash>"
+  std::string manifest_hash;  // sha256, hex
+  LAZARET_FIELDS(CheckpointRef, agent, id, manifest_hash)
+};
+
+// One that was looked at and found wanting.
+struct BrokenCheckpoint {
+  CheckpointRef checkpoint;
+  std::string reason;
+  LAZARET_FIELDS(BrokenCheckpoint, checkpoint, reason)
+};
+
+// impossible: the disk refused, so nothing is known.
+LAZARET_ENUM(Rehearsal, begun, passed, failed, impossible)
+
 // A message for an agent, with the reason it is sent.
 struct Wake {
   WakeId id;
@@ -32,8 +51,9 @@ struct SpawnAgent {
   IsolationSpec isolation;  // asked for; limits already resolved for this agent
   std::optional<TaskId> task;
   std::optional<Wake> wake;  // `turn`: what the turn is about
+  std::string checkpoint;    // the one it finds restored; empty = none
   LAZARET_FIELDS(SpawnAgent, agent, incarnation, reason, definition, cell_path, isolation, task,
-                 wake)
+                 wake, checkpoint)
 };
 
 // Ask with a signal. → event::AgentExited.
@@ -68,6 +88,41 @@ struct SendLine {
   LAZARET_FIELDS(SendLine, agent, incarnation, line, wake)
 };
 
+// A signal that asks for something else than its end. No event.
+struct SignalAgent {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string signal;
+  LAZARET_FIELDS(SignalAgent, agent, incarnation, signal)
+};
+
+// Put the first of `candidates` that verifies into the agent's staging directory.
+// → event::CheckpointRestored.
+struct RestoreCheckpoint {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::string cell_path;
+  std::vector<CheckpointRef> candidates;  // best first
+  LAZARET_FIELDS(RestoreCheckpoint, agent, incarnation, cell_path, candidates)
+};
+
+// Restore it into a scratch directory and look whether it is what was saved.
+// → event::CheckpointRehearsed.
+struct RehearseCheckpoint {
+  AgentRef agent;
+  std::string cell_path;
+  CheckpointRef checkpoint;
+  LAZARET_FIELDS(RehearseCheckpoint, agent, cell_path, checkpoint)
+};
+
+// Show the last of `kept` as the agent's newest, and remove all others. No event.
+struct KeepCheckpoints {
+  AgentRef agent;
+  std::string cell_path;
+  std::vector<std::string> kept;  // ids, oldest first
+  LAZARET_FIELDS(KeepCheckpoints, agent, cell_path, kept)
+};
+
 // → event::EvidenceTaken.
 struct TakeEvidence {
   AgentRef agent;
@@ -93,9 +148,11 @@ struct RetireAgent {
 
 }  // namespace command
 
-#define LAZARET_ALL_COMMANDS                                                         \
-  command::SpawnAgent, command::StopAgent, command::KillAgent, command::FreezeAgent, \
-      command::SendLine, command::TakeEvidence, command::VerifyTask, command::RetireAgent
+#define LAZARET_ALL_COMMANDS                                                               \
+  command::SpawnAgent, command::StopAgent, command::KillAgent, command::FreezeAgent,       \
+      command::SendLine, command::TakeEvidence, command::VerifyTask, command::RetireAgent, \
+      command::SignalAgent, command::RestoreCheckpoint, command::RehearseCheckpoint,       \
+      command::KeepCheckpoints
 
 LAZARET_ONE_OF(Command, LAZARET_ALL_COMMANDS)
 

@@ -4,6 +4,7 @@
 
 #include "core/adoption.h"
 #include "core/approvals.h"
+#include "core/checkpoint.h"
 #include "core/decision.h"
 #include "core/hang.h"
 #include "core/health.h"
@@ -42,6 +43,12 @@ void on_timer(Decision& d, const TimerKey& key) {
       return mission::on_timeout(d, key.cell);
     case TimerKind::rate_limit:
       return wake_queue::on_rate_limit_over(d, agent);
+    case TimerKind::checkpoint_interval:
+      return checkpoint::on_interval(d, agent);
+    case TimerKind::checkpoint_deadline:
+      return checkpoint::on_deadline(d, agent);
+    case TimerKind::checkpoint_rehearsal:
+      return checkpoint::on_rehearsal_due(d, agent);
   }
 }
 
@@ -80,6 +87,8 @@ struct Dispatcher {
   void operator()(const event::EvidenceTaken& e) { hang::on_evidence(d, e); }
   void operator()(const event::LineSent& e) { wake_queue::on_line_sent(d, e); }
   void operator()(const event::VerifyFinished& e) { work::on_verified(d, e); }
+  void operator()(const event::CheckpointRestored& e) { checkpoint::on_restored(d, e); }
+  void operator()(const event::CheckpointRehearsed& e) { checkpoint::on_rehearsed(d, e); }
   void operator()(const event::Requested& e) { requests::on_request(d, e.request); }
 };
 

@@ -48,6 +48,7 @@ struct RunSpec {
   bool inherit_env = false;  // `lazaret run`: the caller's environment
   AgentInput input = AgentInput::lines;
   std::string stop_signal = "SIGTERM";
+  std::string checkpoint_signal;  // asks for a checkpoint; empty = a line on stdin does
   Duration stop_grace = 10s;
   ReadyWhen ready = ReadyWhen::spawned;
   Duration settle{0};    // for ready = settled
@@ -58,7 +59,7 @@ struct RunSpec {
   std::vector<int> restart_now_exits = {75};
   LAZARET_FIELDS(RunSpec, adapter, command, working_directory, env_file, env, inherit_env, input,
                  stop_signal, stop_grace, ready, settle, watchdog, restart, clean_exits,
-                 no_restart_exits, restart_now_exits)
+                 no_restart_exits, restart_now_exits, checkpoint_signal)
 };
 
 struct AgentDefinition {
@@ -112,15 +113,20 @@ struct Policies {
   bool handoff_allowed = true;
   HandoffApproval handoff_approval = HandoffApproval::automatic;
   bool checkpoint_required = false;
-  Duration checkpoint_interval = 300s;
-  int max_retries = 3;  // since the last stable run
+  Duration checkpoint_interval = 300s;  // while a task runs
+  Duration checkpoint_deadline = 30s;   // how long an agent may take to save one when asked
+  int checkpoints_kept = 5;             // of each agent
+  std::int64_t checkpoint_bytes = 256LL * 1024 * 1024;  // of each agent, all kept ones together
+  Duration rehearsal_interval = 86400s;  // between tries to restore the newest; 0 = never
+  int max_retries = 3;                   // since the last stable run
   Duration backoff_first = 1s;
   Duration backoff_most = 300s;
   Duration stable_after = 60s;  // or twice the last backoff, whichever is longer
   Duration approval_deadline = 3600s;
   LAZARET_FIELDS(Policies, auto_revive, revive_timeout, substitute_agents, handoff_allowed,
                  handoff_approval, checkpoint_required, checkpoint_interval, max_retries,
-                 backoff_first, backoff_most, stable_after, approval_deadline)
+                 backoff_first, backoff_most, stable_after, approval_deadline, checkpoint_deadline,
+                 checkpoints_kept, checkpoint_bytes, rehearsal_interval)
 };
 
 // Lists of ids; "*" stands for all.

@@ -151,6 +151,23 @@ struct VerifyFinished {
   LAZARET_FIELDS(VerifyFinished, task, claim, passed, output)
 };
 
+// The staging directory holds `restored`, or nothing where none verified.
+struct CheckpointRestored {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::optional<CheckpointRef> restored;
+  std::vector<BrokenCheckpoint> broken;  // those before it
+  std::string trouble;  // not empty: the disk refused; nothing is known about the checkpoints
+  LAZARET_FIELDS(CheckpointRestored, agent, incarnation, restored, broken, trouble)
+};
+struct CheckpointRehearsed {
+  AgentRef agent;
+  std::string checkpoint;  // id
+  Rehearsal outcome = Rehearsal::passed;
+  std::string detail;
+  LAZARET_FIELDS(CheckpointRehearsed, agent, checkpoint, outcome, detail)
+};
+
 struct Requested {
   Request request;
   LAZARET_FIELDS(Requested, request)
@@ -164,7 +181,8 @@ struct Requested {
       event::SpawnFailed, event::AgentSaidReady, event::AgentSaidStopping, event::AgentAskedTime, \
       event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,           \
       event::BeatMissed, event::BeatRecovered, event::FailureReported, event::EvidenceTaken,      \
-      event::LineSent, event::VerifyFinished, event::Requested
+      event::LineSent, event::VerifyFinished, event::Requested, event::CheckpointRestored,        \
+      event::CheckpointRehearsed
 
 LAZARET_ONE_OF(EventBody, LAZARET_ALL_EVENTS)
 

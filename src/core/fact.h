@@ -12,6 +12,8 @@ namespace lazaret::core {
 LAZARET_ENUM(Health, unknown, healthy, degraded, unhealthy)
 LAZARET_ENUM(ApprovalKind, revival, hang, question)
 LAZARET_ENUM(WakeFate, waiting, started, finished, failed, replaced, dropped)
+// Why an agent is asked for a checkpoint: what goes on once it is saved, or will not be.
+LAZARET_ENUM(CheckpointFor, interval, stop, handoff, person)
 
 namespace fact {
 
@@ -103,7 +105,8 @@ struct AgentStarting {
   std::optional<TaskId> task;
   std::optional<WakeId> wake;
   Instant ready_by = never;
-  LAZARET_FIELDS(AgentStarting, agent, incarnation, reason, task, wake, ready_by)
+  bool restores = false;  // a checkpoint is restored first
+  LAZARET_FIELDS(AgentStarting, agent, incarnation, reason, task, wake, ready_by, restores)
 };
 struct AgentSpawned {
   AgentRef agent;
@@ -354,6 +357,50 @@ struct ApprovalAnswered {
   LAZARET_FIELDS(ApprovalAnswered, approval, answer, by, reason)
 };
 
+struct CheckpointSaved {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::optional<TaskId> task;
+  CheckpointInfo checkpoint;
+  LAZARET_FIELDS(CheckpointSaved, agent, incarnation, task, checkpoint)
+};
+struct CheckpointWanted {
+  AgentRef agent;
+  Incarnation incarnation;
+  CheckpointFor before = CheckpointFor::interval;
+  std::string reason;
+  Instant deadline{};
+  LAZARET_FIELDS(CheckpointWanted, agent, incarnation, before, reason, deadline)
+};
+// It was asked for and not saved in time, or at all.
+struct CheckpointMissed {
+  AgentRef agent;
+  Incarnation incarnation;
+  CheckpointFor before = CheckpointFor::interval;
+  std::string reason;
+  LAZARET_FIELDS(CheckpointMissed, agent, incarnation, before, reason)
+};
+struct CheckpointRestored {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::optional<CheckpointRef> restored;
+  std::vector<BrokenCheckpoint> broken;
+  LAZARET_FIELDS(CheckpointRestored, agent, incarnation, restored, broken)
+};
+struct CheckpointRehearsed {
+  AgentRef agent;
+  std::string checkpoint;  // id
+  Rehearsal outcome = Rehearsal::begun;
+  std::string detail;
+  LAZARET_FIELDS(CheckpointRehearsed, agent, checkpoint, outcome, detail)
+};
+struct CheckpointPicked {
+  AgentRef agent;
+  std::string checkpoint;  // id
+  std::string by;
+  LAZARET_FIELDS(CheckpointPicked, agent, checkpoint, by)
+};
+
 struct WriteRefused {
   AgentRef agent;
   Incarnation incarnation;
@@ -387,7 +434,9 @@ struct EditRefused {
       fact::WakeEnded, fact::TaskClaimed, fact::TaskResumed, fact::TaskCheckpointed,              \
       fact::TaskReported, fact::TaskCompleted, fact::TaskFailed, fact::TaskTimedOut,              \
       fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened, fact::ApprovalAnswered,    \
-      fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored, fact::EditRefused
+      fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored, fact::EditRefused,              \
+      fact::CheckpointSaved, fact::CheckpointWanted, fact::CheckpointMissed,                      \
+      fact::CheckpointRestored, fact::CheckpointRehearsed, fact::CheckpointPicked
 
 LAZARET_ONE_OF(Fact, LAZARET_ALL_FACTS)
 

@@ -36,6 +36,31 @@ struct HistoryLine {
 };
 inline constexpr std::size_t history_most = 24;
 
+struct Checkpoint {
+  CheckpointInfo info;
+  Stamp at;  // saved, or picked by a person
+  Incarnation incarnation;
+  std::optional<TaskId> task;
+  std::optional<WallTime> proven;  // last rehearsal that restored it
+  std::string broken;              // why it does not verify; such a one is never used again
+  LAZARET_FIELDS(Checkpoint, info, at, incarnation, task, proven, broken)
+};
+
+// The agent was asked for a checkpoint and has not answered.
+struct CheckpointWish {
+  CheckpointFor before = CheckpointFor::interval;
+  std::string reason;
+  Stamp since;
+  LAZARET_FIELDS(CheckpointWish, before, reason, since)
+};
+
+// A start that waits for its checkpoint.
+struct PendingStart {
+  StartReason reason = StartReason::first;
+  std::optional<WakeId> wake;
+  LAZARET_FIELDS(PendingStart, reason, wake)
+};
+
 struct Agent {
   AgentDefinition definition;
   bool from_file = false;  // its file has been seen; without the file it goes
@@ -85,6 +110,11 @@ struct Agent {
   std::optional<Wake> running_wake;
   std::optional<Wake> waiting_wake;
 
+  std::deque<Checkpoint> checkpoints;  // oldest first; the policies bound number and bytes
+  std::optional<CheckpointWish> checkpoint_wish;
+  std::optional<PendingStart> restoring;      // starting; its checkpoint is being restored first
+  std::optional<CheckpointRef> went_on_from;  // what was restored for this incarnation
+
   std::deque<HistoryLine> history;
 
   LAZARET_FIELDS(Agent, definition, from_file, removed, withdrawn, process, since, state_reason,
@@ -92,7 +122,8 @@ struct Agent {
                  paused, frozen, stopped_by_others, tries, last_backoff, backoff_until, exit_counts,
                  died, last_exit, deaths, approval, standing_in, stands_in_for, replaced_by, health,
                  failures, health_reason, has_beaten, rate_limited_until, hang, first_evidence,
-                 last_evidence, sampled_at, task, running_wake, waiting_wake, history)
+                 last_evidence, sampled_at, task, running_wake, waiting_wake, checkpoints,
+                 checkpoint_wish, restoring, went_on_from, history)
 };
 
 struct Task {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/approvals.h"
+#include "core/checkpoint.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
@@ -87,22 +88,26 @@ void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<W
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
   const Incarnation incarnation{agent.incarnation.value + 1};
-  command::SpawnAgent spawn{ref,
-                            incarnation,
-                            reason,
-                            agent.definition,
-                            cell.definition.path,
-                            isolation_of(cell, agent),
-                            agent.task,
-                            wake};
   std::optional<WakeId> wake_id;
   if (wake) wake_id = wake->id;
   const Instant ready_by = d.now.mono + cell.definition.policies.revive_timeout;
-  d.record(fact::AgentStarting{ref, incarnation, reason, agent.task, wake_id, ready_by});
+  auto checkpoints = checkpoint::candidates(cell, agent);
+  const bool restores = !checkpoints.empty();
+  d.record(fact::AgentStarting{ref, incarnation, reason, agent.task, wake_id, ready_by, restores});
   if (agent.task && d.task({ref.cell, *agent.task})->owner_incarnation != incarnation) {
     d.record(fact::TaskResumed{{ref.cell, *agent.task}, ref.agent, incarnation});
   }
-  d.act(std::move(spawn));
+  if (!restores) return spawn(d, ref, reason, std::move(wake));
+  d.act(command::RestoreCheckpoint{ref, incarnation, cell.definition.path, std::move(checkpoints)});
+}
+
+void spawn(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake) {
+  const Cell& cell = *d.cell(ref.cell);
+  const Agent& agent = *d.agent(ref);
+  const auto& restored = agent.went_on_from;
+  d.act(command::SpawnAgent{ref, agent.incarnation, reason, agent.definition, cell.definition.path,
+                            isolation_of(cell, agent), agent.task, std::move(wake),
+                            restored ? restored->id : std::string()});
 }
 
 void stop(Decision& d, const AgentRef& ref, const std::string& reason, bool counts_as_failure) {
@@ -110,11 +115,29 @@ void stop(Decision& d, const AgentRef& ref, const std::string& reason, bool coun
   if (!is_live(agent.process) || agent.process == ProcessState::stopping) return;
   const RunSpec& run = *agent.definition.run;
   const Incarnation incarnation = agent.incarnation;
+  if (!counts_as_failure && checkpoint::stop_waits(*d.cell(ref.cell), agent)) {
+    const Duration wait = d.cell(ref.cell)->definition.policies.checkpoint_deadline;
+    d.record(
+        fact::AgentStopping{ref, incarnation, reason, false, d.now.mono + wait + run.stop_grace});
+    checkpoint::ask(d, ref, CheckpointFor::stop, reason);
+    return;
+  }
   if (agent.frozen) {  // a frozen process cannot hear the signal
     d.record(fact::AgentFrozen{ref, false, "core", "thawed to be stopped"});
     d.act(command::FreezeAgent{ref, incarnation, false});
   }
+  checkpoint::on_end(d, ref, "it is being stopped");
   d.record(fact::AgentStopping{ref, incarnation, reason, counts_as_failure,
+                               d.now.mono + run.stop_grace});
+  if (!agent.restoring) d.act(command::StopAgent{ref, incarnation, run.stop_signal});
+}
+
+void stop_at_last(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  if (agent.process != ProcessState::stopping) return;
+  const RunSpec& run = *agent.definition.run;
+  const Incarnation incarnation = agent.incarnation;
+  d.record(fact::AgentStopping{ref, incarnation, agent.state_reason, agent.exit_counts,
                                d.now.mono + run.stop_grace});
   d.act(command::StopAgent{ref, incarnation, run.stop_signal});
 }
@@ -123,8 +146,9 @@ void kill(Decision& d, const AgentRef& ref, const std::string& reason, bool coun
   const Agent& agent = *d.agent(ref);
   if (!is_live(agent.process)) return;
   const Incarnation incarnation = agent.incarnation;
+  checkpoint::on_end(d, ref, "it is being killed");
   d.record(fact::AgentKilled{ref, incarnation, reason, counts_as_failure});
-  d.act(command::KillAgent{ref, incarnation});
+  if (!agent.restoring) d.act(command::KillAgent{ref, incarnation});
 }
 
 void settle(Decision& d, const CellId& id) {

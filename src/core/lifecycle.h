@@ -14,9 +14,15 @@ bool is_standby(const Cell& cell, const Agent& agent);
 // A new incarnation. `wake`: what a `turn` is about.
 void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake = {});
 
+// Its checkpoint is in place, or it has none: the process may begin.
+void spawn(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake);
+
 // Ask, wait for the grace period, then kill. Nothing happens where nothing lives.
 void stop(Decision& d, const AgentRef& ref, const std::string& reason,
           bool counts_as_failure = false);
+
+// It was to save a checkpoint first; that wait is over.
+void stop_at_last(Decision& d, const AgentRef& ref);
 
 // No grace.
 void kill(Decision& d, const AgentRef& ref, const std::string& reason,

@@ -31,6 +31,8 @@ bool may_publish(const Cell& cell, const AgentId& agent) {
   return found != cell.agents.end() && found->second.definition.role == Role::lead;
 }
 
+bool may_checkpoint(Role role) { return role == Role::lead || role == Role::write; }
+
 bool may_stand_in(const Cell& cell, const AgentId& agent, const AgentId& from, const TaskId& task) {
   if (may_execute(cell, agent, task)) return true;
   const Permission* permission = permission_of(cell, agent);

@@ -10,6 +10,8 @@ namespace lazaret::core::permissions {
 bool may_execute(const Cell& cell, const AgentId& agent, const TaskId& task);
 // Change a task that it does not own at present, or add new ones ("*").
 bool may_publish(const Cell& cell, const AgentId& agent);
+// Save checkpoints of its own state.
+bool may_checkpoint(Role role);
 // Execute what `from` was to execute.
 bool may_stand_in(const Cell& cell, const AgentId& agent, const AgentId& from, const TaskId& task);
 

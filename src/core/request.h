@@ -23,6 +23,19 @@ struct Caller {
   LAZARET_FIELDS(Caller, kind, name, agent, incarnation)
 };
 
+// What one checkpoint holds; the files themselves are in the cell.
+struct CheckpointInfo {
+  std::string id;                      // see CheckpointRef
+  std::string manifest_hash;           // sha256, hex
+  std::string context_hash;            // of context.json; empty = it has none
+  std::vector<std::string> artifacts;  // paths below artifacts/, sorted
+  std::int64_t bytes = 0;              // of all its files
+  std::int64_t files = 0;
+  std::string workspace;  // the git commit that holds the workspace; empty = not captured
+  LAZARET_FIELDS(CheckpointInfo, id, manifest_hash, context_hash, artifacts, bytes, files,
+                 workspace)
+};
+
 namespace op {
 
 struct StartAgent {
@@ -99,6 +112,25 @@ struct CheckpointTask {
   TaskRef task;
   std::string cursor;  // JSON text of the agent's own making, bounded by the door
   LAZARET_FIELDS(CheckpointTask, task, cursor)
+};
+
+// The files lie on the disk, verified and fsynced; this makes them a checkpoint of the agent.
+struct SaveCheckpoint {
+  AgentRef agent;
+  CheckpointInfo checkpoint;
+  LAZARET_FIELDS(SaveCheckpoint, agent, checkpoint)
+};
+// The agent is asked to save one.
+struct AskCheckpoint {
+  AgentRef agent;
+  std::string reason;
+  LAZARET_FIELDS(AskCheckpoint, agent, reason)
+};
+// The next start goes on from this one, as if it were the newest.
+struct PickCheckpoint {
+  AgentRef agent;
+  std::string checkpoint;  // id
+  LAZARET_FIELDS(PickCheckpoint, agent, checkpoint)
 };
 
 struct ReportDone {
@@ -188,7 +220,7 @@ struct RecordNote {
       op::ClaimTask, op::CheckpointTask, op::ReportDone, op::ReportFailed, op::ReleaseTask,       \
       op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency, op::AskPerson,           \
       op::AnswerPerson, op::SetMission, op::RemoveMission, op::FreezeFleet, op::StopFleet,        \
-      op::RecordNote
+      op::RecordNote, op::SaveCheckpoint, op::AskCheckpoint, op::PickCheckpoint
 
 LAZARET_ONE_OF(Operation, LAZARET_ALL_OPERATIONS)
 

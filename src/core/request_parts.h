@@ -33,6 +33,11 @@ struct Handler {
   void operator()(const op::AssignTask& o);
   void operator()(const op::AddDependency& o);
 
+  // request_checkpoints.cpp
+  void operator()(const op::SaveCheckpoint& o);
+  void operator()(const op::AskCheckpoint& o);
+  void operator()(const op::PickCheckpoint& o);
+
   // request_fleet.cpp
   void operator()(const op::AskPerson& o);
   void operator()(const op::AnswerPerson& o);

@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "core/approvals.h"
+#include "core/checkpoint.h"
 #include "core/lifecycle.h"
 #include "core/mission.h"
 #include "core/substitution.h"
@@ -184,6 +185,7 @@ void on_exit(Decision& d, const event::AgentExited& e) {
   const bool failed = ending == Ending::failure;
   const bool finished = ending == Ending::finished && !turn;
   const bool counted = failed && !is_excused(d, e.agent, *agent, e.exit);
+  checkpoint::on_end(d, e.agent, "it ended first");
   d.record(fact::AgentExited{e.agent, e.incarnation, e.exit, !failed, counted, finished});
   if (failed) {
     go_on(d, e.agent);

@@ -157,6 +157,43 @@ struct Sentence {
   std::string operator()(const fact::EditRefused& f) {
     return fmt::format("refused the edit of {} to \"{}\": {}", f.field, f.value, f.reason);
   }
+  std::string operator()(const fact::CheckpointSaved& f) {
+    return fmt::format("saved checkpoint {} ({} bytes)", f.checkpoint.id, f.checkpoint.bytes);
+  }
+  std::string operator()(const fact::CheckpointWanted& f) {
+    return fmt::format("asked for a checkpoint{}", because(f.reason));
+  }
+  std::string operator()(const fact::CheckpointMissed& f) {
+    return std::string(f.before == CheckpointFor::stop ? "goes without a checkpoint"
+                                                       : "no checkpoint came") +
+           because(f.reason);
+  }
+  std::string operator()(const fact::CheckpointRestored& f) {
+    std::string text = f.restored ? fmt::format("goes on from checkpoint {} of {}", f.restored->id,
+                                                f.restored->agent.value)
+                                  : "no checkpoint verifies: it begins without one";
+    for (const BrokenCheckpoint& one : f.broken) {
+      text += fmt::format("; {} of {} does not verify: {}", one.checkpoint.id,
+                          one.checkpoint.agent.value, one.reason);
+    }
+    return text;
+  }
+  std::string operator()(const fact::CheckpointRehearsed& f) {
+    switch (f.outcome) {
+      case Rehearsal::begun:
+        return "rehearsal of checkpoint " + f.checkpoint;
+      case Rehearsal::passed:
+        return "checkpoint " + f.checkpoint + " is proven restorable";
+      case Rehearsal::failed:
+        return "checkpoint " + f.checkpoint + " cannot be restored" + because(f.detail);
+      case Rehearsal::impossible:
+        return "checkpoint " + f.checkpoint + " could not be rehearsed" + because(f.detail);
+    }
+    return {};
+  }
+  std::string operator()(const fact::CheckpointPicked& f) {
+    return "checkpoint " + f.checkpoint + " is the one to go on from" + by_whom(f.by);
+  }
   std::string operator()(const fact::WriteRefused& f) {
     return fmt::format("refused \"{}\" of incarnation {} (live is {})", f.what, f.incarnation.value,
                        f.live.value);

@@ -19,7 +19,10 @@ LAZARET_ENUM(TimerKind,
              agent_stable,   // the run counts as stable
              hang_judge,     // compare evidence
              task_timeout, task_cancel, mission_timeout,
-             rate_limit)  // the agent's rate limit is over
+             rate_limit,            // the agent's rate limit is over
+             checkpoint_interval,   // the agent is asked for the next one
+             checkpoint_deadline,   // it was asked, and has not saved one
+             checkpoint_rehearsal)  // the newest is restored, to see that it can be
 
 struct TimerKey {
   TimerKind kind = TimerKind::agent_ready;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
+#include "core/checkpoint_state.h"
 #include "core/hang.h"
 #include "core/lifecycle.h"
 #include "core/revival.h"
@@ -153,6 +154,20 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
   return {};
 }
 
+// Saves are too many to be kept as history: the newest stands for them, in its place in time.
+void add_checkpoint(Explanation& why, const Agent& agent, Stamp now) {
+  const Checkpoint* newest = checkpoint::newest_good(agent);
+  if (!newest) return;
+  const std::string proven =
+      newest->proven ? "proven restorable at " + to_rfc3339(*newest->proven) : "not yet rehearsed";
+  const double age = in_seconds(now.mono - newest->at.mono);
+  const auto later = std::find_if(why.evidence.begin(), why.evidence.end(),
+                                  [&](const auto& line) { return line.age_seconds < age; });
+  why.evidence.insert(later,
+                      {newest->at.wall, age, "checkpoint",
+                       fmt::format("its newest checkpoint is {}, {}", newest->info.id, proven)});
+}
+
 }  // namespace
 
 Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
@@ -165,6 +180,7 @@ Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
                             to_human(now.mono - agent.since.mono), agent.state_reason);
   why::give(it, reason);
   add_past(it, {agent.history.begin(), agent.history.end()}, now);
+  add_checkpoint(it, agent, now);
   return it;
 }
 

@@ -48,7 +48,15 @@ core::Caller Daemon::self(const std::string& name) const {
 void Daemon::start(const core::Command& command) {
   // Decided before the journal could take it, recorded since: too late, nobody would stop it again.
   if (unrecorded_ && std::holds_alternative<core::command::SpawnAgent>(command)) return;
-  processes_->start(command);
+  if (const auto* restore = std::get_if<core::command::RestoreCheckpoint>(&command)) {
+    if (!unrecorded_) checkpoints_->restore(*restore);
+  } else if (const auto* rehearse = std::get_if<core::command::RehearseCheckpoint>(&command)) {
+    checkpoints_->rehearse(*rehearse);
+  } else if (const auto* keep = std::get_if<core::command::KeepCheckpoints>(&command)) {
+    checkpoints_->keep(*keep);
+  } else {
+    processes_->start(command);
+  }
 }
 
 Result<void> Daemon::open_journal() {
@@ -98,6 +106,7 @@ void Daemon::open_world() {
   processes_ = std::make_unique<process::ProcessAdapter>(io_, std::move(settings), sink);
   processes_->on_beat(
       [this](const AgentRef& agent, Incarnation incarnation) { beat(agent, incarnation); });
+  checkpoints_ = std::make_unique<checkpoints::CheckpointStore>(io_, sink, log);
   cells::StoreOptions options;
   options.missions_path = paths_.missions;
   options.sink = sink;

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "adapters/cells/cell_store.h"
+#include "adapters/checkpoints/checkpoint_store.h"
 #include "adapters/logs/log_files.h"
 #include "adapters/process/process_adapter.h"
 #include "adapters/sqlite/fact_reader.h"
@@ -60,6 +61,12 @@ class Daemon : public ports::Effects {
   Result<void> reserve_name(const std::string& agent);
   // Environments that `lazaret run` left for these agents; nobody else reads them.
   std::vector<std::string> environments_of(const CellId& cell) const;
+  void save_checkpoint(const AgentRef& agent, const std::string& workspace,
+                       const server::Services::CheckpointSaved& done);
+  void rehearse_checkpoint(const AgentRef& agent, const core::CheckpointRef& checkpoint,
+                           const server::Services::CheckpointRehearsed& done);
+  void read_checkpoints(const AgentRef& agent, std::vector<core::CheckpointRef> which,
+                        server::Services::CheckpointsRead done);
   void destroy_cell(const CellId& cell, const std::string& reason, const std::string& by,
                     server::Services::CellDestroyed done);
   void stop(bool keep_agents, const std::string& reason, const std::string& by);
@@ -96,6 +103,7 @@ class Daemon : public ports::Effects {
   std::unique_ptr<runtime::Loop> loop_;
   std::unique_ptr<process::ProcessAdapter> processes_;
   std::unique_ptr<cells::CellStore> cells_;
+  std::unique_ptr<checkpoints::CheckpointStore> checkpoints_;
   std::unique_ptr<CellMirror> mirror_;
   std::unique_ptr<logs::LogFiles> logs_;
   std::unique_ptr<Telemetry> telemetry_;

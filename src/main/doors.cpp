@@ -152,6 +152,18 @@ server::Services Daemon::services() {
     }
     return out;
   };
+  services.save_checkpoint = [this](const AgentRef& agent, const std::string& workspace,
+                                    const server::Services::CheckpointSaved& done) {
+    save_checkpoint(agent, workspace, done);
+  };
+  services.rehearse_checkpoint = [this](const AgentRef& agent, const core::CheckpointRef& which,
+                                        const server::Services::CheckpointRehearsed& done) {
+    rehearse_checkpoint(agent, which, done);
+  };
+  services.read_checkpoints = [this](const AgentRef& agent, std::vector<core::CheckpointRef> which,
+                                     server::Services::CheckpointsRead done) {
+    read_checkpoints(agent, std::move(which), std::move(done));
+  };
   services.stop = [this](bool keep_agents, const std::string& reason, const std::string& by) {
     stop(keep_agents, reason, by);
   };

@@ -10,12 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "core/command.h"
 #include "ports/fact_reader.h"
 #include "ports/journal.h"
 #include "ports/key_store.h"
 #include "ports/log_reader.h"
 #include "ports/telemetry.h"
 #include "wire/cell_problem.h"
+#include "wire/checkpoint_manifest.h"
 #include "wire/token.h"
 
 namespace lazaret::server {
@@ -64,6 +66,16 @@ struct Services {
   std::function<void(CellId cell, std::string reason, std::string by, CellDestroyed done)>
       destroy_cell;
   std::function<Result<std::vector<wire::Problem>>(const CellId& cell)> lint_cell;
+  // Makes a generation on the disk of what the agent has staged; the core has still to be told.
+  using CheckpointSaved = std::function<void(Result<core::CheckpointInfo>)>;
+  std::function<void(AgentRef agent, std::string workspace, CheckpointSaved done)> save_checkpoint;
+  // Tells the core what came of it, too. Error invalid_input: it does not verify.
+  using CheckpointRehearsed = std::function<void(Result<void>)>;
+  std::function<void(AgentRef agent, core::CheckpointRef checkpoint, CheckpointRehearsed done)>
+      rehearse_checkpoint;
+  using CheckpointsRead = std::function<void(Result<std::vector<wire::Manifest>>)>;
+  std::function<void(AgentRef agent, std::vector<core::CheckpointRef> which, CheckpointsRead done)>
+      read_checkpoints;
   // Directories below the missions path that are no cell, or whose files are wrong now.
   std::function<std::vector<TroubledDirectory>()> troubled_directories;
 

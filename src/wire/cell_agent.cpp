@@ -35,6 +35,7 @@ void read_run(const Findings& findings, const JsonValue& value, core::RunSpec& r
   fields.word("input", run.input);
   fields.one_of("stop_signal", run.stop_signal,
                 {"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL"});
+  fields.one_of("checkpoint_signal", run.checkpoint_signal, {"SIGHUP", "SIGUSR1", "SIGUSR2"});
   fields.seconds("stop_grace_seconds", run.stop_grace);
   fields.word("ready", run.ready);
   fields.seconds("settle_seconds", run.settle);

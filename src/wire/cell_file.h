@@ -42,10 +42,18 @@ Result<core::TaskDefinition> read_task(std::string_view json, std::string_view p
 Result<std::vector<core::TaskDefinition>> read_tasks(std::string_view json, std::string_view place);
 
 // Runtime fields as they are mirrored into a file.
+struct CheckpointMirror {
+  WallTime at{};
+  std::string context_hash;
+  std::vector<std::string> artifacts;  // below checkpoints/<agent>/artifacts/
+  friend bool operator==(const CheckpointMirror&, const CheckpointMirror&) = default;
+};
+std::string checkpoint_text(const CheckpointMirror& checkpoint);  // as JSON
 struct AgentMirror {
   std::string status = "idle";
   std::optional<TaskId> current_task;
   std::uint64_t incarnation = 0;
+  std::optional<CheckpointMirror> checkpoint;  // none: what the file says is left alone
   friend bool operator==(const AgentMirror&, const AgentMirror&) = default;
 };
 struct TaskMirror {

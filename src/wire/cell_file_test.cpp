@@ -58,6 +58,27 @@ TEST(CellFile, ACellLaidOutByHandHasDefaults) {
   EXPECT_FALSE(agent.run) << "without run it is external";
 }
 
+core::Policies full_policies() {
+  core::Policies policies;
+  policies.auto_revive = core::AutoRevive::substitute;
+  policies.revive_timeout = 90s;
+  policies.substitute_agents = {AgentId("write-2")};
+  policies.handoff_allowed = false;
+  policies.handoff_approval = core::HandoffApproval::manual;
+  policies.checkpoint_required = true;
+  policies.checkpoint_interval = 60s;
+  policies.max_retries = 7;
+  policies.backoff_first = 250ms;
+  policies.backoff_most = 20s;
+  policies.stable_after = 5s;
+  policies.approval_deadline = 60s;
+  policies.checkpoint_deadline = 9s;
+  policies.checkpoints_kept = 2;
+  policies.checkpoint_bytes = 1 << 20;
+  policies.rehearsal_interval = 0s;
+  return policies;
+}
+
 core::CellDefinition full_cell() {
   auto cell = from_template("pipeline", "Full", {"/bin/agent", "--x", "é\n"},
                             {CellId(id), "/missions", "bob",
@@ -70,18 +91,7 @@ core::CellDefinition full_cell() {
   cell.isolation = {
       core::Isolation::level_2, true, true, {1500, 4LL << 30, 10LL << 30, 64}, "agent", "agents",
       {"NET_BIND_SERVICE"}};
-  cell.policies.auto_revive = core::AutoRevive::substitute;
-  cell.policies.revive_timeout = 90s;
-  cell.policies.substitute_agents = {AgentId("write-2")};
-  cell.policies.handoff_allowed = false;
-  cell.policies.handoff_approval = core::HandoffApproval::manual;
-  cell.policies.checkpoint_required = true;
-  cell.policies.checkpoint_interval = 60s;
-  cell.policies.max_retries = 7;
-  cell.policies.backoff_first = 250ms;
-  cell.policies.backoff_most = 20s;
-  cell.policies.stable_after = 5s;
-  cell.policies.approval_deadline = 60s;
+  cell.policies = full_policies();
   cell.permissions[AgentId("write-1")] = {{"*"}, {"part-1"}, {"part-1"}, {"write-2"}, {"lead-1"}};
   auto& agent = cell.agents.at(AgentId("write-1"));
   agent.capabilities = {"cpp", "docs, too"};
@@ -93,6 +103,7 @@ core::CellDefinition full_cell() {
                             true,
                             core::AgentInput::none,
                             "SIGINT",
+                            "SIGUSR1",
                             3s,
                             core::ReadyWhen::settled,
                             1500ms,
@@ -172,8 +183,8 @@ const std::vector<Case> single_file_cases = {
      "agents/w.json:1:39 /lazaret/run/comand: warning: found the unknown field \"comand\", "
      "expected "
      "one of adapter, command, working_directory, env_file, env, inherit_env, input, stop_signal, "
-     "stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, clean_exits, "
-     "no_restart_exits, restart_now_exits"},
+     "checkpoint_signal, stop_grace_seconds, ready, settle_seconds, watchdog_seconds, restart, "
+     "clean_exits, no_restart_exits, restart_now_exits"},
     {"agents/w.json", "{\"agent_id\": \"w\", \"lazaret\": {\"auto_revve\": \"no\"}}",
      "agents/w.json:1:31 /lazaret/auto_revve: warning: found the unknown field \"auto_revve\", "
      "expected perhaps \"auto_revive\""},

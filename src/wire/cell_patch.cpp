@@ -58,10 +58,12 @@ std::vector<JsonChange> changes_of(core::MissionStatus status) {
 }
 
 std::vector<JsonChange> changes_of(const AgentMirror& mirror) {
-  return {
+  std::vector<JsonChange> changes = {
       {{"status"}, quoted(mirror.status), mirror.status == "idle"},
       {{"current_task"}, quoted_or_null(mirror.current_task), !mirror.current_task},
       {{"lazaret", "incarnation"}, fmt::format("{}", mirror.incarnation), mirror.incarnation == 0}};
+  if (mirror.checkpoint) changes.push_back({{"checkpoint"}, checkpoint_text(*mirror.checkpoint)});
+  return changes;
 }
 
 std::vector<JsonChange> changes_of(const TaskMirror& mirror) {

@@ -18,6 +18,11 @@ void read_own_policies(Fields& own, core::CellDefinition& cell) {
   own.seconds("backoff_most_seconds", cell.policies.backoff_most, 0.001);
   own.seconds("stable_after_seconds", cell.policies.stable_after);
   own.seconds("approval_deadline_seconds", cell.policies.approval_deadline, 1);
+  own.seconds("checkpoint_deadline_seconds", cell.policies.checkpoint_deadline, 0.1);
+  own.whole("checkpoints_kept", cell.policies.checkpoints_kept, 1, 1'000);
+  own.whole("checkpoint_bytes", cell.policies.checkpoint_bytes, std::int64_t{1},
+            std::int64_t{1} << 50);
+  own.seconds("rehearsal_interval_seconds", cell.policies.rehearsal_interval);
   own.truth("complete_when_tasks_done", cell.complete_when_tasks_done);
 }
 

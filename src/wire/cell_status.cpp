@@ -1,5 +1,7 @@
 #include "wire/cell_status.h"
 
+#include "core/checkpoint_state.h"
+
 namespace lazaret::wire {
 
 std::string_view agent_status(const core::Cell& cell, const core::Agent& agent) {
@@ -36,6 +38,10 @@ AgentMirror mirror_of(const core::Cell& cell, const core::Agent& agent) {
   mirror.status = agent_status(cell, agent);
   mirror.current_task = agent.task;
   mirror.incarnation = agent.incarnation.value;
+  if (const core::Checkpoint* newest = core::checkpoint::newest_good(agent)) {
+    mirror.checkpoint =
+        CheckpointMirror{newest->at.wall, newest->info.context_hash, newest->info.artifacts};
+  }
   return mirror;
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "base/rfc3339.h"
 #include "wire/cell_file.h"
 #include "wire/cell_quantity.h"
@@ -42,6 +44,7 @@ void write_run(JsonWriter& json, const core::RunSpec& run) {
   if (run.inherit_env) json.truth("inherit_env", true);
   if (run.input != usual.input) json.text("input", to_word(run.input));
   if (run.stop_signal != usual.stop_signal) json.text("stop_signal", run.stop_signal);
+  if (!run.checkpoint_signal.empty()) json.text("checkpoint_signal", run.checkpoint_signal);
   if (run.stop_grace != usual.stop_grace) seconds(json, "stop_grace_seconds", run.stop_grace);
   if (run.ready != usual.ready) json.text("ready", to_word(run.ready));
   if (run.settle != usual.settle) seconds(json, "settle_seconds", run.settle);
@@ -163,14 +166,25 @@ std::string write_policies(const core::Policies& policies) {
             policies.handoff_approval == core::HandoffApproval::manual ? "manual" : "auto");
   json.truth("checkpoint_required", policies.checkpoint_required);
   json.whole("max_retries", policies.max_retries);
-  if (policies.backoff_first != usual.backoff_first ||
-      policies.backoff_most != usual.backoff_most || policies.stable_after != usual.stable_after ||
-      policies.approval_deadline != usual.approval_deadline) {
+  core::Policies own = policies;
+  own.backoff_first = usual.backoff_first;
+  own.backoff_most = usual.backoff_most;
+  own.stable_after = usual.stable_after;
+  own.approval_deadline = usual.approval_deadline;
+  own.checkpoint_deadline = usual.checkpoint_deadline;
+  own.checkpoints_kept = usual.checkpoints_kept;
+  own.checkpoint_bytes = usual.checkpoint_bytes;
+  own.rehearsal_interval = usual.rehearsal_interval;
+  if (own != policies) {
     json.open("lazaret");
     seconds(json, "backoff_first_seconds", policies.backoff_first);
     seconds(json, "backoff_most_seconds", policies.backoff_most);
     seconds(json, "stable_after_seconds", policies.stable_after);
     seconds(json, "approval_deadline_seconds", policies.approval_deadline);
+    seconds(json, "checkpoint_deadline_seconds", policies.checkpoint_deadline);
+    json.whole("checkpoints_kept", policies.checkpoints_kept);
+    json.whole("checkpoint_bytes", policies.checkpoint_bytes);
+    seconds(json, "rehearsal_interval_seconds", policies.rehearsal_interval);
     json.close();
   }
   return json.finish();
@@ -192,6 +206,17 @@ std::string write_permissions(const std::map<AgentId, core::Permission>& permiss
 
 }  // namespace
 
+std::string checkpoint_text(const CheckpointMirror& checkpoint) {
+  std::string artifacts;
+  for (const std::string& path : checkpoint.artifacts) {
+    artifacts += (artifacts.empty() ? "" : ", ") + quoted(path);
+  }
+  return fmt::format("{{\"last_checkpoint\": {}, \"context_hash\": {}, \"artifacts\": [{}]}}",
+                     quoted(to_rfc3339(checkpoint.at)),
+                     checkpoint.context_hash.empty() ? "null" : quoted(checkpoint.context_hash),
+                     artifacts);
+}
+
 std::string write_agent(const AgentDefinition& agent, const AgentMirror& mirror) {
   JsonWriter json;
   json.text("agent_id", agent.id.value);
@@ -202,7 +227,8 @@ std::string write_agent(const AgentDefinition& agent, const AgentMirror& mirror)
   json.text("status", mirror.status);
   if (mirror.current_task) json.text("current_task", mirror.current_task->value);
   if (!mirror.current_task) json.null("current_task");
-  json.null("checkpoint");
+  if (mirror.checkpoint) json.raw("checkpoint", checkpoint_text(*mirror.checkpoint));
+  if (!mirror.checkpoint) json.null("checkpoint");
   write_agent_own(json, agent, mirror.incarnation);
   return json.finish();
 }

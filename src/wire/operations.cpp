@@ -11,6 +11,7 @@ std::vector<Operation> whole_table() {
   std::vector<Operation> table;
   add_fleet_operations(table);
   add_agent_operations(table);
+  add_checkpoint_operations(table);
   add_mission_operations(table);
   return table;
 }

@@ -190,8 +190,8 @@ void add_task_writes(std::vector<Operation>& table) {
                                .doc = "any JSON, at most 64 KiB",
                                .nullable = true}},
                    .output = "Done",
-                   .cli = "checkpoint save CELL TASK",
-                   .example = "lazaret checkpoint save survey t-1 '{\"page\": 7}'"});
+                   .cli = "task checkpoint CELL TASK CURSOR",
+                   .example = "lazaret task checkpoint survey t-1 '{\"page\": 7}'"});
 }
 
 // The verbs that take a task and one text.

@@ -1,4 +1,4 @@
-// The table in three parts, so that each file stays readable; use operations() instead.
+// The table in parts, so that each file stays readable; use operations() instead.
 #pragma once
 
 #include "wire/operations.h"
@@ -7,7 +7,8 @@ namespace lazaret::wire {
 
 void add_fleet_operations(std::vector<Operation>& table);  // status, events, keys, the whole fleet
 void add_agent_operations(std::vector<Operation>& table);  // heartbeats, agents, wakes, approvals
-void add_mission_operations(std::vector<Operation>& table);  // cells, tasks
+void add_checkpoint_operations(std::vector<Operation>& table);  // of agents
+void add_mission_operations(std::vector<Operation>& table);     // cells, tasks
 
 // Inputs that many operations share.
 inline Input cell_in_path() {

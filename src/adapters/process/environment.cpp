@@ -112,7 +112,7 @@ AgentPlaces places_of(const std::string& cell_path, const AgentId& agent) {
   places.cell = cell_path;
   places.work = fmt::format("{}/work/{}", cell_path, agent.value);
   places.artifacts = cell_path + "/artifacts";
-  places.checkpoints = fmt::format("{}/checkpoints/{}", cell_path, agent.value);
+  places.checkpoints = fmt::format("{}/checkpoints/{}/staging", cell_path, agent.value);
   places.log_file = fmt::format("{}/logs/{}.log", cell_path, agent.value);
   return places;
 }
@@ -145,6 +145,7 @@ Result<Environment> agent_environment(const core::command::SpawnAgent& command,
   all["LAZARET_CHECKPOINT_DIR"] = places.checkpoints;
   all["NOTIFY_SOCKET"] = door.notify_socket;
   all.erase("LAZARET_TASK");
+  all["LAZARET_CHECKPOINT"] = command.checkpoint;
   if (command.task) all["LAZARET_TASK"] = command.task->value;
   return all;
 }

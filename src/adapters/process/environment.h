@@ -27,7 +27,7 @@ struct AgentPlaces {
   std::string cell;  // absolute directories
   std::string work;
   std::string artifacts;
-  std::string checkpoints;
+  std::string checkpoints;  // the staging directory
   std::string log_file;
 };
 AgentPlaces places_of(const std::string& cell_path, const AgentId& agent);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -86,6 +88,11 @@ void ProcessAdapter::start(const core::Command& command) {
     void operator()(const core::command::TakeEvidence& c) const { self.evidence(c); }
     void operator()(const core::command::VerifyTask& c) const { self.verifier_.run(c); }
     void operator()(const core::command::RetireAgent& c) const { self.retire(c); }
+    void operator()(const core::command::SignalAgent& c) const { self.signal(c); }
+    // Another adapter's.
+    void operator()(const core::command::RestoreCheckpoint&) const {}
+    void operator()(const core::command::RehearseCheckpoint&) const {}
+    void operator()(const core::command::KeepCheckpoints&) const {}
   };
   std::visit(Visitor{*this}, command);
   inside_call_ = before;
@@ -160,6 +167,19 @@ void ProcessAdapter::stop(const core::command::StopAgent& command) {
   if (!slot) return report_missing(command.agent, command.incarnation);
   const int number = signal_number(command.signal);
   slot->signal(number > 0 ? number : signal_number("SIGTERM"));
+}
+
+// Not by way of the shim, for which a signal is a request to end.
+void ProcessAdapter::signal(const core::command::SignalAgent& command) {
+  Slot* slot = live(command.agent, command.incarnation);
+  const int number = signal_number(command.signal);
+  if (!slot || number <= 0 || slot->pid() <= 0) return;
+  const int process = static_cast<int>(syscall(SYS_pidfd_open, slot->pid(), 0));
+  if (process < 0) return;
+  // The pid is the agent's own only while its start time is.
+  if (is_same_process(slot->pid(), slot->process_start()))
+    syscall(SYS_pidfd_send_signal, process, number, nullptr, 0);
+  close(process);
 }
 
 void ProcessAdapter::kill(const core::command::KillAgent& command) {

@@ -85,6 +85,7 @@ class ProcessAdapter final : public ports::Effects, private SlotOwner {
   void send_line(const core::command::SendLine& command);
   void evidence(const core::command::TakeEvidence& command);
   void retire(const core::command::RetireAgent& command);
+  void signal(const core::command::SignalAgent& command);
 
   Kept& keep(const AgentRef& agent);
   Slot* live(const AgentRef& agent, Incarnation incarnation);
