@@ -129,7 +129,7 @@ Result<void> Daemon::open() {
   mirror_->note_all();
   wait_for_signals();
   arm_snapshot();
-  manager_.ready("listening at " + url_);
+  service_.ready("listening at " + url_);
   log(fmt::format("lazaret {} is up: {}, state {}, missions {}", build_text(), url_, paths_.state,
                   paths_.missions));
   return {};

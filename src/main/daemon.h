@@ -20,7 +20,7 @@
 #include "main/cell_mirror.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
-#include "main/service_manager.h"
+#include "main/service_link.h"
 #include "main/settings.h"
 #include "main/system_clock.h"
 #include "main/telemetry.h"
@@ -89,7 +89,7 @@ class Daemon : public ports::Effects {
   Paths paths_;
   std::string shim_;
   boost::asio::io_context io_{1};
-  ServiceManager manager_{io_};
+  ServiceLink service_{io_};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer snapshot_timer_;
   boost::asio::steady_timer stop_timer_;

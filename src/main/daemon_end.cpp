@@ -22,7 +22,7 @@ void Daemon::stop(bool keep_agents, const std::string& reason, const std::string
   if (stopping_) return;
   stopping_ = true;
   keeps_agents_ = keep_agents;
-  manager_.stopping();
+  service_.stopping();
   log(fmt::format("going down ({}){}", by, keep_agents ? "; the agents run on" : ""));
   const auto most = keep_agents ? answer_time : milliseconds(config_.integer("stop.most") * 1000);
   force_at_ = steady_clock::now() + most;

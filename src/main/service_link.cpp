@@ -1,4 +1,4 @@
-#include "main/service_manager.h"
+#include "main/service_link.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,7 +27,7 @@ long number(const std::string& text) {
 
 }  // namespace
 
-ServiceManager::ServiceManager(boost::asio::io_context& io) : timer_(io) {
+ServiceLink::ServiceLink(boost::asio::io_context& io) : timer_(io) {
   address_ = take("NOTIFY_SOCKET");
   const long usec = number(take("WATCHDOG_USEC"));
   const std::string pid = take("WATCHDOG_PID");
@@ -39,11 +39,11 @@ ServiceManager::ServiceManager(boost::asio::io_context& io) : timer_(io) {
   }
 }
 
-ServiceManager::~ServiceManager() {
+ServiceLink::~ServiceLink() {
   if (socket_ >= 0) close(socket_);
 }
 
-void ServiceManager::say(const std::string& words) const {
+void ServiceLink::say(const std::string& words) const {
   if (socket_ < 0) return;
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
@@ -54,14 +54,14 @@ void ServiceManager::say(const std::string& words) const {
                reinterpret_cast<const sockaddr*>(&to), size);
 }
 
-void ServiceManager::ready(const std::string& status) {
+void ServiceLink::ready(const std::string& status) {
   say("READY=1\nSTATUS=" + status + "\nMAINPID=" + std::to_string(getpid()));
   if (period_.count() > 0) arm();
 }
 
-void ServiceManager::stopping() { say("STOPPING=1"); }
+void ServiceLink::stopping() { say("STOPPING=1"); }
 
-void ServiceManager::arm() {
+void ServiceLink::arm() {
   say("WATCHDOG=1");
   timer_.expires_after(period_ / 2);
   timer_.async_wait([this](const boost::system::error_code& error) {

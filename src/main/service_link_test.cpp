@@ -1,4 +1,4 @@
-#include "main/service_manager.h"
+#include "main/service_link.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -42,7 +42,7 @@ class Manager : public ::testing::Test {
 TEST_F(Manager, HearsReadyStoppingAndTheTurningLoop) {
   setenv("WATCHDOG_USEC", "20000", 1);
   setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
-  ServiceManager manager(io_);
+  ServiceLink manager(io_);
   EXPECT_EQ(std::getenv("NOTIFY_SOCKET"), nullptr) << "nothing we start may speak in our name";
   manager.ready("up");
   EXPECT_EQ(heard(), "READY=1\nSTATUS=up\nMAINPID=" + std::to_string(getpid()));
@@ -57,7 +57,7 @@ TEST_F(Manager, HearsReadyStoppingAndTheTurningLoop) {
 TEST_F(Manager, WatchesOnlyTheProcessThatItMeant) {
   setenv("WATCHDOG_USEC", "20000", 1);
   setenv("WATCHDOG_PID", "1", 1);
-  ServiceManager manager(io_);
+  ServiceLink manager(io_);
   manager.ready("up");
   EXPECT_NE(heard(), "");
   EXPECT_EQ(heard(MSG_DONTWAIT), "");
@@ -65,7 +65,7 @@ TEST_F(Manager, WatchesOnlyTheProcessThatItMeant) {
 
 TEST_F(Manager, IsNotMissedWhereThereIsNone) {
   setenv("NOTIFY_SOCKET", "/nowhere/at/all", 1);
-  ServiceManager manager(io_);
+  ServiceLink manager(io_);
   manager.ready("up");
   manager.stopping();
   EXPECT_EQ(heard(MSG_DONTWAIT), "");

@@ -8,14 +8,14 @@
 
 namespace lazaret::main {
 
-class ServiceManager {
+class ServiceLink {
  public:
   // Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and removes them, so that nothing started
   // from here speaks in our name.
-  explicit ServiceManager(boost::asio::io_context& io);
-  ServiceManager(const ServiceManager&) = delete;
-  ServiceManager& operator=(const ServiceManager&) = delete;
-  ~ServiceManager();
+  explicit ServiceLink(boost::asio::io_context& io);
+  ServiceLink(const ServiceLink&) = delete;
+  ServiceLink& operator=(const ServiceLink&) = delete;
+  ~ServiceLink();
 
   // From now on it also hears, twice in each watchdog period, that the loop turns.
   void ready(const std::string& status);
