@@ -38,10 +38,14 @@ struct Checker::Facts {
   void operator()(const core::fact::TaskReleased& f);
   void operator()(const core::fact::TaskTransferred& f);
   void operator()(const core::fact::ApprovalAnswered& f);
+  void operator()(const core::fact::SpendReserved& f);
+  void operator()(const core::fact::SpendRecorded& f);
+  void operator()(const core::fact::BudgetSettled& f);
   template <class Other>
   void operator()(const Other&) {}  // nothing of its own to promise
 
   AgentAccount& account(const AgentRef& ref) { return c.agents_[ref]; }
+  void check_granted(const AgentRef& ref, const std::optional<TaskId>& task, core::BudgetKind kind);
   bool is_excused(const AgentRef& ref, const core::ExitReport& exit) const;
   bool mission_runs(const CellId& id) const;
   bool changes_status(const CellId& id) const;

@@ -4,7 +4,9 @@
 
 #include "core/adoption.h"
 #include "core/approvals.h"
+#include "core/budgets.h"
 #include "core/decision.h"
+#include "core/handoff.h"
 #include "core/hang.h"
 #include "core/health.h"
 #include "core/lifecycle.h"
@@ -42,6 +44,14 @@ void on_timer(Decision& d, const TimerKey& key) {
       return mission::on_timeout(d, key.cell);
     case TimerKind::rate_limit:
       return wake_queue::on_rate_limit_over(d, agent);
+    case TimerKind::handoff_checkpoint:
+      return handoff::on_checkpoint_due(d, task);
+    case TimerKind::budget_agent:
+      return budgets::on_wall_used(d, {BudgetScope::agent, key.cell, agent.agent, {}});
+    case TimerKind::budget_task:
+      return budgets::on_wall_used(d, {BudgetScope::task, key.cell, {}, task.task});
+    case TimerKind::budget_mission:
+      return budgets::on_wall_used(d, {BudgetScope::mission, key.cell, {}, {}});
   }
 }
 
@@ -80,6 +90,7 @@ struct Dispatcher {
   void operator()(const event::EvidenceTaken& e) { hang::on_evidence(d, e); }
   void operator()(const event::LineSent& e) { wake_queue::on_line_sent(d, e); }
   void operator()(const event::VerifyFinished& e) { work::on_verified(d, e); }
+  void operator()(const event::CpuUsed& e) { budgets::on_cpu_used(d, e); }
   void operator()(const event::Requested& e) { requests::on_request(d, e.request); }
 };
 

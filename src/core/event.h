@@ -151,6 +151,15 @@ struct VerifyFinished {
   LAZARET_FIELDS(VerifyFinished, task, claim, passed, output)
 };
 
+// CPU time of the incarnation so far, all of its processes. Sampled now and then, and only where a
+// budget is concerned.
+struct CpuUsed {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::int64_t cpu_ns = 0;
+  LAZARET_FIELDS(CpuUsed, agent, incarnation, cpu_ns)
+};
+
 struct Requested {
   Request request;
   LAZARET_FIELDS(Requested, request)
@@ -164,7 +173,7 @@ struct Requested {
       event::SpawnFailed, event::AgentSaidReady, event::AgentSaidStopping, event::AgentAskedTime, \
       event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,           \
       event::BeatMissed, event::BeatRecovered, event::FailureReported, event::EvidenceTaken,      \
-      event::LineSent, event::VerifyFinished, event::Requested
+      event::LineSent, event::VerifyFinished, event::Requested, event::CpuUsed
 
 LAZARET_ONE_OF(EventBody, LAZARET_ALL_EVENTS)
 

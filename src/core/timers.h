@@ -19,7 +19,9 @@ LAZARET_ENUM(TimerKind,
              agent_stable,   // the run counts as stable
              hang_judge,     // compare evidence
              task_timeout, task_cancel, mission_timeout,
-             rate_limit)  // the agent's rate limit is over
+             rate_limit,                                 // the agent's rate limit is over
+             handoff_checkpoint,                         // a checkpoint was asked for in vain
+             budget_agent, budget_task, budget_mission)  // wall time is used up
 
 struct TimerKey {
   TimerKind kind = TimerKind::agent_ready;

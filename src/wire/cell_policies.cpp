@@ -19,6 +19,8 @@ void read_own_policies(Fields& own, core::CellDefinition& cell) {
   own.seconds("stable_after_seconds", cell.policies.stable_after);
   own.seconds("approval_deadline_seconds", cell.policies.approval_deadline, 1);
   own.truth("complete_when_tasks_done", cell.complete_when_tasks_done);
+  own.word("strategy", cell.policies.strategy);
+  own.budget(cell.budget);
 }
 
 void read_isolation(const Findings& findings, const JsonValue& root, core::CellDefinition& cell) {
