@@ -13,6 +13,8 @@ bool is_noise(const Fact& fact) {
   return std::holds_alternative<fact::TaskCheckpointed>(fact) ||
          std::holds_alternative<fact::CheckpointSaved>(fact) ||
          std::holds_alternative<fact::CheckpointWanted>(fact) ||
+         std::holds_alternative<fact::SpendReserved>(fact) ||
+         std::holds_alternative<fact::SpendRecorded>(fact) ||
          std::holds_alternative<fact::AgentDefined>(fact);
 }
 
@@ -124,6 +126,7 @@ void Applier::define_agents(Cell& one, const CellDefinition& definition) {
 
 void apply(Fleet& fleet, const Stamp& at, const Fact& fact) {
   std::visit(Applier{fleet, at}, fact);
+  run_meters(fleet, at, fact);
   remember(fleet, at, fact);
 }
 
@@ -149,6 +152,7 @@ Task& Applier::task(const TaskRef& ref) {
 
 void Applier::operator()(const fact::DaemonStarted& f) {
   fleet.epoch = f.epoch;
+  if (fleet.boot_id != f.boot_id) restart_meters(fleet, at);
   fleet.boot_id = f.boot_id;
   fleet.stopping = false;
   fleet.ended_well = false;
@@ -230,6 +234,7 @@ void Applier::operator()(const fact::ApprovalOpened& f) {
   approval.kind = f.kind;
   approval.agent = f.agent;
   approval.task = f.task;
+  approval.cell = f.cell;
   approval.question = f.question;
   approval.opened = at;
   approval.deadline = f.deadline;

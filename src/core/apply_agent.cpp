@@ -55,6 +55,11 @@ void Applier::operator()(const fact::AgentStarting& f) {
   forget_hang(one);
   set_process(one, ProcessState::starting, std::string(to_word(f.reason)));
   fleet.timers.set(timer(TimerKind::agent_ready, f.agent), f.ready_by);
+  one.cpu_seen = 0;
+  Reservation start;
+  start.amounts.spawns = 1;
+  start.task = f.task;
+  set_aside(f.agent, std::string(spawn_reservation), start);
 }
 
 void Applier::operator()(const fact::AgentSpawned& f) {
@@ -63,6 +68,7 @@ void Applier::operator()(const fact::AgentSpawned& f) {
   one.process_start = f.process_start;
   one.spawned_at = at;
   one.adoption_pending = false;
+  free_reservation(f.agent, std::string(spawn_reservation), true);
   fleet.timers.set(timer(TimerKind::agent_settled, f.agent), f.settled_at);
 }
 
@@ -108,8 +114,11 @@ void Applier::operator()(const fact::AgentExited& f) {
   Agent& one = agent(f.agent);
   clear_timers(f.agent);
   one.pid = 0;
+  free_reservations(f.agent, f.exit.kind == ExitKind::never_started);
   one.adoption_pending = false;
+  if (one.frozen && one.frozen_by == budget_freezer) stop_task_clock(f.agent, false);
   one.frozen = false;
+  one.frozen_by.clear();
   one.stopped_by_others = false;
   one.exit_counts = false;
   one.checkpoint_wish.reset();
@@ -162,6 +171,7 @@ void Applier::operator()(const fact::AgentRemoved& f) {
   clear_timers(f.agent);
   fleet.timers.clear(timer(TimerKind::rate_limit, f.agent));
   fleet.timers.clear(timer(TimerKind::checkpoint_rehearsal, f.agent));
+  fleet.timers.clear(timer(TimerKind::budget_agent, f.agent));
   cell(f.agent.cell).agents.erase(f.agent.agent);
 }
 
@@ -175,7 +185,14 @@ void Applier::operator()(const fact::AgentSubstituted& f) {
 }
 
 void Applier::operator()(const fact::AgentPaused& f) { agent(f.agent).paused = f.paused; }
-void Applier::operator()(const fact::AgentFrozen& f) { agent(f.agent).frozen = f.frozen; }
+void Applier::operator()(const fact::AgentFrozen& f) {
+  Agent& one = agent(f.agent);
+  const bool clock_stands = one.frozen && one.frozen_by == budget_freezer;
+  one.frozen = f.frozen;
+  one.frozen_by = f.frozen ? f.by : std::string();
+  const bool for_budget = one.frozen && one.frozen_by == budget_freezer;
+  if (clock_stands != for_budget) stop_task_clock(f.agent, for_budget);
+}
 
 void Applier::operator()(const fact::AgentHealthChanged& f) {
   Agent& one = agent(f.agent);

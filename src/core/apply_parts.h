@@ -3,6 +3,7 @@
 
 #include "core/fact.h"
 #include "core/fleet.h"
+#include "core/meter.h"
 
 namespace lazaret::core {
 
@@ -78,6 +79,20 @@ struct Applier {
   void operator()(const fact::TaskTimedOut& f);
   void operator()(const fact::TaskReleased& f);
   void operator()(const fact::TaskTransferred& f);
+  void operator()(const fact::HandoffPending& f);
+  void operator()(const fact::HandoffEnded& f);
+
+  // Budgets: apply_budgets.cpp
+  void operator()(const fact::SpendReserved& f);
+  void operator()(const fact::SpendRecorded& f);
+  void operator()(const fact::BudgetReached& f);
+  void operator()(const fact::BudgetSettled& f);
+  Meter* meter(const BudgetPlace& place);
+  void set_aside(const AgentRef& ref, const std::string& name, const Reservation& kept);
+  void free_reservation(const AgentRef& ref, const std::string& name, bool spent);
+  void free_reservations(const AgentRef& ref, bool never_started);
+  // The time-out of its task stands while an agent is frozen for a budget.
+  void stop_task_clock(const AgentRef& ref, bool stop);
 
   // Of an existing cell, agent or task; a fact about an unknown one breaks an invariant.
   Cell& cell(const CellId& id);
@@ -93,5 +108,9 @@ struct Applier {
 
 // Rebuilds a cell's indexes (ready, dependents, open counts) from its tasks.
 void index_tasks(Cell& cell);
+
+// After each fact: wall clocks of what it is about run or stand. apply_budgets.cpp
+void run_meters(Fleet& fleet, const Stamp& at, const Fact& fact);
+void restart_meters(Fleet& fleet, const Stamp& at);
 
 }  // namespace lazaret::core

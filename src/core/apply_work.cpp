@@ -43,6 +43,7 @@ void free_owner(Fleet& fleet, Cell& cell, const TaskRef& ref, const Task& task) 
 void clear_task_timers(Fleet& fleet, const TaskRef& ref) {
   fleet.timers.clear(timer(TimerKind::task_timeout, ref));
   fleet.timers.clear(timer(TimerKind::task_cancel, ref));
+  fleet.timers.clear(timer(TimerKind::handoff_checkpoint, ref));
 }
 
 void end_receipt(Fleet& fleet, const WakeId& wake) {
@@ -110,6 +111,7 @@ void Applier::operator()(const fact::WakeEnded& f) {
 void Applier::operator()(const fact::TaskClaimed& f) {
   Cell& one = cell(f.task.cell);
   Task& claimed = task(f.task);
+  claimed.timeout_left = Duration(0);
   set_state(claimed, TaskState::in_progress, at, "claimed by " + f.agent.value);
   claimed.owner = f.agent;
   claimed.owner_incarnation = f.incarnation;
@@ -129,6 +131,7 @@ void Applier::operator()(const fact::TaskCheckpointed& f) { task(f.task).cursor 
 
 void Applier::operator()(const fact::TaskReported& f) {
   Task& reported = task(f.task);
+  reported.handoff.reset();
   set_state(reported, TaskState::reported, at, "reported done");
   reported.result = f.result;
   cell(f.task.cell).ready.erase(f.task.task);  // a person may report what nobody has claimed
@@ -140,6 +143,7 @@ void Applier::operator()(const fact::TaskCompleted& f) {
   Cell& one = cell(f.task.cell);
   Task& done = task(f.task);
   LAZARET_ASSERT(!is_final(done.state));
+  done.handoff.reset();
   set_state(done, TaskState::completed, at, f.detail);
   done.completed_at = at.wall;
   one.ready.erase(f.task.task);
@@ -162,6 +166,7 @@ void Applier::operator()(const fact::TaskFailed& f) {
   Cell& one = cell(f.task.cell);
   Task& failed = task(f.task);
   LAZARET_ASSERT(!is_final(failed.state));
+  failed.handoff.reset();
   set_state(failed, TaskState::failed, at, f.reason);
   ++failed.tries;
   one.ready.erase(f.task.task);
@@ -182,6 +187,7 @@ void Applier::operator()(const fact::TaskReleased& f) {
   if (is_final(released.state)) ++one.open_tasks;
   free_owner(fleet, one, f.task, released);
   clear_task_timers(fleet, f.task);
+  released.handoff.reset();
   set_state(released, TaskState::pending, at, f.reason);
   released.owner.reset();
   released.cancelling = false;
@@ -192,6 +198,10 @@ void Applier::operator()(const fact::TaskReleased& f) {
 void Applier::operator()(const fact::TaskTransferred& f) {
   Cell& one = cell(f.task.cell);
   Task& moved = task(f.task);
+  moved.handoff.reset();
+  if (f.from) {
+    moved.handed_over = HandedOver{*f.from, moved.owner_incarnation, f.to, f.reason, f.by, at.wall};
+  }
   if (moved.state == TaskState::in_progress) {
     free_owner(fleet, one, f.task, moved);
     clear_task_timers(fleet, f.task);
@@ -201,6 +211,16 @@ void Applier::operator()(const fact::TaskTransferred& f) {
     if (moved.open_dependencies == 0) one.ready.insert(f.task.task);
   }
   moved.definition.assigned_to = f.to;
+}
+
+void Applier::operator()(const fact::HandoffPending& f) {
+  task(f.task).handoff = Handoff{f.agent, f.to, f.stage, f.approval, f.by, f.reason};
+  fleet.timers.set(timer(TimerKind::handoff_checkpoint, f.task), f.checkpoint_by);
+}
+
+void Applier::operator()(const fact::HandoffEnded& f) {
+  task(f.task).handoff.reset();
+  fleet.timers.clear(timer(TimerKind::handoff_checkpoint, f.task));
 }
 
 }  // namespace lazaret::core

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/budgets.h"
+#include "core/handoff.h"
 #include "core/hang.h"
 #include "core/revival.h"
 
@@ -29,7 +31,7 @@ void close_where(Decision& d, Concerns concerns, const std::string& reason) {
 ApprovalId open(Decision& d, const Question& question) {
   const ApprovalId id(fmt::format("r-{}", d.fleet().next_approval));
   d.record(fact::ApprovalOpened{id, question.kind, question.agent, question.task, question.text,
-                                d.now.wall + question.deadline, question.fallback});
+                                d.now.wall + question.deadline, question.fallback, question.cell});
   return id;
 }
 
@@ -38,6 +40,7 @@ void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::strin
   const Approval& approval = d.fleet().approvals.at(id);
   const ApprovalKind kind = approval.kind;
   const auto agent = approval.agent;
+  const auto task = approval.task;
   d.record(fact::ApprovalAnswered{id, word, by, reason});
   switch (kind) {
     case ApprovalKind::question:
@@ -46,6 +49,10 @@ void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::strin
       return revival::on_answer(d, *agent, word, by);
     case ApprovalKind::hang:
       return hang::on_answer(d, *agent, word, by);
+    case ApprovalKind::handoff:
+      return handoff::on_answer(d, *task, id, word, by);
+    case ApprovalKind::budget:
+      return budgets::on_answer(d, id, word, by);
   }
 }
 
@@ -55,7 +62,8 @@ void close_for_agent(Decision& d, const AgentRef& agent, const std::string& reas
 
 void close_for_cell(Decision& d, const CellId& cell, const std::string& reason) {
   const auto concerns = [&](const Approval& one) {
-    return (one.agent && one.agent->cell == cell) || (one.task && one.task->cell == cell);
+    return (one.agent && one.agent->cell == cell) || (one.task && one.task->cell == cell) ||
+           one.cell == cell;
   };
   close_where(d, concerns, reason);
 }

@@ -12,6 +12,7 @@ struct Question {
   std::string text;
   Duration deadline{0};
   AnswerWord fallback = AnswerWord::no;
+  CellId cell{};  // where neither agent nor task is named
 };
 
 ApprovalId open(Decision& d, const Question& question);

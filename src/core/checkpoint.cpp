@@ -7,6 +7,7 @@
 
 #include "base/rfc3339.h"
 #include "core/checkpoint_state.h"
+#include "core/handoff.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
 #include "core/revival.h"
@@ -50,7 +51,7 @@ void go_on(Decision& d, const AgentRef& ref, CheckpointFor before) {
   switch (before) {
     case CheckpointFor::interval:
     case CheckpointFor::person:
-    case CheckpointFor::handoff:  // whoever hands over looks at the facts
+    case CheckpointFor::handoff:  // handoff.h goes on by itself
       return;
     case CheckpointFor::stop:
       return lifecycle::stop_at_last(d, ref);
@@ -143,6 +144,7 @@ void save(Decision& d, const AgentRef& ref, const CheckpointInfo& info) {
   d.record(fact::CheckpointSaved{ref, agent.incarnation, agent.task, info});
   tidy_up(d, ref);
   if (wish) go_on(d, ref, wish->before);
+  if (agent.task) handoff::on_checkpoint(d, {ref.cell, *agent.task});
 }
 
 void on_end(Decision& d, const AgentRef& ref, const std::string& reason) {

@@ -4,8 +4,10 @@
 
 #include "core/adoption.h"
 #include "core/approvals.h"
+#include "core/budgets.h"
 #include "core/checkpoint.h"
 #include "core/decision.h"
+#include "core/handoff.h"
 #include "core/hang.h"
 #include "core/health.h"
 #include "core/lifecycle.h"
@@ -49,6 +51,14 @@ void on_timer(Decision& d, const TimerKey& key) {
       return checkpoint::on_deadline(d, agent);
     case TimerKind::checkpoint_rehearsal:
       return checkpoint::on_rehearsal_due(d, agent);
+    case TimerKind::handoff_checkpoint:
+      return handoff::on_checkpoint_due(d, task);
+    case TimerKind::budget_agent:
+      return budgets::on_wall_used(d, {BudgetScope::agent, key.cell, agent.agent, {}});
+    case TimerKind::budget_task:
+      return budgets::on_wall_used(d, {BudgetScope::task, key.cell, {}, task.task});
+    case TimerKind::budget_mission:
+      return budgets::on_wall_used(d, {BudgetScope::mission, key.cell, {}, {}});
   }
 }
 
@@ -89,6 +99,7 @@ struct Dispatcher {
   void operator()(const event::VerifyFinished& e) { work::on_verified(d, e); }
   void operator()(const event::CheckpointRestored& e) { checkpoint::on_restored(d, e); }
   void operator()(const event::CheckpointRehearsed& e) { checkpoint::on_rehearsed(d, e); }
+  void operator()(const event::CpuUsed& e) { budgets::on_cpu_used(d, e); }
   void operator()(const event::Requested& e) { requests::on_request(d, e.request); }
 };
 

@@ -25,6 +25,19 @@ LAZARET_ENUM(ReadyWhen, spawned, settled, notified, beat)
 LAZARET_ENUM(Restart, on_failure, always, never)
 LAZARET_ENUM(OnTaskFailure, retry, fail)
 LAZARET_ENUM(AnswerWord, yes, no)
+// Who else is restarted when an agent dies of a failure (strategy.h).
+LAZARET_ENUM(Strategy, one_for_one, rest_for_one, one_for_all)
+LAZARET_ENUM(BudgetKind, wall, cpu, spawns, tokens, usd)
+
+// What may be spent, or was. wall and cpu in nanoseconds, usd in millionths. As a cap, 0 = none.
+struct Amounts {
+  std::int64_t wall = 0;
+  std::int64_t cpu = 0;
+  std::int64_t spawns = 0;
+  std::int64_t tokens = 0;
+  std::int64_t usd = 0;
+  LAZARET_FIELDS(Amounts, wall, cpu, spawns, tokens, usd)
+};
 
 // Zero means "no limit asked for".
 struct Limits {
@@ -75,8 +88,9 @@ struct AgentDefinition {
   HangPolicy hang = HangPolicy::by_beats;
   Duration hang_window = 10s;    // how long nothing may move before a hang is declared
   std::optional<Limits> limits;  // overrides the mission's
+  Amounts budget;                // over all its incarnations
   LAZARET_FIELDS(AgentDefinition, id, name, role, capabilities, gateway, run, auto_revive,
-                 beat_interval, beat_timeout, hang, hang_window, limits)
+                 beat_interval, beat_timeout, hang, hang_window, limits, budget)
 };
 
 struct VerifySpec {
@@ -100,10 +114,11 @@ struct TaskDefinition {
   OnTaskFailure on_failure = OnTaskFailure::retry;
   int max_tries = 3;
   std::string input;  // JSON text handed to the agent with the task; may be empty
+  Amounts budget;     // over all its claims
   WallTime created_at{};
   LAZARET_FIELDS(TaskDefinition, id, title, description, assigned_to, needs_role,
                  needs_capabilities, priority, dependencies, timeout, artifacts, verify, on_failure,
-                 max_tries, input, created_at)
+                 max_tries, input, budget, created_at)
 };
 
 struct Policies {
@@ -123,10 +138,11 @@ struct Policies {
   Duration backoff_most = 300s;
   Duration stable_after = 60s;  // or twice the last backoff, whichever is longer
   Duration approval_deadline = 3600s;
+  Strategy strategy = Strategy::one_for_one;
   LAZARET_FIELDS(Policies, auto_revive, revive_timeout, substitute_agents, handoff_allowed,
                  handoff_approval, checkpoint_required, checkpoint_interval, max_retries,
-                 backoff_first, backoff_most, stable_after, approval_deadline, checkpoint_deadline,
-                 checkpoints_kept, checkpoint_bytes, rehearsal_interval)
+                 backoff_first, backoff_most, stable_after, approval_deadline, strategy,
+                 checkpoint_deadline, checkpoints_kept, checkpoint_bytes, rehearsal_interval)
 };
 
 // Lists of ids; "*" stands for all.
@@ -170,6 +186,7 @@ struct CellDefinition {
   int max_agents = 10;
   Duration timeout = 3600s;  // wall time without pauses, from the first start; 0 = none
   bool complete_when_tasks_done = true;
+  Amounts budget;  // of all its agents together; wall = while the mission is active
   Policies policies;
   std::map<AgentId, Permission> permissions;
   std::map<AgentId, AgentDefinition> agents;
@@ -178,8 +195,8 @@ struct CellDefinition {
   std::map<TaskId, std::string> task_status;  // as the files say: pending, in_progress, …
   std::string digest;  // of all files together; equal digests mean equal definitions
   LAZARET_FIELDS(CellDefinition, id, path, mission_name, created_at, created_by, status, isolation,
-                 max_agents, timeout, complete_when_tasks_done, policies, permissions, agents,
-                 tasks, file_runtime, task_status, digest)
+                 max_agents, timeout, complete_when_tasks_done, budget, policies, permissions,
+                 agents, tasks, file_runtime, task_status, digest)
 };
 
 }  // namespace lazaret::core

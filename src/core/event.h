@@ -168,6 +168,15 @@ struct CheckpointRehearsed {
   LAZARET_FIELDS(CheckpointRehearsed, agent, checkpoint, outcome, detail)
 };
 
+// CPU time of the incarnation so far, all of its processes. Sampled now and then, and only where a
+// budget is concerned.
+struct CpuUsed {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::int64_t cpu_ns = 0;
+  LAZARET_FIELDS(CpuUsed, agent, incarnation, cpu_ns)
+};
+
 struct Requested {
   Request request;
   LAZARET_FIELDS(Requested, request)
@@ -182,7 +191,7 @@ struct Requested {
       event::AgentExited, event::AgentStopSeen, event::AgentAdopted, event::BeatsBegan,           \
       event::BeatMissed, event::BeatRecovered, event::FailureReported, event::EvidenceTaken,      \
       event::LineSent, event::VerifyFinished, event::Requested, event::CheckpointRestored,        \
-      event::CheckpointRehearsed
+      event::CheckpointRehearsed, event::CpuUsed
 
 LAZARET_ONE_OF(EventBody, LAZARET_ALL_EVENTS)
 

@@ -10,7 +10,9 @@
 namespace lazaret::core {
 
 LAZARET_ENUM(Health, unknown, healthy, degraded, unhealthy)
-LAZARET_ENUM(ApprovalKind, revival, hang, question)
+LAZARET_ENUM(ApprovalKind, revival, hang, question, handoff, budget)
+LAZARET_ENUM(BudgetScope, agent, task, mission)
+LAZARET_ENUM(HandoffStage, approval, checkpoint)
 LAZARET_ENUM(WakeFate, waiting, started, finished, failed, replaced, dropped)
 // Why an agent is asked for a checkpoint: what goes on once it is saved, or will not be.
 LAZARET_ENUM(CheckpointFor, interval, stop, handoff, person)
@@ -336,7 +338,71 @@ struct TaskTransferred {
   std::optional<AgentId> from;
   AgentId to;
   std::string reason;
-  LAZARET_FIELDS(TaskTransferred, task, from, to, reason)
+  std::string by;
+  LAZARET_FIELDS(TaskTransferred, task, from, to, reason, by)
+};
+
+// A hand-off is under way, and what it waits for; told again when that changes. It ends with
+// TaskTransferred or HandoffEnded. `agent` is the one who has the task.
+struct HandoffPending {
+  TaskRef task;
+  AgentId agent;
+  AgentId to;
+  HandoffStage stage = HandoffStage::approval;
+  std::optional<ApprovalId> approval;
+  Instant checkpoint_by = never;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(HandoffPending, task, agent, to, stage, approval, checkpoint_by, by, reason)
+};
+struct HandoffEnded {
+  TaskRef task;
+  AgentId agent;
+  AgentId to;
+  std::string reason;
+  LAZARET_FIELDS(HandoffEnded, task, agent, to, reason)
+};
+
+// Set aside before it is spent; SpendRecorded with the same reservation settles it.
+struct SpendReserved {
+  AgentRef agent;
+  std::string reservation;
+  std::optional<TaskId> task;
+  Amounts amounts;
+  LAZARET_FIELDS(SpendReserved, agent, reservation, task, amounts)
+};
+// Counts for the agent, its task and the mission.
+struct SpendRecorded {
+  AgentRef agent;
+  Incarnation incarnation;
+  std::optional<TaskId> task;
+  std::string reservation;  // empty: nothing was set aside
+  Amounts amounts;
+  LAZARET_FIELDS(SpendRecorded, agent, incarnation, task, reservation, amounts)
+};
+// Nothing that it concerns goes on until the approval is answered. agent and task are empty where
+// the scope is wider.
+struct BudgetReached {
+  BudgetScope scope = BudgetScope::agent;
+  CellId cell;
+  AgentId agent;
+  TaskId task;
+  BudgetKind kind = BudgetKind::wall;
+  std::int64_t spent = 0;
+  std::int64_t cap = 0;
+  std::int64_t raise = 0;  // what yes adds to the cap
+  ApprovalId approval;
+  LAZARET_FIELDS(BudgetReached, scope, cell, agent, task, kind, spent, cap, raise, approval)
+};
+struct BudgetSettled {
+  BudgetScope scope = BudgetScope::agent;
+  CellId cell;
+  AgentId agent;
+  TaskId task;
+  BudgetKind kind = BudgetKind::wall;
+  std::int64_t raise = 0;  // 0: it was not raised
+  std::string by;
+  LAZARET_FIELDS(BudgetSettled, scope, cell, agent, task, kind, raise, by)
 };
 
 struct ApprovalOpened {
@@ -347,7 +413,8 @@ struct ApprovalOpened {
   std::string question;
   WallTime deadline{};
   AnswerWord fallback = AnswerWord::no;
-  LAZARET_FIELDS(ApprovalOpened, approval, kind, agent, task, question, deadline, fallback)
+  CellId cell;  // where neither agent nor task is named
+  LAZARET_FIELDS(ApprovalOpened, approval, kind, agent, task, question, deadline, fallback, cell)
 };
 struct ApprovalAnswered {
   ApprovalId approval;
@@ -406,7 +473,9 @@ struct WriteRefused {
   Incarnation incarnation;
   Incarnation live;
   std::string what;
-  LAZARET_FIELDS(WriteRefused, agent, incarnation, live, what)
+  std::optional<TaskId> task;
+  std::string reason;  // empty: the incarnation is over
+  LAZARET_FIELDS(WriteRefused, agent, incarnation, live, what, task, reason)
 };
 
 // A person changed a runtime field in a file to something that is not to be had.
@@ -436,7 +505,9 @@ struct EditRefused {
       fact::TaskReleased, fact::TaskTransferred, fact::ApprovalOpened, fact::ApprovalAnswered,    \
       fact::WriteRefused, fact::AgentRemoved, fact::CellMirrored, fact::EditRefused,              \
       fact::CheckpointSaved, fact::CheckpointWanted, fact::CheckpointMissed,                      \
-      fact::CheckpointRestored, fact::CheckpointRehearsed, fact::CheckpointPicked
+      fact::CheckpointRestored, fact::CheckpointRehearsed, fact::CheckpointPicked,                \
+      fact::HandoffPending, fact::HandoffEnded, fact::SpendReserved, fact::SpendRecorded,         \
+      fact::BudgetReached, fact::BudgetSettled
 
 LAZARET_ONE_OF(Fact, LAZARET_ALL_FACTS)
 

@@ -6,7 +6,7 @@ namespace lazaret::core {
 namespace {
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 61> kinds = {
+constexpr std::array<std::string_view, 67> kinds = {
     "daemon_started",       "adoption_finished", "daemon_stopped",      "fleet_stopping",
     "fleet_frozen",         "note_recorded",     "cell_defined",        "cell_removed",
     "agent_defined",        "task_defined",      "mission_started",     "mission_status_changed",
@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 61> kinds = {
     "task_transferred",     "approval_opened",   "approval_answered",   "write_refused",
     "agent_removed",        "cell_mirrored",     "edit_refused",        "checkpoint_saved",
     "checkpoint_wanted",    "checkpoint_missed", "checkpoint_restored", "checkpoint_rehearsed",
-    "checkpoint_picked",
+    "checkpoint_picked",    "handoff_pending",   "handoff_ended",       "spend_reserved",
+    "spend_recorded",       "budget_reached",    "budget_settled",
 };
 static_assert(kinds.size() == std::variant_size_v<Fact::Alternatives>);
 
@@ -47,7 +48,12 @@ FactSubject subject_of(const Fact& fact) {
   return std::visit(
       [](const auto& body) -> FactSubject {
         using T = std::decay_t<decltype(body)>;
-        if constexpr (AboutTask<T>) {
+        if constexpr (std::is_same_v<T, fact::TaskTransferred>) {
+          return {body.task.cell, body.from.value_or(AgentId()), body.task.task};
+        } else if constexpr (std::is_same_v<T, fact::BudgetReached> ||
+                             std::is_same_v<T, fact::BudgetSettled>) {
+          return {body.cell, body.agent, body.task};
+        } else if constexpr (AboutTask<T>) {
           if constexpr (requires { body.agent.value; })
             return {body.task.cell, body.agent, body.task.task};
           return {body.task.cell, {}, body.task.task};
@@ -63,7 +69,7 @@ FactSubject subject_of(const Fact& fact) {
         } else if constexpr (std::is_same_v<T, fact::TaskDefined>) {
           return {body.cell, {}, body.definition.id};
         } else if constexpr (std::is_same_v<T, fact::ApprovalOpened>) {
-          FactSubject subject;
+          FactSubject subject{body.cell, {}, {}};
           if (body.agent) subject = {body.agent->cell, body.agent->agent, {}};
           if (body.task) {
             subject.cell = body.task->cell;

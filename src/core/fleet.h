@@ -61,6 +61,32 @@ struct PendingStart {
   LAZARET_FIELDS(PendingStart, reason, wake)
 };
 
+// A budget is used up: what it concerns waits for the answer.
+struct BudgetHold {
+  BudgetKind kind = BudgetKind::wall;
+  std::int64_t raise = 0;
+  ApprovalId approval;
+  LAZARET_FIELDS(BudgetHold, kind, raise, approval)
+};
+
+// What an agent, a task or a mission has spent.
+struct Meter {
+  Amounts spent;
+  Amounts reserved;
+  Amounts raised;                 // by answers; on top of the definition's caps
+  Instant running_since = never;  // wall time counts since then; `spent` holds what was before
+  bool armed = false;             // its timer is set
+  std::optional<BudgetHold> hold;
+  LAZARET_FIELDS(Meter, spent, reserved, raised, running_since, armed, hold)
+};
+
+// Set aside by an agent under the name by which it is kept.
+struct Reservation {
+  Amounts amounts;
+  std::optional<TaskId> task;
+  LAZARET_FIELDS(Reservation, amounts, task)
+};
+
 struct Agent {
   AgentDefinition definition;
   bool from_file = false;  // its file has been seen; without the file it goes
@@ -106,6 +132,11 @@ struct Agent {
   std::optional<Evidence> last_evidence;
   Instant sampled_at{};  // first_evidence
 
+  std::string frozen_by;
+  Meter meter;
+  std::int64_t cpu_seen = 0;  // of this incarnation, in ns: counted already
+  std::map<std::string, Reservation> reservations;
+
   std::optional<TaskId> task;  // the one it owns
   std::optional<Wake> running_wake;
   std::optional<Wake> waiting_wake;
@@ -122,8 +153,30 @@ struct Agent {
                  paused, frozen, stopped_by_others, tries, last_backoff, backoff_until, exit_counts,
                  died, last_exit, deaths, approval, standing_in, stands_in_for, replaced_by, health,
                  failures, health_reason, has_beaten, rate_limited_until, hang, first_evidence,
-                 last_evidence, sampled_at, task, running_wake, waiting_wake, checkpoints,
-                 checkpoint_wish, restoring, went_on_from, history)
+                 last_evidence, sampled_at, frozen_by, meter, cpu_seen, reservations, task,
+                 running_wake, waiting_wake, checkpoints, checkpoint_wish, restoring, went_on_from,
+                 history)
+};
+
+// Who had a task before, and lost it to somebody else.
+struct HandedOver {
+  AgentId from;
+  Incarnation incarnation;
+  AgentId to;
+  std::string reason;
+  std::string by;
+  WallTime at{};
+  LAZARET_FIELDS(HandedOver, from, incarnation, to, reason, by, at)
+};
+// A hand-off that is under way.
+struct Handoff {
+  AgentId from;
+  AgentId to;
+  HandoffStage stage = HandoffStage::approval;
+  std::optional<ApprovalId> approval;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(Handoff, from, to, stage, approval, by, reason)
 };
 
 struct Task {
@@ -141,8 +194,13 @@ struct Task {
   bool cancelling = false;  // timed out; the owner is being stopped
   std::size_t open_dependencies = 0;
   WallTime completed_at{};
+  std::optional<Handoff> handoff;
+  std::optional<HandedOver> handed_over;  // the last time
+  std::optional<Meter> meter;             // none: nothing was spent yet
+  Duration timeout_left{0};               // while its owner is frozen for a budget
   LAZARET_FIELDS(Task, definition, from_file, state, since, state_reason, owner, owner_incarnation,
-                 claim, tries, cursor, result, cancelling, open_dependencies, completed_at)
+                 claim, tries, cursor, result, cancelling, open_dependencies, completed_at, handoff,
+                 handed_over, meter, timeout_left)
 };
 
 struct Cell {
@@ -157,14 +215,16 @@ struct Cell {
   std::set<TaskId> ready;  // pending, every dependency completed
   std::map<TaskId, std::set<TaskId>> dependents;
   std::size_t open_tasks = 0;  // neither completed nor failed
+  Meter meter;
   LAZARET_FIELDS(Cell, definition, status, status_reason, started, timeout_at, timeout_left, agents,
-                 tasks, ready, dependents, open_tasks)
+                 tasks, ready, dependents, open_tasks, meter)
 };
 
 struct Approval {
   ApprovalKind kind = ApprovalKind::question;
   std::optional<AgentRef> agent;
   std::optional<TaskRef> task;
+  CellId cell;  // where it is about the mission
   std::string question;
   Stamp opened;
   WallTime deadline{};
@@ -172,8 +232,8 @@ struct Approval {
   std::optional<AnswerWord> answer;
   std::string by;
   std::string reason;
-  LAZARET_FIELDS(Approval, kind, agent, task, question, opened, deadline, fallback, answer, by,
-                 reason)
+  LAZARET_FIELDS(Approval, kind, agent, task, cell, question, opened, deadline, fallback, answer,
+                 by, reason)
 };
 
 // What became of a wake; the last receipts are kept.
@@ -197,6 +257,7 @@ struct Fleet {
   bool frozen = false;
   std::uint64_t next_wake = 1;
   std::uint64_t next_approval = 1;
+  std::uint64_t next_reservation = 1;
   std::map<CellId, Cell> cells;
   std::map<ApprovalId, Approval> approvals;  // open ones, and the last answered_kept answered ones
   std::deque<ApprovalId> answered;
@@ -205,7 +266,7 @@ struct Fleet {
   Timers timers;                                                 // derived: rebuilt with the rest
   std::set<std::pair<WallTime, ApprovalId>> approval_deadlines;  // derived too
   LAZARET_FIELDS(Fleet, seed, epoch, boot_id, stopping, ended_well, adopting, frozen, next_wake,
-                 next_approval, cells, approvals, answered, wakes, ended_wakes)
+                 next_approval, next_reservation, cells, approvals, answered, wakes, ended_wakes)
 };
 inline constexpr std::size_t answered_kept = 500;
 inline constexpr std::size_t receipts_kept = 2000;

@@ -19,7 +19,9 @@ std::optional<std::string> excuse(const Decision& d, const AgentRef& ref) {
     return "it is rate-limited until " + to_rfc3339(*agent.rate_limited_until);
   }
   for (const auto& [deadline, id] : d.fleet().approval_deadlines) {  // the open ones
-    if (d.fleet().approvals.at(id).agent == ref) return "it waits for a person (" + id.value + ")";
+    const Approval& open = d.fleet().approvals.at(id);
+    if (open.kind == ApprovalKind::handoff) continue;  // it works on meanwhile
+    if (open.agent == ref) return "it waits for a person (" + id.value + ")";
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/approvals.h"
+#include "core/budgets.h"
 #include "core/checkpoint.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
@@ -32,6 +33,7 @@ void settle_agent(Decision& d, const AgentRef& ref) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
   if (agent.adoption_pending) return;
+  budgets::hold_or_let_go(d, ref);
   if (is_live(agent.process)) {
     if (agent.process == ProcessState::stopping) return;
     if (agent.process == ProcessState::running) wake_queue::deliver(d, ref);
@@ -81,12 +83,13 @@ bool is_standby(const Cell& cell, const Agent& agent) {
 bool should_run(const Fleet& fleet, const Cell& cell, const Agent& agent) {
   return mission_runs(fleet, cell) && agent.definition.run && agent.definition.gateway.empty() &&
          agent.wanted && !agent.finished && !agent.removed && !agent.withdrawn &&
-         !is_standby(cell, agent);
+         !is_standby(cell, agent) && !is_held(cell, agent);
 }
 
 void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
+  if (!budgets::may_start(d, ref)) return;
   const Incarnation incarnation{agent.incarnation.value + 1};
   std::optional<WakeId> wake_id;
   if (wake) wake_id = wake->id;

@@ -15,6 +15,13 @@ const Permission* permission_of(const Cell& cell, const AgentId& agent) {
   return found == cell.definition.permissions.end() ? nullptr : &found->second;
 }
 
+bool hands_over_by_default(const Cell& cell, const AgentId& agent) {
+  const auto found = cell.agents.find(agent);
+  if (found == cell.agents.end()) return false;
+  const Role role = found->second.definition.role;
+  return role == Role::lead || role == Role::write;
+}
+
 }  // namespace
 
 bool may_execute(const Cell& cell, const AgentId& agent, const TaskId& task) {
@@ -32,6 +39,20 @@ bool may_publish(const Cell& cell, const AgentId& agent) {
 }
 
 bool may_checkpoint(Role role) { return role == Role::lead || role == Role::write; }
+
+bool may_hand_to(const Cell& cell, const AgentId& agent, const AgentId& to) {
+  if (const Permission* permission = permission_of(cell, agent)) {
+    return lists(permission->handoff_to, to.value);
+  }
+  return hands_over_by_default(cell, agent);
+}
+
+bool may_take_from(const Cell& cell, const AgentId& agent, const AgentId& from) {
+  if (const Permission* permission = permission_of(cell, agent)) {
+    return lists(permission->handoff_from, from.value);
+  }
+  return hands_over_by_default(cell, agent);
+}
 
 bool may_stand_in(const Cell& cell, const AgentId& agent, const AgentId& from, const TaskId& task) {
   if (may_execute(cell, agent, task)) return true;

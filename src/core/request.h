@@ -168,6 +168,23 @@ struct AddDependency {
   LAZARET_FIELDS(AddDependency, task, on)
 };
 
+// From the agent that has it (or is to get it) to another one; see handoff.h.
+struct HandOffTask {
+  TaskRef task;
+  AgentId to;
+  std::string reason;
+  LAZARET_FIELDS(HandOffTask, task, to, reason)
+};
+
+// What an agent spent, or (reserve) is about to spend; reservation: the one that this settles.
+struct ReportSpend {
+  AgentRef agent;
+  Amounts amounts;
+  bool reserve = false;
+  std::string reservation;
+  LAZARET_FIELDS(ReportSpend, agent, amounts, reserve, reservation)
+};
+
 // A question for a person. wall deadline; after it the default is the answer.
 struct AskPerson {
   std::optional<AgentRef> agent;
@@ -220,7 +237,8 @@ struct RecordNote {
       op::ClaimTask, op::CheckpointTask, op::ReportDone, op::ReportFailed, op::ReleaseTask,       \
       op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency, op::AskPerson,           \
       op::AnswerPerson, op::SetMission, op::RemoveMission, op::FreezeFleet, op::StopFleet,        \
-      op::RecordNote, op::SaveCheckpoint, op::AskCheckpoint, op::PickCheckpoint
+      op::RecordNote, op::SaveCheckpoint, op::AskCheckpoint, op::PickCheckpoint, op::HandOffTask, \
+      op::ReportSpend
 
 LAZARET_ONE_OF(Operation, LAZARET_ALL_OPERATIONS)
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/budgets.h"
 #include "core/lifecycle.h"
 #include "core/request_parts.h"
 #include "core/wake_queue.h"
@@ -31,6 +32,12 @@ void Handler::operator()(const op::StartAgent& o) {
         ErrorCode::conflict,
         fmt::format("its mission is {}", cell.started ? to_word(cell.status) : "not started"),
         "lazaret mission start " + o.agent.cell.value.substr(0, 8));
+  }
+  if (const BudgetHold* hold = hold_on(cell, agent)) {
+    return d.refuse(ErrorCode::needs_person,
+                    fmt::format("a budget is used up ({}); {} asks whether it goes on",
+                                to_word(hold->kind), hold->approval.value),
+                    "lazaret inbox approve " + hold->approval.value);
   }
   const auto approval = agent.approval;
   const bool failed = agent.died || agent.tries > 0;
@@ -92,6 +99,13 @@ void Handler::freeze(const AgentRef& ref, bool frozen, const std::string& reason
                                 ref.agent.value, to_word(agent.process)));
   }
   if (agent.frozen == frozen) return;
+  const BudgetHold* hold = hold_on(*d.cell(ref.cell), agent);
+  if (!frozen && hold) {
+    return d.refuse(ErrorCode::needs_person,
+                    fmt::format("a budget is used up ({}); {} asks whether it goes on",
+                                to_word(hold->kind), hold->approval.value),
+                    "lazaret inbox approve " + hold->approval.value);
+  }
   d.record(fact::AgentFrozen{ref, frozen, caller.name, reason});
   d.act(command::FreezeAgent{ref, agent.incarnation, frozen});
   if (!frozen) wake_queue::deliver(d, ref);
@@ -156,6 +170,10 @@ void Handler::operator()(const op::ReportActivity& o) {
   d.record(fact::AgentRateLimited{o.agent, o.rate_limited_until, o.reason});
   if (d.agent(o.agent)->definition.run) wake_queue::deliver(d, o.agent);
   work::dispatch(d, o.agent.cell);
+}
+
+void Handler::operator()(const op::ReportSpend& o) {
+  if (may_act_for(o.agent)) budgets::report(d, o);
 }
 
 }  // namespace lazaret::core::requests

@@ -1,5 +1,6 @@
 #include "core/approvals.h"
 #include "core/lifecycle.h"
+#include "core/meter.h"
 #include "core/mission.h"
 #include "core/request_parts.h"
 #include "core/wake_queue.h"
@@ -54,6 +55,7 @@ void Handler::operator()(const op::FreezeFleet& o) {
   for (const auto& [cell_id, cell] : d.fleet().cells) {
     for (const auto& [agent_id, agent] : cell.agents) {
       if (!is_live(agent.process) || agent.frozen == o.frozen) continue;
+      if (!o.frozen && is_held(cell, agent)) continue;  // a budget's answer thaws it
       const AgentRef ref{cell_id, agent_id};
       const Incarnation incarnation = agent.incarnation;
       d.record(fact::AgentFrozen{ref, o.frozen, caller.name, o.reason});

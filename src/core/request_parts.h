@@ -20,6 +20,7 @@ struct Handler {
   void operator()(const op::DefineAgent& o);
   void operator()(const op::WakeAgent& o);
   void operator()(const op::ReportActivity& o);
+  void operator()(const op::ReportSpend& o);
 
   // request_tasks.cpp
   void operator()(const op::AddTasks& o);
@@ -32,6 +33,7 @@ struct Handler {
   void operator()(const op::VerifyAgain& o);
   void operator()(const op::AssignTask& o);
   void operator()(const op::AddDependency& o);
+  void operator()(const op::HandOffTask& o);
 
   // request_checkpoints.cpp
   void operator()(const op::SaveCheckpoint& o);
@@ -58,6 +60,7 @@ struct Handler {
   bool may_publish(const CellId& cell, const std::string& what);
   // The live owner of the task, or an operator.
   bool may_write(const TaskRef& ref, const std::string& what);
+  bool refuse_former_owner(const TaskRef& ref, const std::string& what);
   void end(const AgentRef& ref, const std::string& reason, bool at_once);
   void freeze(const AgentRef& ref, bool frozen, const std::string& reason);
 };

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "core/budgets.h"
+#include "core/handoff.h"
 #include "core/lifecycle.h"
 #include "core/permissions.h"
 #include "core/request_parts.h"
@@ -59,11 +61,30 @@ bool Handler::may_write(const TaskRef& ref, const std::string& what) {
   const bool owns = task.owner == caller.agent->agent && caller.agent->cell == ref.cell &&
                     (!self.definition.run || task.owner_incarnation == caller.incarnation);
   if (owns) return true;
+  if (refuse_former_owner(ref, what)) return false;
   d.refuse(ErrorCode::conflict,
            fmt::format("task \"{}\" is {}{}; agent \"{}\" does not own it", ref.task.value,
                        to_word(task.state), task.owner ? " by " + task.owner->value : "",
                        caller.agent->agent.value));
   return false;
+}
+
+// A late write of somebody who had the task and lost it is not lost without a trace.
+bool Handler::refuse_former_owner(const TaskRef& ref, const std::string& what) {
+  const Task& task = *d.task(ref);
+  if (caller.agent->cell != ref.cell || !handoff::was_handed_over(task, *caller.agent))
+    return false;
+  const std::string reason = "the task went to " + task.handed_over->to.value;
+  d.refuse(ErrorCode::fenced,
+           fmt::format("\"{}\" of task \"{}\" comes too late: {}", what, ref.task.value, reason));
+  d.record(fact::WriteRefused{*caller.agent, caller.incarnation,
+                              d.agent(*caller.agent)->incarnation, what, ref.task, reason});
+  return true;
+}
+
+void Handler::operator()(const op::HandOffTask& o) {
+  if (!known(o.task) || !is_not_fenced("hand over")) return;
+  handoff::request(d, caller, o);
 }
 
 void Handler::operator()(const op::AddTasks& o) {
@@ -105,6 +126,7 @@ void Handler::operator()(const op::CheckpointTask& o) {
                     fmt::format("task \"{}\" is {}", o.task.task.value, to_word(task.state)));
   }
   d.record(fact::TaskCheckpointed{o.task, task.owner_incarnation, o.cursor});
+  handoff::on_checkpoint(d, o.task);
 }
 
 void Handler::operator()(const op::ReportDone& o) {
@@ -139,7 +161,10 @@ void Handler::operator()(const op::ReleaseTask& o) {
   if (d.task(o.task)->state != TaskState::in_progress) {
     return d.refuse(ErrorCode::conflict, "only a task in progress can be released");
   }
+  const auto owner = d.task(o.task)->owner;
+  handoff::give_up(d, o.task, "it was released");
   d.record(fact::TaskReleased{o.task, o.reason.empty() ? "released" : o.reason, false});
+  if (owner) budgets::on_task_left(d, {o.task.cell, *owner});
   work::dispatch(d, o.task.cell);
 }
 

@@ -8,7 +8,9 @@
 #include "core/approvals.h"
 #include "core/checkpoint.h"
 #include "core/lifecycle.h"
+#include "core/meter.h"
 #include "core/mission.h"
+#include "core/strategy.h"
 #include "core/substitution.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
@@ -33,7 +35,7 @@ bool is_excused(const Decision& d, const AgentRef& ref, const Agent& agent,
                 const ExitReport& exit) {
   return exit.kind == ExitKind::lost ||
          (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) ||
-         waits_for_person(d.fleet(), ref);
+         waits_for_person(d.fleet(), ref) || is_held(*d.cell(ref.cell), agent);
 }
 
 bool may_try_again(const Cell& cell, const Agent& agent) {
@@ -187,6 +189,7 @@ void on_exit(Decision& d, const event::AgentExited& e) {
   const bool counted = failed && !is_excused(d, e.agent, *agent, e.exit);
   checkpoint::on_end(d, e.agent, "it ended first");
   d.record(fact::AgentExited{e.agent, e.incarnation, e.exit, !failed, counted, finished});
+  if (counted) strategy::on_counted_death(d, e.agent);
   if (failed) {
     go_on(d, e.agent);
   } else {

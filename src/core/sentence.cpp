@@ -3,12 +3,23 @@
 
 #include "base/rfc3339.h"
 #include "core/fact_words.h"
+#include "core/meter.h"
 
 namespace lazaret::core {
 namespace {
 
 std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 std::string by_whom(const std::string& by) { return by.empty() ? "" : " by " + by; }
+
+std::string listed(const Amounts& amounts) {
+  std::string text;
+  for (const auto kind : {BudgetKind::wall, BudgetKind::cpu, BudgetKind::spawns, BudgetKind::tokens,
+                          BudgetKind::usd}) {
+    if (part(amounts, kind) == 0) continue;
+    text += (text.empty() ? "" : ", ") + describe(kind, part(amounts, kind));
+  }
+  return text.empty() ? "nothing" : text;
+}
 
 struct Sentence {
   std::string operator()(const fact::DaemonStarted& f) {
@@ -143,6 +154,35 @@ struct Sentence {
   std::string operator()(const fact::TaskTransferred& f) {
     return fmt::format("task {} handed to {}{}", f.task.task.value, f.to.value, because(f.reason));
   }
+  std::string operator()(const fact::HandoffPending& f) {
+    if (f.stage == HandoffStage::checkpoint) {
+      return fmt::format("a checkpoint of task {} is asked for, to hand it to {}",
+                         f.task.task.value, f.to.value);
+    }
+    return fmt::format("task {} shall go to {}{}{}", f.task.task.value, f.to.value, by_whom(f.by),
+                       because(f.reason));
+  }
+  std::string operator()(const fact::HandoffEnded& f) {
+    return fmt::format("task {} is not handed to {}{}", f.task.task.value, f.to.value,
+                       because(f.reason));
+  }
+  std::string operator()(const fact::SpendReserved& f) {
+    return "set aside as " + f.reservation + because(listed(f.amounts));
+  }
+  std::string operator()(const fact::SpendRecorded& f) {
+    return "spent" + because(listed(f.amounts));
+  }
+  std::string operator()(const fact::BudgetReached& f) {
+    return fmt::format("budget of the {} is used up: {} of {}; {} asks", to_word(f.scope),
+                       describe(f.kind, f.spent), describe(f.kind, f.cap), f.approval.value);
+  }
+  std::string operator()(const fact::BudgetSettled& f) {
+    if (f.raise == 0) {
+      return fmt::format("budget of the {} is not raised{}", to_word(f.scope), by_whom(f.by));
+    }
+    return fmt::format("budget of the {} raised by {}{}", to_word(f.scope),
+                       describe(f.kind, f.raise), by_whom(f.by));
+  }
   std::string operator()(const fact::ApprovalOpened& f) {
     return fmt::format("{} asks: {} (default {})", f.approval.value, f.question,
                        to_word(f.fallback));
@@ -195,6 +235,10 @@ struct Sentence {
     return "checkpoint " + f.checkpoint + " is the one to go on from" + by_whom(f.by);
   }
   std::string operator()(const fact::WriteRefused& f) {
+    if (f.task) {
+      return fmt::format("refused \"{}\" of task {} by incarnation {}{}", f.what, f.task->value,
+                         f.incarnation.value, because(f.reason));
+    }
     return fmt::format("refused \"{}\" of incarnation {} (live is {})", f.what, f.incarnation.value,
                        f.live.value);
   }

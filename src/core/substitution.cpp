@@ -1,5 +1,6 @@
 #include "core/substitution.h"
 
+#include "core/handoff.h"
 #include "core/lifecycle.h"
 #include "core/permissions.h"
 
@@ -49,7 +50,8 @@ bool take_over(Decision& d, const AgentRef& ref, const std::string& reason) {
   for (const auto& [id, task] : cell.tasks) {
     if (!belongs_to(task, ref.agent)) continue;
     if (task.state == TaskState::reported) continue;  // its verification goes on
-    d.record(fact::TaskTransferred{{ref.cell, id}, ref.agent, *substitute, reason});
+    handoff::give_up(d, {ref.cell, id}, "a substitute takes over");
+    d.record(fact::TaskTransferred{{ref.cell, id}, ref.agent, *substitute, reason, "core"});
   }
   lifecycle::settle(d, ref.cell);
   return true;

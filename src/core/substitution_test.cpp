@@ -63,6 +63,19 @@ TEST(Substitution, OneThatMayNotExecuteTheWorkIsPassedOver) {
   EXPECT_FALSE(substitution::choose(bed.cell(), AgentId("a")));
 }
 
+TEST(Substitution, OneThatMayTakeOverButNotExecuteDoesTheWorkAllTheSame) {
+  CellDefinition cell = cell_with_substitutes();
+  cell.permissions[AgentId("s2")].execute = {"something else"};
+  cell.permissions[AgentId("s2")].handoff_from = {"a"};
+  Bed bed(cell);
+  bed.spawned("a");
+  bed.ask_as("a", op::ClaimTask{Bed::ref("a"), {}});
+  bed.exited("a", exit_code(1));
+  ASSERT_EQ(bed.agent("a").replaced_by, AgentId("s2"));
+  bed.spawned("s2");
+  EXPECT_EQ(bed.ask_as("s2", op::ClaimTask{Bed::ref("s2"), {}})->id, "mine");
+}
+
 TEST(Substitution, StartingASubstituteByHandTwiceStartsItOnce) {
   Bed bed(cell_with_substitutes());
   EXPECT_TRUE(bed.ask(op::StartAgent{Bed::ref("s2")}));

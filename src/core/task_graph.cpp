@@ -90,12 +90,19 @@ bool fits(const Cell& cell, const AgentId& agent, const Task& task) {
   if (wanted.assigned_to && *wanted.assigned_to != agent) return false;
   const auto found = cell.agents.find(agent);
   if (found == cell.agents.end()) return false;
-  const AgentDefinition& has = found->second.definition;
-  if (!wanted.assigned_to) {
-    if (wanted.needs_role && *wanted.needs_role != has.role) return false;
-    if (!has_all(has.capabilities, wanted.needs_capabilities)) return false;
+  if (task.meter && task.meter->hold) return false;  // a person is asked whether it goes on
+  if (!wanted.assigned_to && !meets_needs(found->second, task)) return false;
+  const auto& given = task.handed_over;
+  if (given && given->to == agent) {
+    return permissions::may_stand_in(cell, agent, given->from, wanted.id);
   }
   return permissions::may_execute(cell, agent, wanted.id);
+}
+
+bool meets_needs(const Agent& agent, const Task& task) {
+  const TaskDefinition& wanted = task.definition;
+  if (wanted.needs_role && *wanted.needs_role != agent.definition.role) return false;
+  return has_all(agent.definition.capabilities, wanted.needs_capabilities);
 }
 
 std::optional<TaskId> best_for(const Cell& cell, const AgentId& agent, Instant now) {

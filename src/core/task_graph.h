@@ -24,6 +24,9 @@ std::string to_text(const std::vector<TaskId>& path);
 // Assigned to it, or to nobody and of its role and capabilities; and permitted.
 bool fits(const Cell& cell, const AgentId& agent, const Task& task);
 
+// Of the role and with the capabilities that the task needs.
+bool meets_needs(const Agent& agent, const Task& task);
+
 // The ready task that `agent` should take next: the highest priority first, each minute of waiting
 // raises a task by one level, so none starves; ties by time, then id.
 std::optional<TaskId> best_for(const Cell& cell, const AgentId& agent, Instant now);

@@ -22,7 +22,9 @@ LAZARET_ENUM(TimerKind,
              rate_limit,            // the agent's rate limit is over
              checkpoint_interval,   // the agent is asked for the next one
              checkpoint_deadline,   // it was asked, and has not saved one
-             checkpoint_rehearsal)  // the newest is restored, to see that it can be
+             checkpoint_rehearsal,  // the newest is restored, to see that it can be
+             handoff_checkpoint,    // a checkpoint was asked for in vain
+             budget_agent, budget_task, budget_mission)  // wall time is used up
 
 struct TimerKey {
   TimerKind kind = TimerKind::agent_ready;

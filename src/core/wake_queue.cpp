@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/budgets.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
 #include "core/work.h"
@@ -23,11 +24,12 @@ void start_turn(Decision& d, const AgentRef& ref) {
   if (is_too_late(d, ref, wake)) {
     return d.record(fact::WakeEnded{ref, wake.id, WakeFate::dropped, "its task is no longer free"});
   }
+  std::optional<TaskId> task;
+  if (wake.source.starts_with(task_source)) task = TaskId(wake.source.substr(task_source.size()));
+  if (!budgets::may_start(d, ref, task)) return;  // it waits for the answer
   const Incarnation next{d.agent(ref)->incarnation.value + 1};
   d.record(fact::WakeStarted{ref, wake.id, next});
-  if (wake.source.starts_with(task_source)) {
-    work::claim_for_turn(d, ref, TaskId(wake.source.substr(task_source.size())), next);
-  }
+  if (task) work::claim_for_turn(d, ref, *task, next);
   lifecycle::start(d, ref, StartReason::wake, wake);
 }
 

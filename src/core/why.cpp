@@ -8,6 +8,7 @@
 #include "core/checkpoint_state.h"
 #include "core/hang.h"
 #include "core/lifecycle.h"
+#include "core/meter.h"
 #include "core/revival.h"
 #include "core/why_parts.h"
 
@@ -91,6 +92,23 @@ std::string what_a_death_brings(AutoRevive policy) {
   return {};
 }
 
+std::string where_budget_is(const Cell& cell, const Agent& agent) {
+  if (agent.meter.hold) return agent_place(agent) + " lazaret.budget";
+  if (cell.meter.hold) return "cell.json lazaret.budget";
+  return "tasks/" + agent.task->value + ".json lazaret.budget";
+}
+
+// A budget that is used up explains everything else.
+std::optional<Reason> why_held(const Cell& cell, const Agent& agent) {
+  const BudgetHold* hold = hold_on(cell, agent);
+  if (!hold) return std::nullopt;
+  return Reason{fmt::format("a budget is used up ({}), and nothing goes on until {} is answered",
+                            to_word(hold->kind), hold->approval.value),
+                fmt::format("budget {}; yes raises it by {}", to_word(hold->kind),
+                            describe(hold->kind, hold->raise)),
+                where_budget_is(cell, agent), "lazaret inbox approve " + hold->approval.value};
+}
+
 Reason why_running(const Cell& cell, const Agent& agent) {
   if (agent.hang == HangStage::declared) {
     return {"it hangs, and its hang policy leaves it alone",
@@ -120,6 +138,7 @@ Reason why_running(const Cell& cell, const Agent& agent) {
 }
 
 Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp now) {
+  if (auto held = why_held(cell, agent)) return *held;
   switch (agent.process) {
     case ProcessState::stopped:
       return why_stopped(fleet, cell, agent);

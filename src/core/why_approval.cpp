@@ -31,6 +31,12 @@ Reason asked_because(const Fleet& fleet, const Approval& approval) {
               agent ? agent_place(*agent) + " lazaret.hang" : "", ""};
     case ApprovalKind::question:
       return {"it was asked for by an agent or a person", "", "", ""};
+    case ApprovalKind::handoff:
+      return {"a hand-off was asked for and handoff_approval is manual",
+              "handoff_approval = manual", policies_place, ""};
+    case ApprovalKind::budget:
+      return {"a budget is used up, and what it concerns waits for the answer", "budget",
+              agent ? agent_place(*agent) + " lazaret.budget" : "lazaret.budget", ""};
   }
   return {};
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/rfc3339.h"
+#include "core/budgets.h"
+#include "core/handoff.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
 #include "core/mission.h"
@@ -113,7 +115,10 @@ void start_verify(Decision& d, const TaskRef& ref) {
 
 void report_done(Decision& d, const TaskRef& ref, const std::string& result) {
   const Task& task = *d.task(ref);
+  const auto owner = task.owner;
+  handoff::give_up(d, ref, "it was reported done");
   d.record(fact::TaskReported{ref, task.owner_incarnation, result});
+  if (owner) budgets::on_task_left(d, {ref.cell, *owner});
   start_verify(d, ref);
   dispatch(d, ref.cell);
 }
@@ -130,6 +135,8 @@ void on_verified(Decision& d, const event::VerifyFinished& e) {
 void fail_or_retry(Decision& d, const TaskRef& ref, const std::string& reason) {
   const Task& task = *d.task(ref);
   if (is_final(task.state)) return;
+  const auto owner = task.owner;
+  handoff::give_up(d, ref, reason);
   const bool again = task.definition.on_failure == OnTaskFailure::retry &&
                      task.tries + 1 < task.definition.max_tries;
   if (again) {
@@ -138,6 +145,7 @@ void fail_or_retry(Decision& d, const TaskRef& ref, const std::string& reason) {
     d.record(fact::TaskFailed{ref, reason});
     mission::check_end(d, ref.cell);
   }
+  if (owner) budgets::on_task_left(d, {ref.cell, *owner});
   dispatch(d, ref.cell);
 }
 
@@ -170,6 +178,7 @@ void release_owned(Decision& d, const AgentRef& ref, const std::string& reason, 
   if (!agent.task) return;
   const TaskRef task{ref.cell, *agent.task};
   if (counted) return fail_or_retry(d, task, reason);
+  handoff::give_up(d, task, reason);
   d.record(fact::TaskReleased{task, reason, false});
   dispatch(d, ref.cell);
 }
@@ -179,6 +188,7 @@ void note_owner_waits(Decision& d, const AgentRef& ref) {
   if (!agent.task) return;
   const TaskRef task_ref{ref.cell, *agent.task};
   if (d.task(task_ref)->definition.assigned_to) return;
+  handoff::give_up(d, task_ref, "its owner waits for a person");
   d.record(fact::TaskReleased{task_ref, "its owner waits for a person", false});
   dispatch(d, ref.cell);
 }

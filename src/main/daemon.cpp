@@ -76,6 +76,11 @@ Result<void> Daemon::open_journal() {
   auto ports = store->value("ports");
   if (!ports) return std::unexpected(ports.error());
   ports_ = std::move(*ports);
+  for (const notify::Kind kind : {notify::Kind::webhook, notify::Kind::ntfy}) {
+    auto kept = store->value(notify::Outbox::name_of(kind));
+    if (!kept) return std::unexpected(kept.error());
+    kept_notes_[notify::Outbox::name_of(kind)] = std::move(*kept);
+  }
   const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);
@@ -116,9 +121,28 @@ void Daemon::open_world() {
   options.log = log;
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
   mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
+  cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
+  open_notifications();
+}
+
+void Daemon::open_notifications() {
+  notify::Outbox::World world{
+      *facts_,
+      [this] { return clock_->now().wall; },
+      log,
+      [this](const std::string& name, const std::string& value) {
+        journal_->run([=](sqlite::JournalStore& store) { (void)store.set_value(name, value); });
+      },
+      [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); },
+      wire::to_hex(wire::sha256("notify " + identity_.secret)).substr(0, 12)};
+  notifications_ = std::make_unique<Notifications>(io_, world, std::move(receivers_), kept_notes_,
+                                                   loop_->recorded_facts());
 }
 
 Result<void> Daemon::open() {
+  auto receivers = read_receivers(config_);
+  if (!receivers) return std::unexpected(receivers.error());
+  receivers_ = std::move(*receivers);
   if (auto opened = open_journal(); !opened) return opened;
   loop_->post(
       core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
@@ -146,6 +170,7 @@ void Daemon::run() {
   mirror_->flush();
   if (!cells_->close(std::chrono::seconds(5))) log("some mirrored fields were not written");
   server_.reset();
+  notifications_.reset();
   facts_.reset();
   journal_.reset();  // writes what is left
   log("down");
@@ -153,6 +178,7 @@ void Daemon::run() {
 
 void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
   if (mirror_) mirror_->note(facts);
+  if (notifications_) notifications_->note(facts);
   if (stopping_) end_if_still();
 }
 

@@ -18,8 +18,10 @@
 #include "adapters/sqlite/journal.h"
 #include "adapters/sqlite/key_store.h"
 #include "main/cell_mirror.h"
+#include "main/cpu_sampler.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
+#include "main/notifications.h"
 #include "main/service_link.h"
 #include "main/settings.h"
 #include "main/system_clock.h"
@@ -53,6 +55,7 @@ class Daemon : public ports::Effects {
   Result<void> open_doors();
   Result<void> listen_tcp();
   void open_world();
+  void open_notifications();
   void adopt();
 
   server::Services services();
@@ -107,6 +110,10 @@ class Daemon : public ports::Effects {
   std::unique_ptr<CellMirror> mirror_;
   std::unique_ptr<logs::LogFiles> logs_;
   std::unique_ptr<Telemetry> telemetry_;
+  std::unique_ptr<CpuSampler> cpu_sampler_;
+  std::unique_ptr<Notifications> notifications_;
+  std::vector<notify::Receiver> receivers_;  // until open_world()
+  KeptValues kept_notes_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::string url_;

@@ -1,9 +1,15 @@
 #include "main/telemetry.h"
 
+#include <algorithm>
+
+#include "core/meter.h"
+
 namespace lazaret::main {
 namespace {
 
 constexpr Duration round_every = std::chrono::seconds(1);
+// CPU time is told in steps of at least so much: few facts for much work.
+constexpr std::int64_t cpu_step = 100'000'000;
 constexpr Duration slice_most = std::chrono::milliseconds(5);
 
 }  // namespace
@@ -30,6 +36,44 @@ std::vector<ports::AgentUsage> Telemetry::agents() {
     if (living(agent)) all.push_back(reading.usage);
   }
   return all;
+}
+
+std::int64_t Telemetry::count_cpu(const AgentRef& ref, const core::Agent& agent) {
+  const std::int64_t raw = usage_(ref).cpu_ns;
+  const auto [entry, is_new] = cpu_.try_emplace(ref);
+  CpuCount& count = entry->second;
+  if (is_new) {
+    const bool all_its_own = agent.incarnation.value == 1 && agent.cpu_seen == 0;
+    count = {agent.incarnation, raw, all_its_own ? raw : agent.cpu_seen};
+  } else if (count.incarnation != agent.incarnation) {
+    count = {agent.incarnation, raw, raw >= count.raw ? raw - count.raw : raw};
+  } else {
+    count.counted += std::max<std::int64_t>(0, raw - count.raw);
+    count.raw = raw;
+  }
+  return count.counted;
+}
+
+std::vector<core::event::CpuUsed> Telemetry::cpu_of_budgeted(std::size_t most) {
+  std::erase_if(cpu_, [&](const auto& one) { return !core::find_agent(fleet_(), one.first); });
+  std::vector<AgentRef> refs;
+  for (const auto& [cell_id, cell] : fleet_().cells) {
+    for (const auto& [id, agent] : cell.agents) {
+      if (agent.pid != 0 && core::counts_cpu(cell, agent)) refs.push_back({cell_id, id});
+    }
+  }
+  const auto after = std::ranges::upper_bound(refs, budgeted_last_);
+  std::ranges::rotate(refs, after);
+  if (refs.size() > most) refs.resize(most);
+  std::vector<core::event::CpuUsed> used;
+  for (const AgentRef& ref : refs) {
+    const core::Agent& agent = *living(ref);
+    const std::int64_t cpu = count_cpu(ref, agent);
+    if (cpu - agent.cpu_seen < cpu_step) continue;
+    used.push_back({ref, agent.incarnation, cpu});
+  }
+  if (!refs.empty()) budgeted_last_ = refs.back();
+  return used;
 }
 
 void Telemetry::begin_round() {

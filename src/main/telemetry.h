@@ -7,6 +7,7 @@
 
 #include "adapters/process/process_adapter.h"
 #include "adapters/procfs/host_sampler.h"
+#include "core/event.h"
 #include "core/fleet.h"
 #include "ports/telemetry.h"
 
@@ -22,6 +23,9 @@ class Telemetry : public ports::Telemetry {
             const std::string& disk);
   Result<ports::HostSample> host() override;
   std::vector<ports::AgentUsage> agents() override;
+  // CPU time of each living agent that has a budget of it; at most `most` of them, the others next
+  // time.
+  std::vector<core::event::CpuUsed> cpu_of_budgeted(std::size_t most);
 
  private:
   struct Reading {
@@ -42,6 +46,16 @@ class Telemetry : public ports::Telemetry {
   std::map<AgentRef, Reading> last_;
   std::vector<AgentRef> to_read_;  // of the round under way, the next one last
   Instant round_began_{};
+  // The group of an agent counts over its incarnations, its processes alone each from zero: what is
+  // told is the sum of the steps.
+  struct CpuCount {
+    Incarnation incarnation;
+    std::int64_t raw = 0;
+    std::int64_t counted = 0;  // of the incarnation
+  };
+  std::int64_t count_cpu(const AgentRef& ref, const core::Agent& agent);
+  std::map<AgentRef, CpuCount> cpu_;
+  AgentRef budgeted_last_;
 };
 
 }  // namespace lazaret::main

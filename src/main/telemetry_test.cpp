@@ -46,6 +46,24 @@ class Readings : public ::testing::Test {
                        "/"};
 };
 
+TEST_F(Readings, CpuTimeIsToldWhereABudgetCountsItAndAnewForEachIncarnation) {
+  have(2);
+  core::Agent& agent = fleet_.cells[CellId("c")].agents[AgentId("a0001")];
+  agent.definition.budget.cpu = 1;
+  agent.incarnation.value = 1;
+  const auto first = telemetry_.cpu_of_budgeted(10);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].agent.agent.value, "a0001");
+  EXPECT_EQ(first[0].cpu_ns, now_.time_since_epoch().count() / 2);
+  agent.incarnation.value = 2;
+  now_ += milliseconds(1000);
+  const auto second = telemetry_.cpu_of_budgeted(10);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].cpu_ns, now_.time_since_epoch().count() / 2 - first[0].cpu_ns);
+  agent.cpu_seen = second[0].cpu_ns;
+  EXPECT_TRUE(telemetry_.cpu_of_budgeted(10).empty()) << "too little to be told";
+}
+
 TEST_F(Readings, OfAFewAgentsAreThereAtOnce) {
   have(3);
   const auto all = telemetry_.agents();

@@ -52,6 +52,7 @@ Handlers all_handlers();
 
 // Puts a request to the loop; `granted` makes the answer of what was granted.
 using Granted = std::function<Answer(Context&, const core::Granted&)>;
+void submit_handoff(Context& context, Call& call, const TaskRef& ref);
 void submit(Context& context, Call& call, core::Operation operation, Granted granted = {});
 // {"status": "done"} and the id of what was made, if any.
 Answer done_answer(const core::Granted& granted, int status = 200);

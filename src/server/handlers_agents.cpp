@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "server/context.h"
 #include "server/names.h"
 #include "wire/api_encode.h"
@@ -70,6 +72,9 @@ void show(Context& context, Call& call) {
   if (!ref) return;
   const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
   json::object more = beat_json(context.loop.beats().find(*ref));
+  more["spend"] =
+      wire::spend_json(context.fleet(), {core::BudgetScope::agent, ref->cell, ref->agent, {}},
+                       context.loop.now().mono);
   const auto usage = usages(context);
   if (const auto found = usage.find(*ref); found != usage.end()) add_usage(more, found->second);
   send_tagged(call,
@@ -129,6 +134,42 @@ void wake(Context& context, Call& call) {
          });
 }
 
+void handoff(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  const auto task = core::find_agent(context.fleet(), *ref)->task;
+  if (!task) {
+    return call.reply.fail({ErrorCode::conflict,
+                            "agent \"" + ref->agent.value + "\" has no task in hand", "path agent",
+                            "lazaret task handoff hands over a task that is only assigned to it"});
+  }
+  submit_handoff(context, call, {ref->cell, *task});
+}
+
+core::BudgetPlace budget_of(const AgentRef& ref) {
+  return {core::BudgetScope::agent, ref.cell, ref.agent, {}};
+}
+
+void spend(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  core::op::ReportSpend report{
+      *ref, {}, call.inputs.truth("reserve").value_or(false), call.inputs.text("reservation")};
+  report.amounts.tokens = static_cast<std::int64_t>(call.inputs.whole("tokens").value_or(0));
+  report.amounts.usd = std::llround(call.inputs.number("usd").value_or(0) * 1e6);
+  if (report.reserve && !report.reservation.empty()) {
+    return call.reply.fail({ErrorCode::invalid_input, "reserve and reservation exclude each other",
+                            "body", "either set something aside, or settle what was"});
+  }
+  submit(context, call, std::move(report),
+         [ref = *ref](Context& ctx, const core::Granted& granted) {
+           json::object out = wire::spend_json(ctx.fleet(), budget_of(ref), ctx.loop.now().mono);
+           out["reservation"] =
+               granted.id.empty() ? json::value(nullptr) : json::value(json::string(granted.id));
+           return json_answer(200, out);
+         });
+}
+
 void activity(Context& context, Call& call) {
   const auto ref = named_agent(context, call);
   if (!ref) return;
@@ -168,6 +209,8 @@ void add_agent_handlers(Handlers& handlers) {
   handlers["agent.thaw"] = verb<core::op::ThawAgent>;
   handlers["agent.wake"] = wake;
   handlers["agent.activity"] = activity;
+  handlers["agent.handoff"] = handoff;
+  handlers["agent.spend"] = spend;
   handlers["agent.add"] = add;
 }
 

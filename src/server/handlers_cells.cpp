@@ -18,7 +18,10 @@ void list(Context& context, Call& call) {
 
 void show(Context& context, Call& call) {
   const auto id = named_cell(context, call);
-  if (id) send_tagged(call, wire::cell_json(*core::find_cell(context.fleet(), *id)));
+  if (!id) return;
+  const core::BudgetPlace place{core::BudgetScope::mission, *id, {}, {}};
+  send_tagged(call, wire::cell_json(*core::find_cell(context.fleet(), *id)),
+              {{"spend", wire::spend_json(context.fleet(), place, context.loop.now().mono)}});
 }
 
 void graph(Context& context, Call& call) {

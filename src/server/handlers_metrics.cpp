@@ -86,6 +86,36 @@ void add_agents(Metrics& metrics, Context& context) {
   }
 }
 
+// What was spent of each kind, and the caps there are.
+void add_spend(Metrics& metrics, Context& context, const core::BudgetPlace& place) {
+  const core::Amounts spent = core::spent_at(context.fleet(), place, context.loop.now().mono);
+  for (std::size_t i = 0; i < enum_words(core::BudgetKind{}).size(); ++i) {
+    const auto kind = static_cast<core::BudgetKind>(i);
+    const bool time = kind == core::BudgetKind::wall || kind == core::BudgetKind::cpu;
+    const double unit = time ? 1e9 : kind == core::BudgetKind::usd ? 1e6 : 1;
+    Metrics::Labels labels{{"cell", place.cell.value}, {"kind", std::string(to_word(kind))}};
+    const bool agent = place.scope == core::BudgetScope::agent;
+    if (agent) labels.emplace_back("agent", place.agent.value);
+    const auto used = static_cast<double>(core::part(spent, kind)) / unit;
+    const auto cap = static_cast<double>(core::cap_at(context.fleet(), place, kind)) / unit;
+    if (used == 0 && cap == 0) continue;
+    metrics.add(agent ? "lazaret_agent_spent" : "lazaret_cell_spent", "counter",
+                "Wall and CPU seconds, starts, tokens and money spent.", used, labels);
+    if (cap == 0) continue;
+    metrics.add(agent ? "lazaret_agent_budget" : "lazaret_cell_budget", "gauge",
+                "What may be spent until a person is asked.", cap, labels);
+  }
+}
+
+void add_budgets(Metrics& metrics, Context& context) {
+  for (const auto& [cell_id, cell] : context.fleet().cells) {
+    add_spend(metrics, context, {core::BudgetScope::mission, cell_id, {}, {}});
+    for (const auto& [id, agent] : cell.agents) {
+      add_spend(metrics, context, {core::BudgetScope::agent, cell_id, id, {}});
+    }
+  }
+}
+
 void add_own(Metrics& metrics, Context& context) {
   const ServerCounts counts = context.counts();
   const auto& fleet = context.fleet();
@@ -115,6 +145,7 @@ void add_own(Metrics& metrics, Context& context) {
 void metrics(Context& context, Call& call) {
   Metrics all;
   add_agents(all, context);
+  add_budgets(all, context);
   add_own(all, context);
   all.add("lazaret_build_info", "gauge", "The daemon's version.", 1,
           {{"version", context.services.version}});

@@ -23,7 +23,10 @@ void list(Context& context, Call& call) {
 
 void show(Context& context, Call& call) {
   const auto ref = named_task(context, call);
-  if (ref) send_tagged(call, wire::task_json(ref->cell, *core::find_task(context.fleet(), *ref)));
+  if (!ref) return;
+  const core::BudgetPlace place{core::BudgetScope::task, ref->cell, {}, ref->task};
+  send_tagged(call, wire::task_json(ref->cell, *core::find_task(context.fleet(), *ref)),
+              {{"spend", wire::spend_json(context.fleet(), place, context.loop.now().mono)}});
 }
 
 void add(Context& context, Call& call) {
@@ -94,7 +97,26 @@ void depend(Context& context, Call& call) {
   if (ref) submit(context, call, core::op::AddDependency{*ref, TaskId(call.inputs.text("on"))});
 }
 
+void handoff(Context& context, Call& call) {
+  const auto ref = named_task(context, call);
+  if (ref) submit_handoff(context, call, *ref);
+}
+
 }  // namespace
+
+void submit_handoff(Context& context, Call& call, const TaskRef& ref) {
+  submit(context, call,
+         core::op::HandOffTask{ref, AgentId(call.inputs.text("to")), call.inputs.text("reason")},
+         [ref](Context& ctx, const core::Granted& granted) {
+           const core::Task* task = core::find_task(ctx.fleet(), ref);
+           const bool waits = task && task->handoff;
+           return json_answer(
+               200, json::object{
+                        {"status", waits ? "waiting" : "done"},
+                        {"approval", granted.id.empty() ? json::value(nullptr)
+                                                        : json::value(json::string(granted.id))}});
+         });
+}
 
 void add_task_handlers(Handlers& handlers) {
   handlers["task.list"] = list;
@@ -109,6 +131,7 @@ void add_task_handlers(Handlers& handlers) {
   handlers["task.verify"] = verb<core::op::VerifyAgain>;
   handlers["task.assign"] = assign;
   handlers["task.depend"] = depend;
+  handlers["task.handoff"] = handoff;
 }
 
 }  // namespace lazaret::server

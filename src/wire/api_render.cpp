@@ -69,6 +69,14 @@ json::value api_value(const core::RunSpec& run, const Stamp&) {
                       {"restart", to_word(run.restart)}};
 }
 
+json::value api_value(const core::Amounts& amounts, const Stamp&) {
+  return json::object{{"wall_seconds", in_seconds(Duration(amounts.wall))},
+                      {"cpu_seconds", in_seconds(Duration(amounts.cpu))},
+                      {"spawns", amounts.spawns},
+                      {"tokens", amounts.tokens},
+                      {"usd", static_cast<double>(amounts.usd) / 1e6}};
+}
+
 json::value api_value(const core::CellDefinition& cell, const Stamp&) {
   return json::object{{"mission_name", cell.mission_name},
                       {"path", cell.path},
@@ -126,6 +134,24 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
   return out;
 }
 
+json::object spend_json(const core::Fleet& fleet, const core::BudgetPlace& place, Instant now) {
+  const core::Meter& meter = core::meter_at(fleet, place);
+  core::Amounts caps;
+  for (std::size_t i = 0; i < enum_words(core::BudgetKind{}).size(); ++i) {
+    const auto kind = static_cast<core::BudgetKind>(i);
+    core::set_part(caps, kind, core::cap_at(fleet, place, kind));
+  }
+  json::object shown = api_value(caps, {}).as_object();
+  for (auto& entry : shown) {
+    if (entry.value().to_number<double>() == 0) entry.value() = nullptr;
+  }
+  return {{"spent", api_value(core::spent_at(fleet, place, now), {})},
+          {"reserved", api_value(meter.reserved, {})},
+          {"caps", std::move(shown)},
+          {"held", meter.hold ? json::value(json::string(meter.hold->approval.value))
+                              : json::value(nullptr)}};
+}
+
 json::object task_json(const CellId& cell, const core::Task& task) {
   const auto& definition = task.definition;
   json::object needs{{"role", definition.needs_role ? json::value(to_word(*definition.needs_role))
@@ -155,6 +181,8 @@ json::object task_json(const CellId& cell, const core::Task& task) {
           {"cursor", json_or_null(task.cursor)},
           {"result", task.result},
           {"verify", verify_json(definition.verify)},
+          {"handoff", api_value(task.handoff, {})},
+          {"handed_over", api_value(task.handed_over, {})},
           {"created_at", api_time(definition.created_at)},
           {"completed_at", api_time(task.completed_at)}};
 }
@@ -216,7 +244,7 @@ json::object approval_json(const ApprovalId& id, const core::Approval& approval)
                    {"default", to_word(approval.fallback)}};
   out["cell"] = agent  ? json::value(json::string(agent->cell.value))
                 : task ? json::value(json::string(task->cell.value))
-                       : json::value(nullptr);
+                       : word_or_null(approval.cell.value);
   out["agent"] = agent ? json::value(json::string(agent->agent.value)) : json::value(nullptr);
   out["task"] = task ? json::value(json::string(task->task.value)) : json::value(nullptr);
   out["open"] = !approval.answer;

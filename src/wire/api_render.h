@@ -7,6 +7,7 @@
 
 #include "core/fact.h"
 #include "core/fleet.h"
+#include "core/meter.h"
 #include "core/why.h"
 #include "wire/cell_problem.h"
 
@@ -18,6 +19,9 @@ namespace json = boost::json;
 // {agent} in a path takes for it.
 json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const core::Agent& agent,
                         std::string_view address, WallTime now);
+// {spent, reserved, caps, held}: caps with what was added by answers, null = none; held: the
+// approval that it waits for, or null.
+json::object spend_json(const core::Fleet& fleet, const core::BudgetPlace& place, Instant now);
 json::object task_json(const CellId& cell, const core::Task& task);
 json::object cell_json(const core::Cell& cell);
 json::object graph_json(const core::Cell& cell);

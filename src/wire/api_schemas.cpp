@@ -142,6 +142,7 @@ constexpr std::string_view schemas = R"json({
   "wake": {"type": ["object", "null"]}, "waiting_wake": {"type": ["object", "null"]},
   "run": {"type": ["object", "null"], "description": "names of env only, never its values"},
   "last_beat": {"$ref": "#/components/schemas/Time"}, "beats": {"type": "integer"},
+  "spend": {"$ref": "#/components/schemas/Spend"},
   "progress": {"type": "integer"}, "beat_interval_seconds": {"type": "number"},
   "recent": {"type": "array", "items": {"type": "integer"},
     "description": "beats in each of the last 60 intervals, oldest first"},
@@ -181,7 +182,8 @@ constexpr std::string_view schemas = R"json({
   "next": {"type": ["string", "null"]}}},
 "Approval": {"type": "object", "required": ["id", "kind", "question", "deadline", "default", "open",
   "answer"], "properties": {"id": {"type": "string"},
-  "kind": {"enum": ["revival", "hang", "question"]}, "question": {"type": "string"},
+  "kind": {"enum": ["revival", "hang", "question", "handoff", "budget"]},
+  "question": {"type": "string"},
   "opened": {"$ref": "#/components/schemas/Time"}, "deadline": {"$ref":
   "#/components/schemas/Time"},
   "default": {"enum": ["yes", "no"]}, "cell": {"type": ["string", "null"]},
@@ -202,7 +204,8 @@ constexpr std::string_view schemas = R"json({
   "max_agents": {"type": "integer"}, "tasks": {"type": "integer"}, "open_tasks": {"type":
   "integer"},
   "task_counts": {"type": "object", "additionalProperties": {"type": "integer"}},
-  "timeout": {"type": "number"}, "isolation": {"type": "string"}, "policies": {"type": "object"}}},
+  "timeout": {"type": "number"}, "isolation": {"type": "string"}, "policies": {"type": "object"},
+  "spend": {"$ref": "#/components/schemas/Spend"}}},
 "CellPage": {"type": "object", "required": ["cells", "next"], "properties": {
   "cells": {"type": "array", "items": {"$ref": "#/components/schemas/Cell"}},
   "troubled": {"$ref": "#/components/schemas/TroubledCells"},
@@ -236,6 +239,20 @@ constexpr std::string_view schemas = R"json({
     "severity": {"enum": ["error", "warning"]}, "found": {"type": "string"},
     "expected": {"type": "string"}, "message": {"type": "string"},
     "remedy": {"type": "string"}}}}}},
+"Amounts": {"type": "object", "properties": {"wall_seconds": {"type": ["number", "null"]},
+  "cpu_seconds": {"type": ["number", "null"]}, "spawns": {"type": ["integer", "null"]},
+  "tokens": {"type": ["integer", "null"]}, "usd": {"type": ["number", "null"]}}},
+"Spend": {"type": "object", "required": ["spent", "reserved", "caps", "held"], "properties": {
+  "spent": {"$ref": "#/components/schemas/Amounts"},
+  "reserved": {"$ref": "#/components/schemas/Amounts"},
+  "caps": {"$ref": "#/components/schemas/Amounts"},
+  "held": {"type": ["string", "null"], "description": "approval that it waits for"}}},
+"SpendRecorded": {"allOf": [{"$ref": "#/components/schemas/Spend"}, {"type": "object",
+  "required": ["reservation"], "properties": {"reservation": {"type": ["string", "null"],
+  "description": "settle it with what was really spent"}}}]},
+"HandoffMade": {"type": "object", "required": ["status", "approval"], "properties": {
+  "status": {"enum": ["done", "waiting"], "description": "waiting: for a person or a checkpoint"},
+  "approval": {"type": ["string", "null"]}}},
 "Task": {"type": "object", "required": ["task_id", "cell_id", "title", "status", "assigned_to",
   "owner", "owner_incarnation", "claim", "tries", "priority", "dependencies", "timeout", "input",
   "cursor", "result", "reason", "since", "verify"], "properties": {
@@ -258,6 +275,11 @@ constexpr std::string_view schemas = R"json({
   "verify": {"type": ["object", "null"], "properties": {
     "command": {"type": "array", "items": {"type": "string"}},
     "timeout_seconds": {"type": "number"}}},
+  "handoff": {"type": ["object", "null"],
+    "description": "under way: from, to, stage, approval, by"},
+  "handed_over": {"type": ["object", "null"],
+    "description": "the last time: from, incarnation, to, reason, by, at"},
+  "spend": {"$ref": "#/components/schemas/Spend"},
   "created_at": {"$ref": "#/components/schemas/Time"},
   "completed_at": {"$ref": "#/components/schemas/Time"}}},
 "TaskPage": {"type": "object", "required": ["tasks", "next"], "properties": {

@@ -110,7 +110,7 @@ class Checker {
     const auto& execute = permission->second.execute;
     const bool may = std::ranges::any_of(
         execute, [&](const std::string& id) { return id == "*" || id == task.id.value; });
-    if (may) return;
+    if (may || !permission->second.handoff_from.empty()) return;  // it may have been handed over
     add(Severity::error, file, {"assigned_to"},
         fmt::format("{}, which config/permissions.json does not let execute {}",
                     quoted(task.assigned_to->value), task.id.value),

@@ -67,6 +67,8 @@ class Fields {
   void one_of(std::string_view name, std::string& out, const std::vector<std::string_view>& words,
               Needed needed = Needed::optional);
   void limits(std::string_view name, core::Limits& out, bool with_pids);
+  // {wall_seconds, cpu_seconds, spawns, tokens, usd}: caps; what is absent has none.
+  void budget(core::Amounts& out);
 
   template <HasWords E>
   bool word(std::string_view name, E& out) {

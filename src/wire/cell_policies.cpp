@@ -24,6 +24,8 @@ void read_own_policies(Fields& own, core::CellDefinition& cell) {
             std::int64_t{1} << 50);
   own.seconds("rehearsal_interval_seconds", cell.policies.rehearsal_interval);
   own.truth("complete_when_tasks_done", cell.complete_when_tasks_done);
+  own.word("strategy", cell.policies.strategy);
+  own.budget(cell.budget);
 }
 
 void read_isolation(const Findings& findings, const JsonValue& root, core::CellDefinition& cell) {

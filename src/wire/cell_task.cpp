@@ -69,6 +69,7 @@ void read_task(const Findings& findings, const JsonValue& root, const std::strin
     read_input(own, task);
     read_needs(own, task);
     read_verify(own, task);
+    own.budget(task.budget);
     own.word("on_failure", task.on_failure);
     own.whole("max_tries", task.max_tries, 1, 1'000'000);
     std::optional<std::string> owner;

@@ -33,6 +33,17 @@ void limits(JsonWriter& json, std::string_view name, const Limits& limits, bool 
   json.close();
 }
 
+void write_budget(JsonWriter& json, const core::Amounts& budget) {
+  if (budget == core::Amounts{}) return;
+  json.open("budget");
+  if (budget.wall > 0) seconds(json, "wall_seconds", Duration(budget.wall));
+  if (budget.cpu > 0) seconds(json, "cpu_seconds", Duration(budget.cpu));
+  if (budget.spawns > 0) json.whole("spawns", budget.spawns);
+  if (budget.tokens > 0) json.whole("tokens", budget.tokens);
+  if (budget.usd > 0) json.number("usd", static_cast<double>(budget.usd) / 1e6);
+  json.close();
+}
+
 void write_run(JsonWriter& json, const core::RunSpec& run) {
   const core::RunSpec usual;
   json.open("run");
@@ -82,6 +93,7 @@ void write_agent_own(JsonWriter& json, const AgentDefinition& agent, std::uint64
     seconds(json, "hang_window_seconds", agent.hang_window);
   }
   if (agent.limits) limits(json, "limits", *agent.limits, true);
+  write_budget(json, agent.budget);
   if (incarnation > 0) json.whole("incarnation", static_cast<std::int64_t>(incarnation));
   json.close();
 }
@@ -89,7 +101,8 @@ void write_agent_own(JsonWriter& json, const AgentDefinition& agent, std::uint64
 void write_task_own(JsonWriter& json, const TaskDefinition& task, const TaskMirror& mirror) {
   const bool needs = task.needs_role || !task.needs_capabilities.empty();
   const bool retries = task.on_failure != core::OnTaskFailure::retry || task.max_tries != 3;
-  if (task.input.empty() && !needs && !task.verify && !retries && !mirror.owner) return;
+  const bool budget = task.budget != core::Amounts{};
+  if (task.input.empty() && !needs && !task.verify && !retries && !budget && !mirror.owner) return;
   json.open("lazaret");
   if (!task.input.empty()) json.raw("input", task.input);
   if (needs) {
@@ -107,6 +120,7 @@ void write_task_own(JsonWriter& json, const TaskDefinition& task, const TaskMirr
   if (task.on_failure != core::OnTaskFailure::retry)
     json.text("on_failure", to_word(task.on_failure));
   if (task.max_tries != 3) json.whole("max_tries", task.max_tries);
+  write_budget(json, task.budget);
   if (mirror.owner) json.text("owner", mirror.owner->value);
   json.close();
 }
@@ -127,8 +141,10 @@ std::string write_mission(const CellDefinition& cell,
   json.truth("handoff_allowed", cell.policies.handoff_allowed);
   seconds(json, "checkpoint_interval", cell.policies.checkpoint_interval);
   json.close();
-  if (!cell.complete_when_tasks_done || !extra.empty()) {
+  const bool budget = cell.budget != core::Amounts{};
+  if (!cell.complete_when_tasks_done || budget || !extra.empty()) {
     json.open("lazaret");
+    write_budget(json, cell.budget);
     if (!cell.complete_when_tasks_done) json.truth("complete_when_tasks_done", false);
     for (const auto& [name, text] : extra) json.raw(name, text);
     json.close();
@@ -175,6 +191,7 @@ std::string write_policies(const core::Policies& policies) {
   own.checkpoints_kept = usual.checkpoints_kept;
   own.checkpoint_bytes = usual.checkpoint_bytes;
   own.rehearsal_interval = usual.rehearsal_interval;
+  own.strategy = usual.strategy;
   if (own != policies) {
     json.open("lazaret");
     seconds(json, "backoff_first_seconds", policies.backoff_first);
@@ -185,6 +202,7 @@ std::string write_policies(const core::Policies& policies) {
     json.whole("checkpoints_kept", policies.checkpoints_kept);
     json.whole("checkpoint_bytes", policies.checkpoint_bytes);
     seconds(json, "rehearsal_interval_seconds", policies.rehearsal_interval);
+    json.text("strategy", to_word(policies.strategy));
     json.close();
   }
   return json.finish();

@@ -213,6 +213,43 @@ void add_wakes(std::vector<Operation>& table) {
        .example = "lazaret agent activity scout --rate-limited-until 2026-01-31T10:00:00Z"});
 }
 
+void add_steering(std::vector<Operation>& table) {
+  table.push_back({.name = "agent.handoff",
+                   .method = Method::POST,
+                   .path = "/api/v1/agents/{agent}/handoff",
+                   .scope = Scope::operator_,
+                   .agents = true,
+                   .summary = "Hand the task that it works on to another agent.",
+                   .inputs = {agent_in_path(),
+                              {.name = "to",
+                               .required = true,
+                               .doc = "id of the agent that shall go on with it",
+                               .least = 1},
+                              reason_in_body()},
+                   .output = "HandoffMade",
+                   .cli = "agent handoff AGENT",
+                   .example = "lazaret agent handoff write-1 --to write-2"});
+  table.push_back(
+      {.name = "agent.spend",
+       .method = Method::POST,
+       .path = "/api/v1/agents/{agent}/spend",
+       .scope = Scope::operator_,
+       .agents = true,
+       .summary = "The agent reports what it spent, or sets aside what it will spend.",
+       .inputs = {agent_in_path(),
+                  {.name = "tokens", .type = ValueType::integer, .doc = "how many", .most = 1e15},
+                  {.name = "usd", .type = ValueType::number, .doc = "how much money", .most = 1e9},
+                  {.name = "reserve",
+                   .type = ValueType::boolean,
+                   .doc = "true: set it aside; refused where it would pass a budget"},
+                  {.name = "reservation",
+                   .doc = "settles what was set aside under this name",
+                   .least = 1}},
+       .output = "SpendRecorded",
+       .cli = "agent spend AGENT",
+       .example = "lazaret agent spend scout --tokens 1500 --usd 0.02"});
+}
+
 void add_approvals(std::vector<Operation>& table) {
   table.push_back({.name = "approval.list",
                    .method = Method::GET,
@@ -291,6 +328,7 @@ void add_agent_operations(std::vector<Operation>& table) {
   add_explanations(table);
   add_verbs(table);
   add_wakes(table);
+  add_steering(table);
   add_approvals(table);
 }
 
