@@ -4,6 +4,7 @@
 
 #include "base/one_of.h"
 #include "core/command.h"
+#include "core/fact_checkpoint.h"
 #include "core/report.h"
 #include "core/request.h"
 
@@ -14,8 +15,6 @@ LAZARET_ENUM(ApprovalKind, revival, hang, question, handoff, budget)
 LAZARET_ENUM(BudgetScope, agent, task, mission)
 LAZARET_ENUM(HandoffStage, approval, checkpoint)
 LAZARET_ENUM(WakeFate, waiting, started, finished, failed, replaced, dropped)
-// Why an agent is asked for a checkpoint: what goes on once it is saved, or will not be.
-LAZARET_ENUM(CheckpointFor, interval, stop, handoff, person)
 
 namespace fact {
 
@@ -422,50 +421,6 @@ struct ApprovalAnswered {
   std::string by;  // "deadline" when the default answered
   std::string reason;
   LAZARET_FIELDS(ApprovalAnswered, approval, answer, by, reason)
-};
-
-struct CheckpointSaved {
-  AgentRef agent;
-  Incarnation incarnation;
-  std::optional<TaskId> task;
-  CheckpointInfo checkpoint;
-  LAZARET_FIELDS(CheckpointSaved, agent, incarnation, task, checkpoint)
-};
-struct CheckpointWanted {
-  AgentRef agent;
-  Incarnation incarnation;
-  CheckpointFor before = CheckpointFor::interval;
-  std::string reason;
-  Instant deadline{};
-  LAZARET_FIELDS(CheckpointWanted, agent, incarnation, before, reason, deadline)
-};
-// It was asked for and not saved in time, or at all.
-struct CheckpointMissed {
-  AgentRef agent;
-  Incarnation incarnation;
-  CheckpointFor before = CheckpointFor::interval;
-  std::string reason;
-  LAZARET_FIELDS(CheckpointMissed, agent, incarnation, before, reason)
-};
-struct CheckpointRestored {
-  AgentRef agent;
-  Incarnation incarnation;
-  std::optional<CheckpointRef> restored;
-  std::vector<BrokenCheckpoint> broken;
-  LAZARET_FIELDS(CheckpointRestored, agent, incarnation, restored, broken)
-};
-struct CheckpointRehearsed {
-  AgentRef agent;
-  std::string checkpoint;  // id
-  Rehearsal outcome = Rehearsal::begun;
-  std::string detail;
-  LAZARET_FIELDS(CheckpointRehearsed, agent, checkpoint, outcome, detail)
-};
-struct CheckpointPicked {
-  AgentRef agent;
-  std::string checkpoint;  // id
-  std::string by;
-  LAZARET_FIELDS(CheckpointPicked, agent, checkpoint, by)
 };
 
 struct WriteRefused {

@@ -1,6 +1,7 @@
 """Killed at a system call: before each one of a start, the daemon or the shim dies; before each one of a
-write of a cell's file, the daemon does. The observer outside finds at most one instance at any time, each
-incarnation begun at most once, every acknowledged task, and no half-written file.
+write of a cell's file and of a checkpoint's commit, the daemon does. The observer outside finds at most
+one instance at any time, each incarnation begun at most once, everything that was acknowledged, and no
+half-written file.
 
 A few calls by chance; LAZARET_POINTS=all takes every one, LAZARET_SEED repeats a choice."""
 import http.client
@@ -169,6 +170,42 @@ class EveryCall(Injected):
         for name, number in self.acknowledged.items():
             self.fleet.until((tasks / f"{name}.json").exists,
                              f"the file of {name}, {([None] + chosen)[number]} (seed {self.seed})")
+        print(f"{hit} of {len(chosen)} kills hit, of {len(points)} calls", flush=True)
+        self.assertGreaterEqual(hit, len(chosen) // 2, "hardly any kill hit: nothing was tested")
+
+    def test_the_daemon_is_killed_while_it_commits_a_checkpoint(self):
+        self.make_scout()
+        home = self.fleet.missions / self.cell / "checkpoints" / "scout"
+        last = 0  # acknowledged
+
+        def save(number):
+            (home / "staging" / "state.json").write_text(json.dumps({"count": number, "x": "x" * 300}))
+            status, _ = self.ask("/api/v1/agents/scout/checkpoints", {})
+            self.fleet.until(lambda: status != 201 or self.daemon.poll() is not None
+                             or count_in(home) == number, "what is shown")
+            return status == 201
+
+        def count_in(directory):
+            file = directory / "state.json"
+            return json.loads(file.read_text())["count"] if file.exists() else None
+
+        points = self.points_of(threads(self.daemon.pid), lambda: self.assertTrue(save(0)))
+        hit = 0
+        chosen = self.choose(points, 8)
+        for number, (name, n) in enumerate(chosen, 1):
+            trace = Strace(threads(self.daemon.pid), "-e", f"trace={name}",
+                           "-e", f"inject={name}:signal=KILL:when={n}")
+            last = number if save(number) else last
+            hit += "+++ killed by SIGKILL +++" in trace.detach()
+            self.revive_daemon()
+            point = f"{name} {n} (seed {self.seed})"
+            self.fleet.until_running("scout")
+            newest = self.fleet.get("/api/v1/agents/scout/checkpoints")["checkpoints"][0]
+            saved = count_in(home / "generations" / newest["checkpoint"])
+            self.assertGreaterEqual(saved, last, f"acknowledged and gone: {point}")
+            done = self.ask("/api/v1/agents/scout/checkpoints/rehearse", {})
+            self.assertEqual((done[0], done[1].get("restorable")), (200, True), f"{point}: {done}")
+            last = saved
         print(f"{hit} of {len(chosen)} kills hit, of {len(points)} calls", flush=True)
         self.assertGreaterEqual(hit, len(chosen) // 2, "hardly any kill hit: nothing was tested")
 
