@@ -158,6 +158,22 @@ def nobody_is_judged_by_a_clock_that_is_set():
     assert len(exits()) == deaths
 
 
+def a_suspend_judges_nobody():
+    assert "mem" in pathlib.Path("/sys/power/state").read_text(), "no suspend to memory"
+    before = running()
+    sh("lazaret", "agent", "heartbeat", "pulse")  # the next one is due within 30 s
+    alarm = pathlib.Path("/sys/class/rtc/rtc0/wakealarm")
+    alarm.write_text("0")
+    alarm.write_text("+60")
+    awake, wall = time.monotonic(), time.time()
+    pathlib.Path("/sys/power/state").write_text("mem")
+    asleep = (time.time() - wall) - (time.monotonic() - awake)
+    assert asleep > 40, f"only {asleep:.0f} s asleep"
+    health = ask("agent", "health", "pulse")
+    assert health["status"] == "healthy" and health["consecutive_failures"] == 0, health
+    same_life(before)
+
+
 def acknowledged_work_until_the_power_is_cut():
     cell = json.loads(sh("lazaret", "mission", "new", "ledger", "--json"))["cell_id"]
     CELL.write_text(cell)
@@ -202,6 +218,7 @@ PHASES = {
           doctor_names_a_unit_that_would_take_the_agents_along,
           a_memory_limit_holds_by_cgroup_v2,
           nobody_is_judged_by_a_clock_that_is_set,
+          a_suspend_judges_nobody,
           acknowledged_work_until_the_power_is_cut],
     "2": [the_service_started_with_the_machine,
           every_agent_of_the_boot_before_is_lost_and_revived,
