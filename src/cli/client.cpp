@@ -201,7 +201,10 @@ Result<Answer> Client::exchange(const std::string& request, Deadline deadline) {
   }
   if (last.place == "time-out") {
     last.message = fmt::format("the daemon on {} does not answer", endpoint_.name());
-    last.remedy = "look into its log, or restart it with `lazaret down --keep-agents; lazaret up`";
+    last.remedy =
+        "look into its log; one that hangs is ended and replaced by `lazaret up --detach "
+        "--take-over`, "
+        "and its agents run on";
   }
   return std::unexpected(last);
 }

@@ -30,10 +30,11 @@ Result<ExitCode> list(Context& context, const Arguments& arguments) {
   for (const auto& task : list_at(*tasks, "tasks")) {
     if (!has_cursor(task)) continue;
     const std::string status = text_at(task, "status");
+    const json::value* owner = find(task, "owner");  // null: nobody has it
     const std::string cursor = wire::json_document(*find(task, "cursor"));
     kept.push_back(json::object{{"task_id", text_at(task, "task_id")},
                                 {"status", status},
-                                {"owner", *find(task, "owner")},
+                                {"owner", owner ? *owner : json::value(nullptr)},
                                 {"since", text_at(task, "since")},
                                 {"cursor", *find(task, "cursor")}});
     table.row({{text_at(task, "task_id"), Ink::strong},

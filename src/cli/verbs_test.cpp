@@ -104,12 +104,14 @@ TEST_F(Cli, CursorsAreListedAndShown) {
   answers_["GET /api/v1/cells/c/tasks"] = json_answer(
       R"({"next":null,"tasks":[{"task_id":"t-1","status":"in_progress","owner":"a",
           "since":"2026-11-21T11:59:00Z","cursor":{"page":7}},
-          {"task_id":"t-2","status":"pending","owner":null,"since":"","cursor":null}]})");
+          {"task_id":"t-2","status":"pending","owner":null,"since":"","cursor":null},
+          {"task_id":"t-3","status":"pending","owner":null,"since":"","cursor":[1]}]})");
   answers_["GET /api/v1/cells/c/tasks/t-1"] = json_answer(R"({"cursor":{"page":7}})");
   answers_["GET /api/v1/cells/c/tasks/t-2"] = json_answer(R"({"cursor":null})");
   const auto list = say({"task", "cursors", "c"}).out;
   EXPECT_NE(list.find(R"(t-1   in_progress  60s    a      {"page":7})"), std::string::npos) << list;
   EXPECT_EQ(list.find("t-2"), std::string::npos);
+  EXPECT_NE(list.find("t-3"), std::string::npos) << "it has a cursor, and waits for an owner";
   EXPECT_EQ(say({"task", "cursor", "c", "t-1"}).out, "{\n  \"page\": 7\n}\n");
   EXPECT_EQ(say({"task", "cursor", "c", "t-2"}).status, 3);
 }

@@ -11,18 +11,22 @@ namespace {
 
 Meter& meter_of(Task& task) { return task.meter ? *task.meter : task.meter.emplace(); }
 
+bool lives(const Agent& agent) {
+  return agent.process == ProcessState::starting || agent.process == ProcessState::running ||
+         agent.process == ProcessState::stopping;
+}
+
+// One that is to end does not use up its time while it does: nobody is asked for more.
 bool agent_spends(const Agent& agent) {
-  const bool lives = agent.process == ProcessState::starting ||
-                     agent.process == ProcessState::running ||
-                     agent.process == ProcessState::stopping;
-  return lives && !agent.frozen && !agent.meter.hold;
+  return lives(agent) && agent.wanted && !agent.frozen && !agent.meter.hold;
 }
 
 bool task_spends(const Cell& cell, const Task& task) {
   if (task.state != TaskState::in_progress || !task.owner) return false;
   if (task.meter && task.meter->hold) return false;
   const auto owner = cell.agents.find(*task.owner);
-  return owner != cell.agents.end() && !owner->second.frozen && !owner->second.meter.hold;
+  if (owner == cell.agents.end() || owner->second.frozen || owner->second.meter.hold) return false;
+  return lives(owner->second) || owner->second.process == ProcessState::external;
 }
 
 bool cell_spends(const Cell& cell) {

@@ -45,8 +45,12 @@ void prune(Agent& agent, const Policies& policies) {
   const auto number = static_cast<std::size_t>(std::max(1, policies.checkpoints_kept));
   while (agent.checkpoints.size() > 1 &&
          (agent.checkpoints.size() > number || bytes > policies.checkpoint_bytes)) {
-    bytes -= agent.checkpoints.front().info.bytes;
-    agent.checkpoints.pop_front();
+    // What does not verify is of no use to anybody: it goes first.
+    auto out = std::find_if(agent.checkpoints.begin(), agent.checkpoints.end(),
+                            [](const Checkpoint& one) { return !one.broken.empty(); });
+    if (out == agent.checkpoints.end()) out = agent.checkpoints.begin();
+    bytes -= out->info.bytes;
+    agent.checkpoints.erase(out);
   }
 }
 

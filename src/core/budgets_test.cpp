@@ -232,6 +232,33 @@ TEST(Budgets, WallTimeOfATaskRunsWhileSomebodyHasIt) {
   EXPECT_TRUE(bed.asked());
 }
 
+TEST(Budgets, WallTimeOfATaskStandsWhileItsOwnerDoes) {
+  CellDefinition cell = cell_with_two();
+  cell.tasks.at(TaskId("task")).budget.wall = Duration(100s).count();
+  Spending bed(cell);
+  bed.wait(60s);
+  EXPECT_TRUE(bed.ask(op::StopAgent{Bed::ref("a"), ""}));
+  bed.exited("a", ExitReport{});
+  bed.wait(1000s);
+  EXPECT_FALSE(bed.asked()) << "nobody works on it";
+}
+
+TEST(Budgets, NoToWallTimeIsNotAskedAgainWhileTheAgentEnds) {
+  CellDefinition cell = cell_with_two();
+  cell.agents.at(AgentId("a")).budget.wall = Duration(100s).count();
+  Spending bed(cell);
+  bed.wait(101s);
+  EXPECT_TRUE(bed.asked());
+  EXPECT_TRUE(bed.say(AnswerWord::no));
+  EXPECT_EQ(bed.agent("a").process, ProcessState::stopping);
+  bed.wait(5s);
+  EXPECT_FALSE(bed.asked());
+  bed.exited("a", ExitReport{});
+  bed.wait(100s);
+  EXPECT_FALSE(bed.asked());
+  EXPECT_EQ(bed.count<fact::BudgetReached>(), 1U);
+}
+
 TEST(Budgets, CpuTimeIsCountedOnceHoweverOftenItIsTold) {
   CellDefinition cell = cell_with_two();
   cell.agents.at(AgentId("a")).budget.cpu = Duration(10s).count();

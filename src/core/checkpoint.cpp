@@ -134,7 +134,12 @@ std::vector<CheckpointRef> candidates(const Cell& cell, const Agent& agent) {
 
 void tidy_up(Decision& d, const AgentRef& ref) {
   std::vector<std::string> kept;
-  for (const Checkpoint& one : d.agent(ref)->checkpoints) kept.push_back(one.info.id);
+  // The last of them is the one that is shown: never one that does not verify.
+  for (const bool good : {false, true}) {
+    for (const Checkpoint& one : d.agent(ref)->checkpoints) {
+      if (one.broken.empty() == good) kept.push_back(one.info.id);
+    }
+  }
   d.act(command::KeepCheckpoints{ref, d.cell(ref.cell)->definition.path, std::move(kept)});
 }
 
@@ -175,6 +180,7 @@ void on_restored(Decision& d, const event::CheckpointRestored& e) {
   const StartReason reason = agent->restoring->reason;
   std::optional<Wake> wake = wake_of(d.fleet(), *agent);
   d.record(fact::CheckpointRestored{e.agent, e.incarnation, e.restored, e.broken});
+  if (!e.broken.empty() && newest_good(*agent)) tidy_up(d, e.agent);
   if (agent->process == ProcessState::stopping) {
     return revival::on_spawn_failed(d, {e.agent, e.incarnation, "stopped before it began"});
   }
