@@ -66,8 +66,9 @@ class EveryCall(Injected):
     def judge_scout(self, point):
         """A daemon is there; the scout is wanted."""
         self.fleet.until(lambda: self.ask("/api/v1/agents/scout/start")[0] is not None, "an answer")
-        now = self.fleet.until_running("scout")
-        self.fleet.until(lambda: self.living() == [now["pid"]], f"one instance alone after {point}")
+        # Looked at anew each time: the death of a shim may be noticed only after a first look.
+        self.fleet.until(lambda: (now := self.fleet.agent("scout"))["process"] == "running"
+                         and self.living() == [now["pid"]], f"one instance alone after {point}")
         told = self.told()
         self.assertNotIn("DOUBLE", [word for word, _, _ in told], point)
         begun = [number for _, number, _ in told]
