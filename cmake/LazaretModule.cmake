@@ -71,6 +71,13 @@ function(lazaret_runs_hot name)
   endif()
 endfunction()
 
+# Small before quick, in what users get: nobody waits for it.
+function(lazaret_runs_rarely name)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(lazaret_${name} PRIVATE -Os)
+  endif()
+endfunction()
+
 # Fuzzers see which branches of this library an input takes.
 function(lazaret_is_fuzzed name)
   if(LAZARET_FUZZ)
