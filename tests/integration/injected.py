@@ -1,14 +1,14 @@
-"""A daemon of one's own, without a keeper, and strace to hurt it at a system call of one's choice."""
+"""A daemon of its own, and strace to hurt it at a system call of one's choice."""
 import collections
 import os
-import random
 import re
 import signal
 import subprocess
 import tempfile
 import unittest
 
-from fleet import LAZARET, Fleet, alive
+from fleet import alive
+from own_daemon import OwnDaemon
 
 # How many points a test picks by chance: "all" for every one. LAZARET_SEED repeats a choice.
 POINTS = os.environ.get("LAZARET_POINTS", "")
@@ -72,37 +72,16 @@ class Strace:
         return most
 
 
-class Injected(unittest.TestCase):
+class Injected(OwnDaemon):
     """One daemon, one agent `scout`, an observer outside of both."""
 
     def setUp(self):
         needs_strace()
-        self.fleet = Fleet()
-        self.daemon = None
-        self.addCleanup(self.end)
-        self.seed = int(os.environ.get("LAZARET_SEED", "0")) or random.randrange(1, 1 << 31)
-        self.chance = random.Random(self.seed)
-        self.book = self.fleet.root / "book"
+        super().setUp()
         self.start_daemon()
 
-    def end(self):
-        if self.daemon and self.daemon.poll() is None:
-            self.fleet.cli("down", check=False)
-            self.daemon.wait(60)
-        self.fleet.close()
-
-    def start_daemon(self):
-        log = open(self.fleet.root / "daemon.log", "a")
-        self.daemon = subprocess.Popen(
-            [LAZARET, "daemon", "--state", str(self.fleet.state), "--missions",
-             str(self.fleet.missions), "--port", "0"],
-            env=self.fleet.environment(), stdout=log, stderr=log, start_new_session=True)
-        log.close()
-        self.fleet.until(lambda: self.fleet.try_get("/api/v1/status"), "the daemon")
-
     def restart_daemon(self):
-        self.daemon.kill()
-        self.daemon.wait()
+        self.kill_daemon()
         self.start_daemon()
 
     def revive_daemon(self):

@@ -3,12 +3,10 @@ observer outside of Lazaret, which every incarnation tells its start and its end
 
 LAZARET_ROUNDS and LAZARET_SEED repeat a run."""
 import os
-import random
-import signal
-import subprocess
 import time
 
-from fleet import LAZARET, Fleet, agent, main, unittest
+from fleet import agent, main
+from own_daemon import OwnDaemon
 
 ROUNDS = int(os.environ.get("LAZARET_ROUNDS", "100"))
 STEADY = [f"steady{i:02}" for i in range(16)]
@@ -45,45 +43,18 @@ def identity(pid):
         return pid, file.read().rsplit(")", 1)[1].split()[19]
 
 
-class HundredKills(unittest.TestCase):
+class HundredKills(OwnDaemon):
     def setUp(self):
-        self.fleet = Fleet()
-        self.daemon = None
-        self.addCleanup(self.end)
-        self.book = self.fleet.root / "book"
+        super().setUp()
         self.book.mkdir()
         (self.fleet.root / "agent.py").write_text(AGENT)
-        self.seed = int(os.environ.get("LAZARET_SEED", "0")) or random.randrange(1, 1 << 31)
-        self.chance = random.Random(self.seed)
         print(f"seed {self.seed}, {ROUNDS} rounds", flush=True)
-
-    def end(self):
-        if self.daemon and self.daemon.poll() is None:
-            self.fleet.cli("down", check=False)
-            self.daemon.wait(60)
-        self.fleet.close()
-
-    def start_daemon(self):
-        log = open(self.fleet.root / "daemon.log", "a")
-        self.daemon = subprocess.Popen(
-            [LAZARET, "daemon", "--state", str(self.fleet.state), "--missions",
-             str(self.fleet.missions), "--port", "0"],
-            env=self.fleet.environment(), stdout=log, stderr=log, start_new_session=True)
-        log.close()
-
-    def answers(self):
-        return self.fleet.try_get("/api/v1/status")
-
-    def kill(self):
-        self.daemon.kill()
-        self.daemon.wait()
 
     def told(self, name):
         return [line.split() for line in (self.book / f"{name}.told").read_text().splitlines()]
 
     def test_nothing_is_lost_doubled_or_restarted(self):
         self.start_daemon()
-        self.fleet.until(self.answers, "the daemon")
         cell = self.fleet.write_cell(
             [agent(name, ["/usr/bin/python3", str(self.fleet.root / "agent.py"), name, name[:6],
                           str(self.book)]) for name in STEADY + MORTAL],
@@ -98,8 +69,8 @@ class HundredKills(unittest.TestCase):
                 self.fleet.until(self.adopted, "all agents to be taken up again")
                 slowest = max(slowest, time.monotonic() - began)
             time.sleep(self.chance.uniform(0, 0.25))
-            self.kill()
-            self.start_daemon()
+            self.kill_daemon()
+            self.launch_daemon()
         self.fleet.until(self.adopted, "all agents to be taken up again")
         print(f"slowest adoption {slowest:.2f} s", flush=True)
         self.judge(before)

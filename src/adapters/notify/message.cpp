@@ -36,6 +36,19 @@ std::string header_text(std::string_view text) {
   return out;
 }
 
+// The mission's name is not in the fact; its id tells them apart.
+std::string owner_of(const core::fact::BudgetReached& f) {
+  switch (f.scope) {
+    case core::BudgetScope::agent:
+      return f.agent.value;
+    case core::BudgetScope::task:
+      return "task " + f.task.value;
+    case core::BudgetScope::mission:
+      return "mission " + f.cell.value;
+  }
+  return {};
+}
+
 struct Telling {
   std::optional<Message> operator()(const core::fact::ApprovalOpened& f) {
     if (f.kind == core::ApprovalKind::budget) return std::nullopt;
@@ -56,7 +69,7 @@ struct Telling {
     Message one;
     one.topic = Topic::budget;
     one.type = "budget.reached";
-    one.title = "Lazaret: a budget is used up";
+    one.title = fmt::format("Lazaret: the budget of {} is used up", owner_of(f));
     one.text = fmt::format("{}\nlazaret inbox approve {}", core::sentence_of(f), f.approval.value);
     one.data = wire::json_document(json::object{{"approval", f.approval.value},
                                                 {"scope", to_word(f.scope)},
