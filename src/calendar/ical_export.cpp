@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "calendar/ical_lines.h"
 #include "calendar/icalendar.h"
@@ -13,6 +14,7 @@ namespace {
 // How far a VTIMEZONE says when clocks change.
 constexpr seconds zone_future = std::chrono::hours(24 * 366 * 12);
 constexpr SysTime zone_past{seconds(0)};
+constexpr std::size_t dates_of_a_line = 500;
 
 std::string utc_text(SysTime t) { return compact(LocalTime(t.time_since_epoch())) + "Z"; }
 
@@ -22,6 +24,11 @@ std::string duration_value(seconds duration) {
 }
 
 bool is_utc(const Zone& zone) { return zone.name() == "UTC"; }
+
+// A parameter's value is quoted where it would end too early; it has no quotes of its own.
+std::string parameter_value(const std::string& text) {
+  return text.find_first_of(",;:") == std::string::npos ? text : '"' + text + '"';
+}
 
 // DTSTART;TZID=Europe/Berlin:20260101T090000, several values with commas.
 void add_times(std::string& out, std::string_view name, const Zone& zone,
@@ -35,9 +42,13 @@ void add_times(std::string& out, std::string_view name, const Zone& zone,
   if (dates) {
     head += ";VALUE=DATE";
   } else if (!is_utc(zone)) {
-    head += ";TZID=" + zone.name();
+    head += ";TZID=" + parameter_value(zone.name());
   }
-  add_line(out, head, fmt::format("{}", fmt::join(texts, ",")));
+  const std::span all(texts);
+  for (std::size_t i = 0; i < all.size(); i += dates_of_a_line) {
+    const auto some = all.subspan(i, std::min(dates_of_a_line, all.size() - i));
+    add_line(out, head, fmt::format("{}", fmt::join(some, ",")));
+  }
 }
 
 // One STANDARD or DAYLIGHT for each kind of change, with its dates.

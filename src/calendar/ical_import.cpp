@@ -35,7 +35,7 @@ Result<seconds> duration_of(const ContentLine& line) {
     std::int64_t n = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), n);
     const auto digits = static_cast<std::size_t>(end - rest.data());
-    fine = error == std::errc() && digits < rest.size() && n >= 0 && n < 1'000'000;
+    fine = error == std::errc() && digits < rest.size() && n >= 0 && n <= longest_event.count();
     if (!fine) break;
     const char unit = rest[digits];
     const std::int64_t size = unit == 'W'             ? 7 * day_seconds
@@ -47,6 +47,7 @@ Result<seconds> duration_of(const ContentLine& line) {
     fine = size != 0;
     any = true;
     total += n * size;
+    if (total > longest_event.count()) return wrong(line.line, "an event that is too long");
     rest.remove_prefix(digits + 1);
   }
   if (!fine || !any) return wrong(line.line, "not a duration", "write one like PT1H30M or P1D");
@@ -140,10 +141,19 @@ class Importer {
     return wrong(draft.line, "an event without DTSTART");
   }
 
+  static std::string* text_of(CalendarEvent& event, std::string_view name) {
+    return name == "UID"           ? &event.uid
+           : name == "SUMMARY"     ? &event.summary
+           : name == "DESCRIPTION" ? &event.description
+                                   : nullptr;
+  }
+
   Result<void> read_property(const ContentLine& line, Draft& draft) {
-    if (line.name == "UID") draft.event.uid = unescaped(line.value);
-    if (line.name == "SUMMARY") draft.event.summary = unescaped(line.value);
-    if (line.name == "DESCRIPTION") draft.event.description = unescaped(line.value);
+    if (std::string* text = text_of(draft.event, line.name)) {
+      *text = unescaped(line.value);
+      if (text->size() > most_event_text_bytes) return wrong(line.line, "a text that is too long");
+      return {};
+    }
     if (line.name == "STATUS") draft.event.cancelled = line.value == "CANCELLED";
     if (line.name == "RDATE") return add_times(line, draft, draft.when.dates);
     if (line.name == "EXDATE") return add_times(line, draft, draft.when.exceptions);
@@ -206,7 +216,10 @@ class Importer {
     for (Draft& draft : drafts_) {
       if (!draft.replaces) continue;
       const auto master = masters.find(draft.event.uid);
-      if (master != masters.end()) master->second->when.exceptions.push_back(*draft.replaces);
+      if (master == masters.end()) continue;
+      std::vector<TimeText>& exceptions = master->second->when.exceptions;
+      if (exceptions.size() == most_dates) return wrong(draft.line, "too many dates");
+      exceptions.push_back(*draft.replaces);
     }
     for (Draft& draft : drafts_) {
       if (draft.replaces) {

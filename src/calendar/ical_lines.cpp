@@ -48,6 +48,7 @@ Result<ContentLine> read_line(std::string_view text, int number) {
       take_name(rest, ";:");
     } else {
       value = take_name(rest, ";:");
+      if (value.contains('"')) return wrong(number, "a quote within a parameter");
     }
     out.parameters.emplace_back(name, std::string(value));
   }

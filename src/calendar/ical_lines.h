@@ -12,8 +12,8 @@
 namespace lazaret::calendar {
 
 inline constexpr std::size_t most_ical_bytes = 4 * 1024 * 1024;
-inline constexpr std::size_t most_ical_line_bytes = 64 * 1024;  // unfolded
-inline constexpr std::size_t fold_bytes = 75;                   // without the line break
+inline constexpr std::size_t most_ical_line_bytes = 128 * 1024;  // unfolded
+inline constexpr std::size_t fold_bytes = 75;                    // without the line break
 
 struct ContentLine {
   std::string name;                                             // upper case

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace lazaret::calendar {
 namespace {
@@ -78,6 +80,13 @@ Result<ZonePtr> zone_of(const std::string& name, const std::vector<Observance>& 
       }
       changes.push_back(std::move(onset));
     }
+  }
+  std::set<std::tuple<seconds, bool, std::string>> kinds;
+  for (const Change& change : changes)
+    kinds.emplace(change.offset, change.daylight, change.abbreviation);
+  if (kinds.size() > most_kinds_of_time) {
+    return wrong(line, fmt::format("the time zone \"{}\" has {} kinds of time; at most {}", name,
+                                   kinds.size(), most_kinds_of_time));
   }
   if (first == nullptr) return wrong(line, fmt::format("the time zone \"{}\" is empty", name));
   std::ranges::sort(changes, {}, &Change::at);

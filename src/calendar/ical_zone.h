@@ -23,6 +23,8 @@ struct Observance {
 
 inline constexpr std::size_t most_observances = 200;
 inline constexpr std::size_t most_onsets = 1'000;  // of one observance
+// Different (offset, daylight, name): each is an observance when it is written again.
+inline constexpr std::size_t most_kinds_of_time = 14;
 
 class IcalZones {
  public:

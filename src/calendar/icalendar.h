@@ -31,6 +31,8 @@ struct CalendarEvent {
 
 inline constexpr std::size_t most_events = 5'000;
 inline constexpr std::size_t most_dates_of_a_pattern = 400;
+inline constexpr std::size_t most_event_text_bytes = 32 * 1024;  // uid, summary, description: each
+inline constexpr seconds longest_event{10'000 * 366 * day_seconds};
 
 struct ExportSettings {
   std::string name;  // of the calendar

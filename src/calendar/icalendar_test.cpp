@@ -1,5 +1,6 @@
 #include "calendar/icalendar.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -223,6 +224,11 @@ TEST(Icalendar, WhatIsWrongIsNamedWithItsLine) {
       {event("DTSTART:20260101T000000Z\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260101T000000Z\r\n"),
        "line 6"},
       {wrapped("BEGIN:VEVENT\r\nDTSTART:20260101T000000Z\r\n"), "line 3"},
+      {event("DTSTART:20260101T000000Z\r\nDURATION:P600000W\r\n"), "line 6"},
+      {event("DTSTART:20260101T000000Z\r\nDESCRIPTION:" +
+             std::string(most_event_text_bytes + 1, 'x') + "\r\n"),
+       "line 6"},
+      {event("DTSTART;TZID=a\"b:20260101T000000\r\n"), "line 5"},
       {event("DTSTART;TZID=\"open:20260101\r\n"), "line 5"},
       {event("NOVALUE\r\n"), "line 5"}};
   for (const auto& [text, place] : wrong) {
@@ -231,6 +237,37 @@ TEST(Icalendar, WhatIsWrongIsNamedWithItsLine) {
     EXPECT_EQ(read.error().place, place) << text << read.error().message;
   }
   EXPECT_EQ(import(std::string(most_ical_bytes + 1, 'x')).error().code, ErrorCode::too_large);
+}
+
+// Found by the fuzzer: what is read is written so that it is read again.
+TEST(Icalendar, WhatIsReadAtTheBoundsIsReadAgain) {
+  std::string dates;
+  for (int day = 1; day <= 28; ++day) {
+    for (int minute = 0; minute < 60; ++minute) {
+      dates += fmt::format("RDATE:202602{:02}T07{:02}00Z,202603{:02}T08{:02}00Z\r\n", day, minute,
+                           day, minute);
+    }
+  }
+  std::string odd = outlook_zone;
+  odd.replace(odd.find("W. Europe"), 9, "(UTC+01:00) W; Europe, Berlin");
+  const std::vector<std::string> texts = {
+      event("DTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:90260101\r\n"),
+      event("DTSTART:20260101T000000Z\r\nDURATION:P500000W\r\n"),
+      event("DTSTART:20260101T000000Z\r\n" + dates),
+      event("DTSTART:20260101T000000Z\r\nSUMMARY:" + std::string(most_event_text_bytes, ';') +
+            "\r\n"),
+      wrapped(odd +
+              "BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=\"(UTC+01:00) W; Europe, Berlin Standard "
+              "Time\":20260328T090000\r\nEND:VEVENT\r\n")};
+  for (const std::string& text : texts) {
+    const auto read = import(text);
+    ASSERT_TRUE(read.has_value()) << text.substr(0, 200) << read.error().message;
+    const auto again = import(to_icalendar(*read, {"again", SysTime(seconds(0))}));
+    ASSERT_TRUE(again.has_value()) << text.substr(0, 200) << again.error().message;
+    ASSERT_EQ(again->size(), read->size());
+    EXPECT_EQ(again->front().duration, read->front().duration);
+    EXPECT_EQ(again->front().summary, read->front().summary);
+  }
 }
 
 TEST(Icalendar, DamagedFilesNeverCrash) {
