@@ -19,6 +19,9 @@ struct HardCase {
   const char* expected;  // compact local times; "…" at the end: and more
 };
 
+// What a test is called by.
+void PrintTo(const HardCase& one, std::ostream* out) { *out << one.rule << " from " << one.start; }
+
 std::string compact_times(const Expansion& found, bool dates) {
   std::string out;
   for (const Occurrence& one : found.times) {

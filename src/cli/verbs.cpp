@@ -28,12 +28,12 @@ namespace {
 Group group_of(std::string_view cli) {
   const auto word = cli.substr(0, cli.find(' '));
   if (word == "mission" || word == "cell") return Group::mission;
-  if (word == "token" || word == "sign-in") return Group::access;
+  if (word == "token" || word == "sign-in" || word == "server") return Group::access;
   if (word == "inbox" || word == "health" || word == "telemetry" || word == "metrics") {
     return Group::look;
   }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||
-      word == "checkpoint") {
+      word == "checkpoint" || word == "plan" || word == "slot" || word == "calendar") {
     return Group::work;
   }
   return Group::more;

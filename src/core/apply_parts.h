@@ -94,6 +94,18 @@ struct Applier {
   // The time-out of its task stands while an agent is frozen for a budget.
   void stop_task_clock(const AgentRef& ref, bool stop);
 
+  // Calendar: apply_calendar.cpp
+  void operator()(const fact::ZoneKnown& f);
+  void operator()(const fact::CalendarAgentRegistered& f);
+  void operator()(const fact::CalendarAgentRemoved& f);
+  void operator()(const fact::CalendarAgentChanged& f);
+  void operator()(const fact::PlanDefined& f);
+  void operator()(const fact::PlanRemoved& f);
+  void operator()(const fact::PlanPaused& f);
+  void operator()(const fact::TimesJudged& f);
+  void operator()(const fact::SlotDefined& f);
+  void operator()(const fact::SlotChanged& f);
+
   // Of an existing cell, agent or task; a fact about an unknown one breaks an invariant.
   Cell& cell(const CellId& id);
   Agent& agent(const AgentRef& ref);

@@ -14,6 +14,7 @@
 #include "core/mission.h"
 #include "core/requests.h"
 #include "core/revival.h"
+#include "core/slots.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
 
@@ -69,6 +70,7 @@ void on_time(Decision& d) {
     if (d.fleet().timers.is_due(key, d.now.mono)) on_timer(d, key);
   }
   approvals::expire(d);
+  slots::on_time(d);
 }
 
 struct Dispatcher {
@@ -90,9 +92,18 @@ struct Dispatcher {
   void operator()(const event::AgentExited& e) { revival::on_exit(d, e); }
   void operator()(const event::AgentStopSeen& e) { hang::on_stop_seen(d, e); }
   void operator()(const event::AgentAdopted& e) { adoption::on_adopted(d, e); }
-  void operator()(const event::BeatsBegan& e) { health::on_beats_began(d, e); }
-  void operator()(const event::BeatMissed& e) { health::on_beat_missed(d, e); }
-  void operator()(const event::BeatRecovered& e) { health::on_beat_recovered(d, e); }
+  void operator()(const event::BeatsBegan& e) {
+    if (e.agent.cell == calendar_cell) return slots::on_heard(d, e.agent.agent.value);
+    health::on_beats_began(d, e);
+  }
+  void operator()(const event::BeatMissed& e) {
+    if (e.agent.cell == calendar_cell) return slots::on_silent(d, e.agent.agent.value);
+    health::on_beat_missed(d, e);
+  }
+  void operator()(const event::BeatRecovered& e) {
+    if (e.agent.cell == calendar_cell) return slots::on_heard(d, e.agent.agent.value);
+    health::on_beat_recovered(d, e);
+  }
   void operator()(const event::FailureReported& e) { health::on_failure(d, e); }
   void operator()(const event::EvidenceTaken& e) { hang::on_evidence(d, e); }
   void operator()(const event::LineSent& e) { wake_queue::on_line_sent(d, e); }
@@ -108,17 +119,22 @@ struct Dispatcher {
 Outcome decide(Fleet& fleet, const Event& event) {
   Decision decision(fleet, event.at);
   std::visit(Dispatcher{decision}, event.body);
+  slots::follow_wakes(decision);
   return decision.take();
+}
+
+WallTime next_wall_deadline(const Fleet& fleet) {
+  const WallTime due = next_due(fleet.calendar);
+  const auto& approvals = fleet.approval_deadlines;
+  return approvals.empty() ? due : std::min(due, approvals.begin()->first);
 }
 
 Instant next_deadline(const Fleet& fleet, Stamp now) {
   if (fleet.adopting) return never;
   Instant next = fleet.timers.next();
-  if (!fleet.approval_deadlines.empty()) {
-    const Duration left = std::max(Duration(0), fleet.approval_deadlines.begin()->first - now.wall);
-    next = std::min(next, now.mono + left);
-  }
-  return next;
+  const WallTime wall = next_wall_deadline(fleet);
+  if (wall == WallTime::max()) return next;
+  return std::min(next, now.mono + std::max(Duration(0), wall - now.wall));
 }
 
 }  // namespace lazaret::core

@@ -19,6 +19,9 @@ struct Outcome {
 
 Outcome decide(Fleet& fleet, const Event& event);
 
+// The next deadline on the wall clock; WallTime::max() = none. It moves when the clock is set.
+WallTime next_wall_deadline(const Fleet& fleet);
+
 // When decide() wants to hear TimePassed next; `now` places wall-clock deadlines.
 Instant next_deadline(const Fleet& fleet, Stamp now);
 

@@ -35,6 +35,7 @@ class Decision {
   const Agent* agent(const AgentRef& ref) const { return find_agent(fleet_, ref); }
   const Task* task(const TaskRef& ref) const { return find_task(fleet_, ref); }
 
+  const std::vector<Fact>& facts() const { return outcome_.facts; }
   Outcome take() { return std::move(outcome_); }
 
   const Stamp now;

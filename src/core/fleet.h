@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 
+#include "core/calendar_state.h"
 #include "core/definition.h"
 #include "core/fact.h"
 #include "core/timers.h"
@@ -263,10 +264,12 @@ struct Fleet {
   std::deque<ApprovalId> answered;
   std::map<WakeId, WakeReceipt> wakes;  // open ones, and the last receipts_kept ended ones
   std::deque<WakeId> ended_wakes;
+  Calendar calendar;
   Timers timers;                                                 // derived: rebuilt with the rest
   std::set<std::pair<WallTime, ApprovalId>> approval_deadlines;  // derived too
   LAZARET_FIELDS(Fleet, seed, epoch, boot_id, stopping, ended_well, adopting, frozen, next_wake,
-                 next_approval, next_reservation, cells, approvals, answered, wakes, ended_wakes)
+                 next_approval, next_reservation, cells, approvals, answered, wakes, ended_wakes,
+                 calendar)
 };
 inline constexpr std::size_t answered_kept = 500;
 inline constexpr std::size_t receipts_kept = 2000;

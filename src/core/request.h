@@ -8,6 +8,7 @@
 
 #include "base/one_of.h"
 #include "base/result.h"
+#include "core/calendar_state.h"
 #include "core/definition.h"
 
 namespace lazaret::core {
@@ -223,6 +224,67 @@ struct StopFleet {
   std::string reason;
   LAZARET_FIELDS(StopFleet, reason)
 };
+// zone_data: the bytes of the named zone's file in hex, as read by who asks; empty for UTC.
+struct RegisterCalendarAgent {
+  std::string id;
+  std::string claw;
+  std::string zone = "UTC";
+  std::string zone_data;
+  LAZARET_FIELDS(RegisterCalendarAgent, id, claw, zone, zone_data)
+};
+struct RemoveCalendarAgent {
+  std::string id;
+  LAZARET_FIELDS(RemoveCalendarAgent, id)
+};
+struct SetCalendarStatus {
+  std::string id;
+  CalendarStatus status = CalendarStatus::idle;
+  std::optional<WallTime> recovery_at;  // none: exhausted_usually from now
+  std::string reason;
+  LAZARET_FIELDS(SetCalendarStatus, id, status, recovery_at, reason)
+};
+struct DefinePlan {
+  std::int64_t plan = 0;  // 0 = a new one
+  PlanDefinition definition;
+  std::string zone_data;
+  LAZARET_FIELDS(DefinePlan, plan, definition, zone_data)
+};
+struct RemovePlan {
+  std::int64_t plan = 0;
+  std::string reason;
+  LAZARET_FIELDS(RemovePlan, plan, reason)
+};
+struct PausePlan {
+  std::int64_t plan = 0;
+  bool paused = true;
+  std::string reason;
+  LAZARET_FIELDS(PausePlan, plan, paused, reason)
+};
+// The machine's zone files have changed.
+struct RefreshZone {
+  std::string name;
+  std::string zone_data;
+  LAZARET_FIELDS(RefreshZone, name, zone_data)
+};
+// ident: empty = a new one; else the number or the virtual id of one that nobody has begun.
+struct DefineSlot {
+  std::string ident;
+  SlotWork work;
+  WallTime at{};
+  LAZARET_FIELDS(DefineSlot, ident, work, at)
+};
+// by_agent: the calendar agent that says so; empty = a person. heard: its last heartbeat but one
+// raise of a deferred slot belongs to each.
+struct ChangeSlot {
+  std::string ident;
+  std::string by_agent;
+  SlotStatus status = SlotStatus::finished;
+  std::optional<WallTime> started_at;
+  std::int64_t actual_minutes = 0;
+  WallTime heard{};
+  std::string reason;
+  LAZARET_FIELDS(ChangeSlot, ident, by_agent, status, started_at, actual_minutes, heard, reason)
+};
 struct RecordNote {
   CellId cell;
   std::string text;
@@ -238,7 +300,9 @@ struct RecordNote {
       op::RetryTask, op::VerifyAgain, op::AssignTask, op::AddDependency, op::AskPerson,           \
       op::AnswerPerson, op::SetMission, op::RemoveMission, op::FreezeFleet, op::StopFleet,        \
       op::RecordNote, op::SaveCheckpoint, op::AskCheckpoint, op::PickCheckpoint, op::HandOffTask, \
-      op::ReportSpend
+      op::ReportSpend, op::RegisterCalendarAgent, op::RemoveCalendarAgent, op::SetCalendarStatus, \
+      op::DefinePlan, op::RemovePlan, op::PausePlan, op::RefreshZone, op::DefineSlot,             \
+      op::ChangeSlot
 
 LAZARET_ONE_OF(Operation, LAZARET_ALL_OPERATIONS)
 

@@ -49,6 +49,19 @@ struct Handler {
   void operator()(const op::StopFleet& o);
   void operator()(const op::RecordNote& o);
 
+  // request_calendar.cpp
+  void operator()(const op::RegisterCalendarAgent& o);
+  void operator()(const op::RemoveCalendarAgent& o);
+  void operator()(const op::SetCalendarStatus& o);
+  void operator()(const op::DefinePlan& o);
+  void operator()(const op::RemovePlan& o);
+  void operator()(const op::PausePlan& o);
+  void operator()(const op::RefreshZone& o);
+  void operator()(const op::DefineSlot& o);
+  void operator()(const op::ChangeSlot& o);
+  bool knows_zone(const std::string& name, const std::string& data);
+  bool fits(const SlotWork& work);
+
   // Checks; each refuses with a reason and returns false. requests.cpp
   bool known(const AgentRef& ref);
   bool known(const CellId& cell);

@@ -183,6 +183,48 @@ struct Sentence {
     return fmt::format("budget of the {} raised by {}{}", to_word(f.scope),
                        describe(f.kind, f.raise), by_whom(f.by));
   }
+  std::string operator()(const fact::ZoneKnown& f) {
+    return fmt::format("time zone {} read", f.name);
+  }
+  std::string operator()(const fact::CalendarAgentRegistered& f) {
+    return fmt::format("calendar agent \"{}\" registered on {}{}", f.registered.id,
+                       f.registered.claw, by_whom(f.by));
+  }
+  std::string operator()(const fact::CalendarAgentRemoved& f) {
+    return fmt::format("calendar agent \"{}\" removed{}", f.id, by_whom(f.by));
+  }
+  std::string operator()(const fact::CalendarAgentChanged& f) {
+    const std::string until =
+        f.status == CalendarStatus::exhausted ? " until " + to_rfc3339(f.recovery_at) : "";
+    return fmt::format("calendar agent \"{}\" is {}{}{}{}", f.id, to_word(f.status), until,
+                       by_whom(f.by), because(f.reason));
+  }
+  std::string operator()(const fact::PlanDefined& f) {
+    return fmt::format("plan {} for \"{}\" defined{}: {}", f.plan.id, f.plan.definition.work.agent,
+                       by_whom(f.by), f.plan.definition.rule);
+  }
+  std::string operator()(const fact::PlanRemoved& f) {
+    return fmt::format("plan {} removed{}{}", f.plan, by_whom(f.by), because(f.reason));
+  }
+  std::string operator()(const fact::PlanPaused& f) {
+    return fmt::format("plan {} {}{}{}", f.plan, f.paused ? "paused" : "resumed", by_whom(f.by),
+                       because(f.reason));
+  }
+  std::string operator()(const fact::TimesJudged& f) {
+    if (f.outcomes.empty()) return fmt::format("plan {}: nothing was due", f.plan);
+    const TimeFate& last = f.outcomes.back();
+    const auto others = static_cast<std::int64_t>(f.outcomes.size()) - 1 + f.more;
+    return fmt::format("{} {}{}{}", last.virtual_id, to_word(last.fate), because(last.reason),
+                       others == 0 ? "" : fmt::format(" ({} earlier times too)", others));
+  }
+  std::string operator()(const fact::SlotDefined& f) {
+    return fmt::format("slot {} for \"{}\" at {}{}", f.slot.id, f.slot.work.agent,
+                       to_rfc3339(f.slot.at), by_whom(f.by));
+  }
+  std::string operator()(const fact::SlotChanged& f) {
+    return fmt::format("slot {} is {}{}{}", f.slot, to_word(f.status), by_whom(f.by),
+                       because(f.reason));
+  }
   std::string operator()(const fact::ApprovalOpened& f) {
     return fmt::format("{} asks: {} (default {})", f.approval.value, f.question,
                        to_word(f.fallback));

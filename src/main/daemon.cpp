@@ -85,6 +85,7 @@ Result<void> Daemon::open_journal() {
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);
   keys_ = std::make_unique<sqlite::KeyStore>(*journal_);
+  monitor_ = std::make_unique<sqlite::MonitorStore>(*journal_);
   tokens_ = std::make_unique<wire::Tokens>(identity_.secret);
   loop_ = std::make_unique<runtime::Loop>(std::move(loaded->fleet), loaded->next_decision,
                                           loaded->next_fact, *journal_, *this, *clock_);

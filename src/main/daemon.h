@@ -17,6 +17,7 @@
 #include "adapters/sqlite/fact_reader.h"
 #include "adapters/sqlite/journal.h"
 #include "adapters/sqlite/key_store.h"
+#include "adapters/sqlite/monitor_store.h"
 #include "main/cell_mirror.h"
 #include "main/cpu_sampler.h"
 #include "main/identity.h"
@@ -102,6 +103,7 @@ class Daemon : public ports::Effects {
   std::unique_ptr<sqlite::Journal> journal_;
   std::unique_ptr<sqlite::FactReader> facts_;
   std::unique_ptr<sqlite::KeyStore> keys_;
+  std::unique_ptr<sqlite::MonitorStore> monitor_;
   std::unique_ptr<wire::Tokens> tokens_;
   std::unique_ptr<runtime::Loop> loop_;
   std::unique_ptr<process::ProcessAdapter> processes_;

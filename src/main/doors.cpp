@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "adapters/zones/zone_files.h"
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/settings_view.h"
@@ -126,6 +127,8 @@ server::Services Daemon::services() {
   services.tokens = tokens_.get();
   services.keys = keys_.get();
   services.facts = facts_.get();
+  services.monitor = monitor_.get();
+  services.zone_bytes = [](const std::string& name) { return zones::read_zone_bytes(name); };
   services.telemetry = telemetry_.get();
   services.logs = logs_.get();
   services.own_figures = [this] { return own_figures(); };

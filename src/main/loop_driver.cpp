@@ -6,8 +6,8 @@
 namespace lazaret::main {
 namespace {
 
-// A wall clock that was set moves deadlines of approvals: look again at least this often while any
-// is open.
+// A wall clock that was set moves deadlines of approvals and of the calendar: look again at least
+// this often while there are any.
 constexpr Duration look_again = std::chrono::seconds(5);
 
 // A deadline of the wall clock comes out a little different each time it is translated.
@@ -18,7 +18,9 @@ constexpr Duration wall_jitter = std::chrono::microseconds(100);
 void LoopDriver::arm() {
   Instant next = loop_.next_deadline();
   const Instant now = loop_.now().mono;
-  if (!loop_.fleet().approval_deadlines.empty()) next = std::min(next, now + look_again);
+  if (core::next_wall_deadline(loop_.fleet()) != WallTime::max()) {
+    next = std::min(next, now + look_again);
+  }
   // A ring that comes too early does no harm. Starting the wait anew for nothing would: it ends the
   // old one, which wakes this loop, which would do it again.
   if (next == never || (armed_ != never && armed_ - wall_jitter <= next)) return;

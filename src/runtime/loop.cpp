@@ -36,6 +36,15 @@ Loop::Loop(core::Fleet fleet, std::uint64_t next_decision, std::uint64_t next_fa
   for (const auto& [cell_id, cell] : fleet_.cells) {
     for (const auto& [id, agent] : cell.agents) watch({cell_id, id});
   }
+  for (const auto& [id, agent] : fleet_.calendar.agents) watch_calendar(id);
+}
+
+void Loop::watch_calendar(const std::string& id) {
+  const auto found = fleet_.calendar.agents.find(id);
+  if (found == fleet_.calendar.agents.end()) return;
+  const bool heard = found->second.status != core::CalendarStatus::offline;
+  beats_.watch({core::calendar_cell, AgentId(id)}, {}, core::heard_most, core::heard_most, heard,
+               clock_.now().mono);
 }
 
 void Loop::watch(const AgentRef& ref) {
@@ -149,6 +158,11 @@ void Loop::follow_beats(const core::Fact& fact) {
     watch({defined->cell, defined->definition.id});
   } else if (const auto* cell = std::get_if<core::fact::CellDefined>(&fact)) {
     for (const auto& [id, unused] : cell->cell.agents) watch({cell->cell.id, id});
+  } else if (const auto* asked = std::get_if<core::fact::CalendarAgentRegistered>(&fact)) {
+    const AgentRef ref{core::calendar_cell, AgentId(asked->registered.id)};
+    if (!beats_.find(ref)) watch_calendar(asked->registered.id);
+  } else if (const auto* left = std::get_if<core::fact::CalendarAgentRemoved>(&fact)) {
+    beats_.forget({core::calendar_cell, AgentId(left->id)});
   } else if (const auto* one = std::get_if<core::fact::AgentRemoved>(&fact)) {
     beats_.forget(one->agent);
   } else if (const auto* removed = std::get_if<core::fact::CellRemoved>(&fact)) {

@@ -89,6 +89,7 @@ class Loop {
   void release(Waiting& waiting);
   void follow_beats(const core::Fact& fact);
   void watch(const AgentRef& ref);
+  void watch_calendar(const std::string& id);
 
   core::Fleet fleet_;
   std::uint64_t next_decision_;

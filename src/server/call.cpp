@@ -20,13 +20,22 @@ Answer problem_answer(const Error& error, int status) {
   return answer;
 }
 
+Answer detail_answer(const Error& error, int status) {
+  Answer answer = problem_answer(error, status);
+  answer.content_type = "application/json";
+  answer.body = wire::detail_text(error, answer.status);
+  return answer;
+}
+
 void Reply::send(Answer answer) const {
   if (witness) witness(answer);
   if (const auto asker = asker_.lock()) asker->answer(ticket_, std::move(answer));
 }
 
 void Reply::delay(const Error& error) const {
-  if (const auto asker = asker_.lock()) asker->answer(ticket_, problem_answer(error));
+  if (const auto asker = asker_.lock()) {
+    asker->answer(ticket_, foreign ? detail_answer(error) : problem_answer(error));
+  }
 }
 
 bool Reply::gone() const {

@@ -23,6 +23,8 @@ struct Answer {
 };
 Answer json_answer(int status, const json::value& value);
 Answer problem_answer(const Error& error, int status = 0);  // 0: as the code says
+// For the contracts of others: {"detail": …}.
+Answer detail_answer(const Error& error, int status = 0);
 
 // An endless answer. Writes are bounded: a reader that is too slow is cut off.
 class Stream {
@@ -59,13 +61,16 @@ class Reply {
 
   void send(Answer answer) const;
   void ok(const json::value& value, int status = 200) const { send(json_answer(status, value)); }
-  void fail(const Error& error, int status = 0) const { send(problem_answer(error, status)); }
+  void fail(const Error& error, int status = 0) const {
+    send(foreign ? detail_answer(error, status) : problem_answer(error, status));
+  }
   bool gone() const;
   void on_leave(std::function<void()> left) const;
   std::shared_ptr<Stream> begin_stream(std::string_view content_type) const;
   // Tells who waits that the answer comes too late; send() still shows it to the witness.
   void delay(const Error& error) const;
 
+  bool foreign = false;  // whoever asks speaks somebody else's contract
   // Sees the answer before it leaves.
   std::function<void(const Answer&)> witness;
 
@@ -86,6 +91,10 @@ struct Call {
   std::string host;
   std::string cookie;
   Reply reply;
+  // Of the contracts of others.
+  std::string body;
+  std::string agent_header;
+  std::string claw_header;
   std::shared_ptr<Once> once;  // of a request with an Idempotency-Key; null without
 };
 

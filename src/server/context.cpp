@@ -42,6 +42,9 @@ Handlers all_handlers() {
   add_cell_handlers(handlers);
   add_checkpoint_handlers(handlers);
   add_task_handlers(handlers);
+  add_calendar_handlers(handlers);
+  add_server_handlers(handlers);
+  add_harborforge_handlers(handlers);
   return handlers;
 }
 
@@ -52,9 +55,9 @@ Answer done_answer(const core::Granted& granted, int status) {
 }
 
 void submit(Context& context, Call& call, core::Operation operation, Granted granted) {
-  const auto render = [&context, granted = std::move(granted),
+  const auto render = [&context, granted = std::move(granted), foreign = call.reply.foreign,
                        status = call.operation.success](const core::Answer& answer) {
-    if (!answer) return problem_answer(answer.error());
+    if (!answer) return foreign ? detail_answer(answer.error()) : problem_answer(answer.error());
     return granted ? granted(context, *answer) : done_answer(*answer, status);
   };
   // With a key, the answer is made when it is decided, so that it can be recorded too.

@@ -17,6 +17,7 @@ namespace lazaret::server {
 
 class EventStreams;
 class SignInLinks;
+class SyncChanges;
 class WorkWaiters;
 
 struct Context {
@@ -28,6 +29,7 @@ struct Context {
   EventStreams& streams;
   WorkWaiters& waiters;
   SignInLinks& sign_in_links;
+  SyncChanges& changes;
   std::function<ServerCounts()> counts;
 
   const core::Fleet& fleet() const { return loop.fleet(); }
@@ -47,6 +49,9 @@ void add_inbox_handlers(Handlers& handlers);
 void add_cell_handlers(Handlers& handlers);
 void add_checkpoint_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
+void add_calendar_handlers(Handlers& handlers);
+void add_server_handlers(Handlers& handlers);
+void add_harborforge_handlers(Handlers& handlers);
 // All of them: one for each operation of the table but `heartbeat`, which has a road of its own.
 Handlers all_handlers();
 

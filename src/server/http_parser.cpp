@@ -122,6 +122,12 @@ class Parser : public http::basic_parser<true> {
       head_.last_event_id = view(value);
     else if (iequals(name_text, "Sec-Fetch-Site"))
       head_.fetch_site = view(value);
+    else if (iequals(name_text, "X-API-Key"))
+      head_.api_key = view(value);
+    else if (iequals(name_text, "X-Agent-ID"))
+      head_.agent_id = view(value);
+    else if (iequals(name_text, "X-Claw-Identifier"))
+      head_.claw = view(value);
   }
 
   static bool token_in(string_view list, string_view token) {
@@ -172,7 +178,7 @@ class Parser : public http::basic_parser<true> {
 void RequestHead::clear() {
   for (std::string* one :
        {&method, &target, &host, &authorization, &cookie, &content_type, &origin, &fetch_site,
-        &if_match, &if_none_match, &idempotency_key, &last_event_id}) {
+        &if_match, &if_none_match, &idempotency_key, &last_event_id, &api_key, &agent_id, &claw}) {
     one->clear();
   }
   hosts = 0;

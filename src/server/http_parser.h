@@ -27,7 +27,10 @@ struct RequestHead {
   std::string if_none_match;
   std::string idempotency_key;
   std::string last_event_id;
-  int hosts = 0;  // how many Host lines there were
+  std::string api_key;   // X-API-Key
+  std::string agent_id;  // X-Agent-ID
+  std::string claw;      // X-Claw-Identifier
+  int hosts = 0;         // how many Host lines there were
   bool expects_continue = false;
   bool unknown_expectation = false;
   bool wants_close = false;

@@ -18,6 +18,7 @@
 #include "server/routes.h"
 #include "server/session.h"
 #include "server/sign_in.h"
+#include "server/sync_changes.h"
 #include "server/work_waiters.h"
 
 namespace lazaret::server {
@@ -83,6 +84,7 @@ class Server::Impl : public SessionOwner {
   EventStreams streams_;
   WorkWaiters waiters_;
   SignInLinks sign_in_links_;
+  SyncChanges changes_;
   std::shared_ptr<Idempotency> idempotency_;
   Context context_;
 
@@ -94,6 +96,7 @@ class Server::Impl : public SessionOwner {
   std::optional<Answer> check_origin(Session& session);
   std::optional<Answer> identify(Session& session);
   std::optional<Answer> route(Session& session);
+  std::optional<Answer> on_foreign_head(Session& session);
   void carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs);
   // Null where no key is given, or where `answered`.
   std::shared_ptr<Once> check_idempotency(Session& session, Reply& reply, bool& answered);
@@ -122,9 +125,8 @@ Server::Impl::Impl(asio::io_context& io, runtime::Loop& loop, Services services,
       streams_(loop, services_.facts, bounds_),
       waiters_(io, loop, bounds_),
       idempotency_(std::make_shared<Idempotency>(bounds_)),
-      context_{loop,     services_,      bounds_,
-               keys_,    door_,          streams_,
-               waiters_, sign_in_links_, [this] { return counts(); }},
+      context_{loop,     services_, bounds_,        keys_,    door_,
+               streams_, waiters_,  sign_in_links_, changes_, [this] { return counts(); }},
       sweep_timer_(io) {
   for (const auto& operation : wire::operations()) {
     LAZARET_ASSERT(operation.name == "heartbeat" || handlers_.contains(operation.name));
@@ -331,14 +333,31 @@ std::optional<Answer> Server::Impl::route(Session& session) {
   return std::nullopt;
 }
 
+// A server's key may come as X-API-Key; refusals are said in the words of the contract.
+std::optional<Answer> Server::Impl::on_foreign_head(Session& session) {
+  const RequestHead& head = session.parser().head();
+  const std::string bearer = head.authorization.empty() && !head.api_key.empty()
+                                 ? "Bearer " + head.api_key
+                                 : head.authorization;
+  auto who = door_.identify(session.peer(), bearer);
+  if (!who) return detail_answer(who.error().error, who.error().status);
+  session.identity = std::move(*who);
+  if (const auto refusal = door_.check_right(*session.operation, session.identity)) {
+    return detail_answer(refusal->error, refusal->status);
+  }
+  if (const auto old = door_.fenced(session.identity)) return detail_answer(*old);
+  return std::nullopt;
+}
+
 std::optional<Answer> Server::Impl::on_head(Session& session) {
   if (auto refused = check_origin(session)) return refused;
   const RequestHead& head = session.parser().head();
   session.is_beat = head.method == "POST" && !beat_id(head.target).empty();
   if (session.is_beat) return std::nullopt;
   if (auto refused = route(session)) return refused;
-  if (auto refused = identify(session)) return refused;
   const auto& operation = *session.operation;
+  if (operation.foreign) return on_foreign_head(session);
+  if (auto refused = identify(session)) return refused;
   if (const auto refusal = door_.check_right(operation, session.identity)) {
     return problem_answer(refusal->error, refusal->status);
   }
@@ -354,11 +373,17 @@ void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
   ++requests_;
   const RequestHead& head = session.parser().head();
   if (session.is_beat) return beats_.on_request(session, ticket, beat_id(head.target), date_line());
+  const bool foreign = session.operation->foreign;
+  const std::string_view body = foreign ? "" : std::string_view(session.parser().body());
   auto inputs = wire::check_inputs(*session.operation, {.path = session.path_values,
                                                         .query = query_of(head.target),
-                                                        .body = session.parser().body(),
+                                                        .body = body,
                                                         .content_type = head.content_type});
-  if (!inputs) return session.reply(ticket).fail(inputs.error().error, inputs.error().status);
+  if (!inputs) {
+    Reply reply = session.reply(ticket);
+    reply.foreign = foreign;
+    return reply.fail(inputs.error().error, inputs.error().status);
+  }
   carry_out(session, ticket, std::move(*inputs));
 }
 
@@ -402,13 +427,29 @@ std::shared_ptr<Once> Server::Impl::check_idempotency(Session& session, Reply& r
 
 void Server::Impl::carry_out(Session& session, std::uint64_t ticket, wire::Inputs inputs) {
   Reply reply = session.reply(ticket);
+  reply.foreign = session.operation->foreign;
   bool answered = false;
   auto once = check_idempotency(session, reply, answered);
   if (answered) return;
   const RequestHead& head = session.parser().head();
-  Call call{*session.operation, session.identity,   std::move(inputs), head.if_match,
-            head.if_none_match, head.last_event_id, head.host,         head.cookie,
-            std::move(reply),   std::move(once)};
+  Call call{*session.operation,
+            session.identity,
+            std::move(inputs),
+            head.if_match,
+            head.if_none_match,
+            head.last_event_id,
+            head.host,
+            head.cookie,
+            std::move(reply),
+            {},
+            {},
+            {},
+            std::move(once)};
+  if (session.operation->foreign) {
+    call.body = session.parser().body();
+    call.agent_header = head.agent_id;
+    call.claw_header = head.claw;
+  }
   handlers_.at(session.operation->name)(context_, call);
 }
 

@@ -15,6 +15,7 @@
 #include "ports/journal.h"
 #include "ports/key_store.h"
 #include "ports/log_reader.h"
+#include "ports/monitor_store.h"
 #include "ports/telemetry.h"
 #include "wire/cell_problem.h"
 #include "wire/checkpoint_manifest.h"
@@ -78,6 +79,10 @@ struct Services {
       read_checkpoints;
   // Directories below the missions path that are no cell, or whose files are wrong now.
   std::function<std::vector<TroubledDirectory>()> troubled_directories;
+
+  // The bytes of a time zone's file. Errors: invalid_input (no name of a zone), not_found.
+  std::function<Result<std::string>(const std::string& name)> zone_bytes;
+  ports::MonitorStore* monitor = nullptr;  // what registered servers told
 
   // Ends the daemon in good order: the agents too, or they run on.
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;

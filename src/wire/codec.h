@@ -143,7 +143,8 @@ template <class T>
 struct Coder<std::deque<T>> : SequenceCoder<std::deque<T>> {};
 template <class T>
 struct Coder<std::set<T>> : SequenceCoder<std::set<T>> {};
-// Keys are ids or strings: an object in key order.
+// Keys are ids, strings or whole numbers: an object in key order.
+inline std::string key_text(std::int64_t key) { return std::to_string(key); }
 inline const std::string& key_text(const std::string& key) { return key; }
 template <class Tag>
 const std::string& key_text(const Id<Tag>& key) {
@@ -159,7 +160,11 @@ struct Coder<std::map<K, V>> {
   static void read(const json::value& from, std::map<K, V>& out) {
     out.clear();
     for (const auto& entry : from.as_object()) {
-      decode(entry.value(), out[K(std::string(entry.key()))]);
+      if constexpr (std::is_integral_v<K>) {
+        decode(entry.value(), out[std::stoll(std::string(entry.key()))]);
+      } else {
+        decode(entry.value(), out[K(std::string(entry.key()))]);
+      }
     }
   }
 };

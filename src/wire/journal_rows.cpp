@@ -57,6 +57,7 @@ Result<core::Fleet> read_fleet(std::string_view text) {
     for (const auto& [id, approval] : fleet.approvals) {
       if (!approval.answer) fleet.approval_deadlines.emplace(approval.deadline, id);
     }
+    core::index_calendar(fleet.calendar);
     return fleet;
   } catch (const Decoding& e) {
     return fail(ErrorCode::internal, e.what);

@@ -62,6 +62,8 @@ struct Operation {
   std::string_view example{};                   // a line to copy
   std::string_view media = "application/json";  // of the answer
   bool big_body = false;                        // takes the larger bound of bodies
+  // Somebody else's contract: its handler reads the body, and errors are {"detail": …}.
+  bool foreign = false;
   bool secret = false;  // the answer is shown once: no Idempotency-Key brings it back
 };
 

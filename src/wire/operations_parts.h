@@ -9,6 +9,7 @@ void add_fleet_operations(std::vector<Operation>& table);  // status, events, ke
 void add_agent_operations(std::vector<Operation>& table);  // heartbeats, agents, wakes, approvals
 void add_checkpoint_operations(std::vector<Operation>& table);  // of agents
 void add_mission_operations(std::vector<Operation>& table);     // cells, tasks
+void add_calendar_operations(std::vector<Operation>& table);    // plans, slots, HarborForge
 
 // Inputs that many operations share.
 inline Input cell_in_path() {

@@ -93,6 +93,17 @@ std::string_view reason_phrase(int status) {
   }
 }
 
+std::string detail_text(const Error& error, int status) {
+  if (status != 422) return json_document(boost::json::object{{"detail", error.message}});
+  boost::json::array place{"body"};
+  if (!error.place.empty()) place.push_back(boost::json::string(error.place));
+  std::string said = error.message;
+  if (!error.remedy.empty()) said += "; " + error.remedy;
+  return json_document(boost::json::object{
+      {"detail", boost::json::array{boost::json::object{
+                     {"type", "value_error"}, {"loc", std::move(place)}, {"msg", said}}}}});
+}
+
 std::string problem_text(const Error& error, int status) {
   boost::json::object problem{{"type", "urn:lazaret:" + std::string(to_word(error.code))},
                               {"title", reason_phrase(status)},

@@ -15,6 +15,9 @@ int http_status(ErrorCode code);
 // "Not Found" for 404; "Unknown" for numbers that HTTP does not name.
 std::string_view reason_phrase(int status);
 
+// As FastAPI has it: {"detail": "Agent not found"}; for 422 {"detail": [{"type", "loc", "msg"}]}.
+std::string detail_text(const Error& error, int status);
+
 // {"type": "urn:lazaret:<code>", "title", "status", "detail", "place"?, "remedy"?}
 std::string problem_text(const Error& error, int status);
 

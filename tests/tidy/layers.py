@@ -14,7 +14,7 @@ ALLOWED = {
     "runtime": {"base", "core", "ports"},
     "harborforge": {"base", "core", "ports", "wire"},
     "adapters": {"base", "calendar", "core", "ports", "wire"},
-    "server": {"base", "core", "ports", "wire", "runtime"},
+    "server": {"base", "calendar", "core", "ports", "wire", "runtime"},
     "cli": {"base", "calendar", "wire"},
     "shim": {"base"},
     "sim": {"base", "core", "ports", "runtime", "wire"},

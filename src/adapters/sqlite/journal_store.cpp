@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, name TEXT, scope TEXT, hash
   created INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys_for_a_time(id TEXT PRIMARY KEY, name TEXT, scope TEXT,
   hash TEXT UNIQUE, created INTEGER, expires INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS server_states(identifier TEXT PRIMARY KEY, last_seen_at INTEGER,
+  body TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS server_history(identifier TEXT, at INTEGER, body TEXT);
+CREATE INDEX IF NOT EXISTS server_history_by_time ON server_history(identifier, at);
 )";
 
 // WAL pages between checkpoints; about 16 MiB.

@@ -54,6 +54,9 @@ class JournalStore {
   Result<std::string> value(const std::string& name);
   Result<void> set_value(const std::string& name, const std::string& value);
 
+  // For what lies beside the journal in the same file.
+  Database& database() { return *database_; }
+
  private:
   JournalStore() = default;
   Result<void> prepare();

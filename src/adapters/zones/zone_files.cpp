@@ -53,17 +53,20 @@ Result<std::string> read_all(const std::string& path, const std::string& name) {
 
 }  // namespace
 
-Result<calendar::ZonePtr> read_zone(const std::string& name, const std::string& directory) {
-  if (name == "UTC" || name == "Z") {
-    return std::make_shared<const calendar::Zone>(calendar::Zone::utc());
-  }
+Result<std::string> read_zone_bytes(const std::string& name, const std::string& directory) {
   if (!is_zone_name(name)) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("\"{}\" is not the name of a time zone", name.substr(0, 64)), "zone",
                 "write a name like Europe/Berlin or UTC");
   }
-  const std::string path = fmt::format("{}/{}", directory, name);
-  const auto bytes = read_all(path, name);
+  return read_all(fmt::format("{}/{}", directory, name), name);
+}
+
+Result<calendar::ZonePtr> read_zone(const std::string& name, const std::string& directory) {
+  if (name == "UTC" || name == "Z") {
+    return std::make_shared<const calendar::Zone>(calendar::Zone::utc());
+  }
+  const auto bytes = read_zone_bytes(name, directory);
   if (!bytes) return std::unexpected(bytes.error());
   auto zone = calendar::Zone::from_tzif(name, *bytes);
   if (!zone) return std::unexpected(zone.error());

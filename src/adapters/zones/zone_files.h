@@ -15,5 +15,8 @@ inline constexpr const char* usual_directory = "/usr/share/zoneinfo";
 // name, or a damaged file), not_found.
 Result<calendar::ZonePtr> read_zone(const std::string& name,
                                     const std::string& directory = usual_directory);
+// The bytes of its file alone; what they say is for the reader to check. Errors: the same.
+Result<std::string> read_zone_bytes(const std::string& name,
+                                    const std::string& directory = usual_directory);
 
 }  // namespace lazaret::zones

@@ -1,0 +1,29 @@
+// Heartbeats of monitored servers, in the journal's file: the newest of each server in
+// server_states, those before it in server_history. Written on the journal's thread, as many at a
+// time as came since the last ones; a power cut may cost the last second of them.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "adapters/sqlite/journal.h"
+#include "ports/monitor_store.h"
+
+namespace lazaret::sqlite {
+
+class MonitorStore : public ports::MonitorStore {
+ public:
+  explicit MonitorStore(Journal& journal) : journal_(journal) {}
+  Result<std::vector<ports::ServerReport>> newest() override;
+  Result<std::vector<ports::ServerReport>> history(const std::string& identifier,
+                                                   std::size_t most) override;
+  void keep(std::vector<ports::ServerReport> reports) override;
+
+ private:
+  void write(JournalStore& store);
+  Journal& journal_;
+  std::mutex mutex_;
+  std::vector<ports::ServerReport> waiting_;  // at most waiting_most: the oldest give way
+};
+
+}  // namespace lazaret::sqlite
