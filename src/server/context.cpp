@@ -43,6 +43,7 @@ Handlers all_handlers() {
   add_checkpoint_handlers(handlers);
   add_task_handlers(handlers);
   add_calendar_handlers(handlers);
+  add_icalendar_handlers(handlers);
   add_server_handlers(handlers);
   add_harborforge_handlers(handlers);
   return handlers;

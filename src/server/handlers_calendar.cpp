@@ -1,6 +1,10 @@
 // Plans, slots and the agents of the calendar.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+#include <tuple>
+
 #include "calendar/time_text.h"
 #include "core/slot_view.h"
 #include "server/calendar_views.h"
@@ -221,7 +225,8 @@ void list_slots(Context& context, Call& call) {
       slots.push_back(std::move(slot));
     }
   }
-  std::ranges::stable_sort(slots, {}, &core::Slot::at);
+  std::ranges::sort(slots, {},
+                    [](const core::Slot& one) { return std::tie(one.at, one.id, one.virtual_id); });
   const bool cut = slots.size() > most;
   if (cut) slots.resize(most);
   json::array out;

@@ -257,6 +257,20 @@ void add_known(std::vector<Operation>& table) {
        .output = "Done",
        .cli = "calendar rm AGENT",
        .example = "lazaret calendar rm writer"});
+  table.push_back(
+      {.name = "calendar.ics",
+       .method = Method::GET,
+       .path = "/calendar.ics",
+       .scope = Scope::open,
+       .summary = "Plans and slots for calendar programs: subscribe to this address.",
+       .inputs = {{.name = "agent", .where = Where::query, .doc = "only this agent's"},
+                  {.name = "key",
+                   .where = Where::query,
+                   .doc = "a key of scope viewer: programs that subscribe send no other"}},
+       .output = "Text",
+       .cli = "calendar ics",
+       .example = "lazaret calendar ics > fleet.ics",
+       .media = "text/calendar"});
   table.push_back({.name = "server.list",
                    .method = Method::GET,
                    .path = "/api/v1/servers",
