@@ -52,7 +52,10 @@ Result<void> check(const ClientSettings& settings);
 struct AgentState {
   std::string id;
   std::string model;
-  std::string status;  // idle, working, busy, offline, …: sent as it is
+  // idle, working, busy, …: sent as it is. Nobody speaks for an offline one; exhausted is reported.
+  std::string status;
+  std::string reason;                   // of exhausted: rate_limit, billing
+  std::optional<WallTime> recovery_at;  // of exhausted
 };
 
 // What runs the agents: Lazaret itself, or a host that speaks the host API.
@@ -107,6 +110,13 @@ class Client {
   Instant next_deadline() const;
   // An agent came, went or changed: a heartbeat for agents not yet known goes out at once.
   void on_agents_changed(const Stamp& now);
+
+  // A wake that was accepted will not run after all (replaced by another one: "superseded"; the
+  // agent is gone), or its turn failed: its slot is aborted with the reason.
+  void wake_lost(const std::string& source, const std::string& reason, const Stamp& now);
+  // The turn of a wake ended well: its slot is finished, unless it is paused or was ended before.
+  // For agents that live for one turn; others end their slots themselves.
+  void wake_done(const std::string& source, const std::string& summary, const Stamp& now);
 
   // Acts on the active slot of `agent`, or on the only active one. `text`: summary of complete,
   // reason of the others. `done` is called before act() returns: {slot_id, agent_id, status,
