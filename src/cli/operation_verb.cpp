@@ -366,7 +366,8 @@ Verb verb_of(const Operation& operation, Plan plan) {
     auto read_text = [&](const std::string& source) { return read_source(context, source); };
     auto call = call_of(operation, plan, arguments, read_text);
     if (!call) return std::unexpected(call.error());
-    if (operation.media == "text/plain") return pass_on(context, *call);
+    if (operation.media == "text/plain" || operation.media == "text/calendar")
+      return pass_on(context, *call);
     wait_longer(context, arguments);
     const bool list = operation.method == wire::Method::GET && !arguments.has("limit");
     auto answer = send(context, *call, list);

@@ -26,8 +26,49 @@ struct ListShape {
   std::vector<Column> columns;
 };
 
-const std::vector<ListShape>& list_shapes() {
-  static const std::vector<ListShape> shapes = {
+std::vector<ListShape> calendar_shapes() {
+  return {
+      {"PlanPage",
+       "plans",
+       "no plans yet; make one with `lazaret plan add AGENT --cron '0 9 * * *'`",
+       {{"PLAN", "id", How::strong},
+        {"AGENT", "agent"},
+        {"TITLE", "title"},
+        {"RULE", "rule_text"},
+        {"ZONE", "timezone"},
+        {"NEXT", "next"},
+        {"PAUSED", "paused_reason"}}},
+      {"SlotPage",
+       "slots",
+       "no slots in this time; --from and --until ask for another",
+       {{"SLOT", "ident", How::strong},
+        {"AGENT", "agent"},
+        {"AT", "at"},
+        {"STATUS", "status", How::state},
+        {"PRIORITY", "priority"},
+        {"MINUTES", "actual_duration"},
+        {"TITLE", "title"},
+        {"WHY", "reason"}}},
+      {"CalendarAgentPage",
+       "agents",
+       "the calendar knows no agents; `lazaret calendar register AGENT CLAW` adds one",
+       {{"AGENT", "agent", How::strong},
+        {"SERVER", "claw_identifier"},
+        {"STATUS", "status", How::state},
+        {"HEARD", "last_heartbeat", How::age},
+        {"RECOVERS", "recovery_at"},
+        {"WHY", "reason"}}},
+      {"ServerList",
+       "servers",
+       "no servers are registered; `lazaret server register IDENTIFIER` adds one",
+       {{"SERVER", "identifier", How::strong},
+        {"REGISTERED", "registered_at", How::age},
+        {"SEEN", "last_seen_at", How::age}}},
+  };
+}
+
+std::vector<ListShape> fleet_shapes() {
+  return {
       {"CellPage",
        "cells",
        "no missions yet; make one with `lazaret mission new NAME`",
@@ -80,43 +121,15 @@ const std::vector<ListShape>& list_shapes() {
         {"SCOPE", "scope"},
         {"MADE", "created_at", How::age},
         {"EXPIRES", "expires_at"}}},
-      {"PlanPage",
-       "plans",
-       "no plans yet; make one with `lazaret plan add AGENT --cron '0 9 * * *'`",
-       {{"PLAN", "id", How::strong},
-        {"AGENT", "agent"},
-        {"TITLE", "title"},
-        {"RULE", "rule"},
-        {"ZONE", "timezone"},
-        {"NEXT", "next"},
-        {"PAUSED", "paused_reason"}}},
-      {"SlotPage",
-       "slots",
-       "no slots in this time; --from and --until ask for another",
-       {{"SLOT", "ident", How::strong},
-        {"AGENT", "agent"},
-        {"AT", "at"},
-        {"STATUS", "status", How::state},
-        {"PRIORITY", "priority"},
-        {"MINUTES", "actual_duration"},
-        {"TITLE", "title"},
-        {"WHY", "reason"}}},
-      {"CalendarAgentPage",
-       "agents",
-       "the calendar knows no agents; `lazaret calendar register AGENT CLAW` adds one",
-       {{"AGENT", "agent", How::strong},
-        {"SERVER", "claw_identifier"},
-        {"STATUS", "status", How::state},
-        {"HEARD", "last_heartbeat", How::age},
-        {"RECOVERS", "recovery_at"},
-        {"WHY", "reason"}}},
-      {"ServerList",
-       "servers",
-       "no servers are registered; `lazaret server register IDENTIFIER` adds one",
-       {{"SERVER", "identifier", How::strong},
-        {"REGISTERED", "registered_at", How::age},
-        {"SEEN", "last_seen_at", How::age}}},
   };
+}
+
+const std::vector<ListShape>& list_shapes() {
+  static const std::vector<ListShape> shapes = [] {
+    auto all = fleet_shapes();
+    for (auto& one : calendar_shapes()) all.push_back(std::move(one));
+    return all;
+  }();
   return shapes;
 }
 

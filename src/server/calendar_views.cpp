@@ -81,6 +81,7 @@ json::object plan_json(const core::Fleet& fleet, const core::Plan& plan, WallTim
                    {"paused_reason", text_or_null(plan.paused_reason)},
                    {"failures", plan.failures},
                    {"rule", json::object{{std::string(rule_name(of.kind)), of.rule}}},
+                   {"rule_text", std::string(rule_name(of.kind)) + " " + of.rule},
                    {"start", text_or_null(of.start)},
                    {"dates", json::value_from(of.dates)},
                    {"exceptions", json::value_from(of.exceptions)},

@@ -10,7 +10,7 @@ namespace {
 
 bool may_look(Context& context, const Call& call) {
   if (call.identity.right != Right::nobody && call.identity.right != Right::agent) return true;
-  const auto who = context.keys.check(call.inputs.text("key"), context.loop.now().wall);
+  const auto who = context.keys.check(call.inputs.text("access_key"), context.loop.now().wall);
   return who && who->right != Right::nobody && who->right != Right::agent;
 }
 
@@ -47,7 +47,7 @@ calendar::CalendarEvent event_of(const core::Slot& slot) {
 void icalendar(Context& context, Call& call) {
   if (!may_look(context, call)) {
     return call.reply.fail({ErrorCode::unauthenticated, "this needs a key with the scope viewer",
-                            "query key", "lazaret token add NAME --scope viewer"},
+                            "query access_key", "lazaret token add NAME --scope viewer"},
                            401);
   }
   const core::Fleet& fleet = context.fleet();

@@ -264,13 +264,16 @@ void add_known(std::vector<Operation>& table) {
        .scope = Scope::open,
        .summary = "Plans and slots for calendar programs: subscribe to this address.",
        .inputs = {{.name = "agent", .where = Where::query, .doc = "only this agent's"},
-                  {.name = "key",
+                  {.name = "access_key",
                    .where = Where::query,
                    .doc = "a key of scope viewer: programs that subscribe send no other"}},
        .output = "Text",
        .cli = "calendar ics",
        .example = "lazaret calendar ics > fleet.ics",
        .media = "text/calendar"});
+}
+
+void add_servers(std::vector<Operation>& table) {
   table.push_back({.name = "server.list",
                    .method = Method::GET,
                    .path = "/api/v1/servers",
@@ -354,6 +357,7 @@ void add_calendar_operations(std::vector<Operation>& table) {
   add_plans(table);
   add_slots(table);
   add_known(table);
+  add_servers(table);
   add_contracts(table);
 }
 

@@ -39,8 +39,8 @@ class Backend(Story):
     def test_an_agent_takes_its_slots_up_and_ends_them(self):
         self.register()
         start = utc(-60)
-        self.fleet.cli("plan", "add", "writer", "--rrule", "FREQ=DAILY", "--start", start.strftime("%Y%m%dT%H%M%S"),
-                       "--title", "stand-up")
+        self.fleet.cli("plan", "add", "writer", "--rrule", "FREQ=DAILY", "--title", "stand-up",
+                       "--start", start.strftime("%Y%m%dT%H%M%S"))
         made = json.loads(self.fleet.cli("--json", "slot", "add", "writer", utc(-30).strftime("%Y-%m-%dT%H:%M:%SZ"),
                                          "--prompt", "now", "--priority", "5").stdout)
         answer = self.beat()
@@ -51,7 +51,8 @@ class Backend(Story):
         status, again = self.plain("GET", "/calendar/agent/heartbeat", self.hello, self.who)
         self.assertEqual((status, len(again["slots"])), (200, len(answer["slots"])))
         path = f"/calendar/slots/{made['id']}/agent-update"
-        status, slot = self.plain("PATCH", path, {"status": "OnGoing", "started_at": utc().strftime("%H:%M:%S")}, self.who)
+        status, slot = self.plain("PATCH", path, {"status": "OnGoing", "started_at": f"{utc():%H:%M:%S}"},
+                                  self.who)
         self.assertEqual((status, slot["status"], slot["attended"]), (200, "ongoing", True))
         self.assertEqual(self.beat()["agent_status"], "busy")
         for _ in range(2):  # a report whose answer was lost is sent again
@@ -70,12 +71,13 @@ class Backend(Story):
         # The plan begins when it is made: its first time is tomorrow's.
         tomorrow = start + datetime.timedelta(days=1)
         later = f"plan-1-{tomorrow:%Y-%m-%d}T{tomorrow:%H%M%S}"
-        status, slot = self.plain("PATCH", f"/calendar/slots/virtual/{later}/agent-update", {"status": "deferred"}, self.who)
-        self.assertEqual((status, slot["priority"], slot["virtual_id"]), (200, 1, None))
+        where = "/calendar/slots/virtual/{}/agent-update"
+        status, slot = self.plain("PATCH", where.format(later), {"status": "deferred"}, self.who)
+        self.assertEqual((status, slot["priority"], "virtual_id" in slot), (200, 1, False))
         self.fleet.kill_daemon()
         listed = json.loads(self.fleet.cli("--json", "slot", "show", later).stdout)
         self.assertEqual((listed["id"], listed["status"]), (slot["id"], "deferred"))
-        status, answer = self.plain("PATCH", f"/calendar/slots/virtual/{ident}x/agent-update", {"status": "ongoing"}, self.who)
+        status, answer = self.plain("PATCH", where.format(ident + "x"), {"status": "ongoing"}, self.who)
         self.assertIn(status, (404, 422), answer)
 
     def test_wrong_callers_and_bodies_are_told_so(self):
@@ -107,7 +109,8 @@ class Backend(Story):
         status, _ = self.plain("POST", "/monitor/server/heartbeat", body)
         self.assertEqual(status, 401)
         for cpu in (12.5, 13.5):
-            status, answer = self.plain("POST", "/monitor/server/heartbeat", {**body, "cpu_pct": cpu}, {"X-API-Key": key})
+            status, answer = self.plain("POST", "/monitor/server/heartbeat", {**body, "cpu_pct": cpu},
+                                        {"X-API-Key": key})
             self.assertEqual((status, answer["identifier"]), (200, "node-1"))
         state = self.fleet.get("/api/v1/servers/node-1")
         self.assertEqual(state["report"]["cpu_pct"], 13.5)
@@ -149,7 +152,8 @@ class Backend(Story):
 
     def test_a_plan_that_is_wrong_names_the_part(self):
         self.register()
-        for flags, said in ((["--cron", "99 * * * *"], "minute"), (["--rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"], "no occurrence"),
+        for flags, said in ((["--cron", "99 * * * *"], "minute"),
+                            (["--rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"], "no occurrence"),
                             (["--cron", "0 9 * * *", "--timezone", "Mars/Base"], "Mars/Base"), ([], "no rule")):
             refused = self.fleet.cli("plan", "add", "writer", *flags, check=False)
             self.assertNotEqual(refused.returncode, 0)
