@@ -145,6 +145,38 @@ Scenario day() {
   return s;
 }
 
+// Much is planned, and the daemon, the machine and the clock do what they can against it.
+Scenario calendar() {
+  Scenario s = without_faults(everything());
+  s.name = "calendar";
+  s.summary = "plans and slots, under a daemon that dies and a clock that jumps";
+  s.slots_an_hour = 60;
+  s.share_turn = 0.8;
+  s.wakes_an_hour = 2;
+  s.crashes_an_hour = 4;
+  s.daemon_kills_an_hour = 8;
+  s.power_losses_an_hour = 0.5;
+  s.clock_jumps_an_hour = 2;
+  s.stalls_an_hour = 2;
+  s.disk_errors_an_hour = 2;
+  s.edits_an_hour = 1;
+  s.operator_acts_an_hour = 4;
+  s.dies_deciding = 0.02;
+  s.lost = 0.02;
+  return s;
+}
+
+// Five hundred agents with five thousand slots in a day.
+Scenario calendar_day() {
+  Scenario s = day();
+  s.name = "calendar_day";
+  s.summary = "500 agents, 5,000 slots in a day, with an ordinary day's faults";
+  s.agents = 500;
+  s.slots_an_hour = 250;
+  s.share_turn = 0.5;
+  return s;
+}
+
 std::unexpected<Error> unfit(std::string_view name, const wire::json::value& value,
                              std::string_view expected) {
   return fail(ErrorCode::invalid_input,
@@ -217,7 +249,8 @@ Result<Scenario> scenario_of_json(std::string_view text) {
 
 const std::vector<Scenario>& built_in_scenarios() {
   static const std::vector<Scenario> all = {everything(),    crash_loops(), hangs(),
-                                            busy_operator(), restarts(),    day()};
+                                            busy_operator(), restarts(),    day(),
+                                            calendar(),      calendar_day()};
   return all;
 }
 

@@ -33,6 +33,7 @@ struct Scenario {
   double share_mortal = 0.5;       // of the missions: end when their tasks are done
   double questions_an_hour = 0.2;  // an agent asks a person
   double rate_limits_an_hour = 1;
+  double slots_an_hour = 0;  // that people plan, in the whole fleet
 
   // Faults: events an hour for each agent …
   double crashes_an_hour = 2;
@@ -70,13 +71,13 @@ struct Scenario {
   LAZARET_FIELDS(Scenario, name, summary, agents, agents_a_cell, fault_hours, calm_hours,
                  tasks_an_agent, task_seconds, poll_seconds, new_tasks_an_hour, wakes_an_hour,
                  share_turn, share_external, share_beating, share_verified, share_mortal,
-                 questions_an_hour, rate_limits_an_hour, crashes_an_hour, kills_an_hour,
-                 hangs_an_hour, stops_an_hour, silences_an_hour, daemon_kills_an_hour,
-                 power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour, disk_errors_an_hour,
-                 operator_acts_an_hour, edits_an_hour, operator_reacts, dies_deciding, slow_start,
-                 slow_task, spawn_failure, spawn_impossible, ignores_stop, dies_of_a_line,
-                 failed_beat, lost, doubled, late, person_silent, verify_failed, task_failed,
-                 torn_checkpoint, saves)
+                 questions_an_hour, rate_limits_an_hour, slots_an_hour, crashes_an_hour,
+                 kills_an_hour, hangs_an_hour, stops_an_hour, silences_an_hour,
+                 daemon_kills_an_hour, power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour,
+                 disk_errors_an_hour, operator_acts_an_hour, edits_an_hour, operator_reacts,
+                 dies_deciding, slow_start, slow_task, spawn_failure, spawn_impossible,
+                 ignores_stop, dies_of_a_line, failed_beat, lost, doubled, late, person_silent,
+                 verify_failed, task_failed, torn_checkpoint, saves)
 };
 
 const std::vector<Scenario>& built_in_scenarios();

@@ -9,6 +9,7 @@
 #include "sim/checker.h"
 #include "sim/end_checks.h"
 #include "sim/keeper.h"
+#include "sim/planning.h"
 #include "wire/journal_rows.h"
 
 namespace lazaret::sim {
@@ -62,6 +63,7 @@ class Simulation {
   Processes processes_;
   Programs programs_;
   People people_;
+  Planning planning_;
   Keeper keeper_;
   Checker checker_;
   std::uint64_t events_ = 0;
@@ -91,6 +93,7 @@ Simulation::Simulation(const Options& options)
       processes_(world_, journal_),
       programs_(world_, processes_),
       people_(world_, workload_),
+      planning_(world_),
       keeper_(world_, journal_, processes_, workload_, people_),
       checker_(world_, processes_) {
   processes_.run(programs_);
@@ -98,6 +101,7 @@ Simulation::Simulation(const Options& options)
 
 void Simulation::on_decided(const ports::Decision& decision) {
   checker_.on_decided(decision, world_.loop->fleet());
+  planning_.on_decided(decision);
   keeper_.on_decided(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
   if (options_.watch) options_.watch(decision);
@@ -180,6 +184,7 @@ void Simulation::calm_down(Instant calm_at) {
   journal_.flush();
   check_one_truth(world_, journal_);
   check_nothing_stuck(world_, processes_);
+  planning_.check_nothing_stuck();
 }
 
 Report Simulation::run() {
@@ -187,6 +192,7 @@ Report Simulation::run() {
   keeper_.start();
   begin_external();
   people_.begin();
+  planning_.begin();
   keeper_.begin_faults();
   look_around();
   const Instant calm_at = begin + seconds_of(world_.scenario.fault_hours * 3600);

@@ -54,6 +54,10 @@ TEST(Simulation, EverythingAtOnceKeepsEveryPromiseAndSeesEveryFault) {
   }
 }
 
+TEST(Simulation, TheCalendarKeepsEveryPromise) {
+  EXPECT_GT(run_seeds("calendar").of(Fault::daemon_killed), 40U);
+}
+
 TEST(Simulation, CrashLoopsKeepEveryPromise) {
   EXPECT_GT(run_seeds("crash_loops").of(Fault::crash), 500U);
 }

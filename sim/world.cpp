@@ -19,6 +19,7 @@ World::World(Scenario chosen, std::uint64_t seed_of_run)
       people(hash_text("people", mix(seed))),
       disk(hash_text("disk", mix(seed))),
       daemon(hash_text("daemon", mix(seed))),
-      checkpoints(hash_text("checkpoints", mix(seed))) {}
+      checkpoints(hash_text("checkpoints", mix(seed))),
+      planning(hash_text("planning", mix(seed))) {}
 
 }  // namespace lazaret::sim

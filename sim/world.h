@@ -46,6 +46,7 @@ struct World {
   Rng disk;
   Rng daemon;
   Rng checkpoints;
+  Rng planning;
 
   Instant now() const { return clock.now().mono; }
   void after(Duration delay, Schedule::Action action) {

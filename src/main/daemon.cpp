@@ -165,6 +165,8 @@ void Daemon::adopt() {
 }
 
 void Daemon::run() {
+  zone_watch_ = std::make_unique<ZoneWatch>(io_, *loop_);
+  zone_watch_->start();
   driver_->run();
   loop_->post(core::event::DaemonStopping{});
   take_snapshot();

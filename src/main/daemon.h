@@ -27,6 +27,7 @@
 #include "main/settings.h"
 #include "main/system_clock.h"
 #include "main/telemetry.h"
+#include "main/zone_watch.h"
 #include "server/server.h"
 
 namespace lazaret::main {
@@ -118,6 +119,7 @@ class Daemon : public ports::Effects {
   KeptValues kept_notes_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
+  std::unique_ptr<ZoneWatch> zone_watch_;
   std::string url_;
   std::set<std::string> names_being_made_;  // of agents that have to be the only ones
   std::vector<ports::Receipt> receipts_;    // until the doors open
