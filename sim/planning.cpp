@@ -77,9 +77,32 @@ void Planning::plan_something() {
   ask(core::op::DefineSlot{"", work, now + between(world_.planning, 0s, 7200s)});
 }
 
+void Planning::put_right() {
+  if (!world_.loop) return world_.after(1s, [this] { put_right(); });
+  std::vector<std::int64_t> running;
+  for (const auto& [id, plan] : world_.loop->fleet().calendar.plans) {
+    if (!plan.paused) running.push_back(id);
+  }
+  for (const std::int64_t id : running) ask(core::op::PausePlan{id, true, "sim"});
+}
+
+void Planning::take_stock(const core::Fleet& fleet) {
+  slots_.clear();
+  woken_.clear();
+  for (const auto& [id, slot] : fleet.calendar.slots) {
+    slots_[id] = slot.status;
+    if (slot.wake) woken_.insert(id);
+  }
+  std::erase_if(judged_, [&](const auto& entry) {
+    const auto plan = fleet.calendar.plans.find(entry.second.plan);
+    return plan == fleet.calendar.plans.end() || plan->second.judged < entry.second.at;
+  });
+}
+
 void Planning::on_wake(const core::fact::WakeAccepted& f) {
   if (!f.wake.source.starts_with(core::slots::wake_source)) return;
-  if (!woken_.insert(f.wake.source).second) {
+  const auto id = std::stoll(f.wake.source.substr(core::slots::wake_source.size()));
+  if (!woken_.insert(id).second) {
     world_.violate(false, "a slot wakes its agent once", f.wake.source);
   }
 }
@@ -98,14 +121,15 @@ void Planning::on_changed(const core::fact::SlotChanged& f) {
 
 void Planning::on_judged(const core::fact::TimesJudged& f) {
   for (const core::TimeFate& one : f.outcomes) {
-    if (!judged_.insert(one.virtual_id).second) {
+    if (!judged_.emplace(one.virtual_id, Judged{f.plan, one.at}).second) {
       world_.violate(false, "a nominal time has one fate", one.virtual_id);
     }
   }
 }
 
-void Planning::on_decided(const ports::Decision& decision) {
+void Planning::on_decided(const ports::Decision& decision, const core::Fleet& fleet) {
   for (const core::Fact& fact : decision.facts) {
+    if (std::holds_alternative<core::fact::DaemonStarted>(fact)) take_stock(fleet);
     if (const auto* woke = std::get_if<core::fact::WakeAccepted>(&fact)) on_wake(*woke);
     if (const auto* changed = std::get_if<core::fact::SlotChanged>(&fact)) on_changed(*changed);
     if (const auto* judged = std::get_if<core::fact::TimesJudged>(&fact)) on_judged(*judged);

@@ -101,7 +101,7 @@ Simulation::Simulation(const Options& options)
 
 void Simulation::on_decided(const ports::Decision& decision) {
   checker_.on_decided(decision, world_.loop->fleet());
-  planning_.on_decided(decision);
+  planning_.on_decided(decision, world_.loop->fleet());
   keeper_.on_decided(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
   if (options_.watch) options_.watch(decision);
@@ -169,6 +169,7 @@ void Simulation::become_calm() {
   journal_.fail_for(Duration(0));
   programs_.heal();
   people_.put_right();
+  planning_.put_right();
 }
 
 // The faults have stopped: within a while everything is in order.

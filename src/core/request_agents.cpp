@@ -154,12 +154,8 @@ void Handler::operator()(const op::WakeAgent& o) {
     return d.refuse(ErrorCode::unsupported,
                     "agent \"" + o.agent.agent.value + "\" runs elsewhere and has no wake adapter");
   }
-  if (agent.process == ProcessState::quarantined || !agent.wanted || agent.finished) {
-    return d.refuse(
-        ErrorCode::conflict,
-        fmt::format("agent \"{}\" is {} and would not see the wake", o.agent.agent.value,
-                    agent.process == ProcessState::quarantined ? "quarantined" : "stopped"),
-        "lazaret agent start " + o.agent.agent.value);
+  if (const std::string no = wake_queue::refusal(o.agent, agent); !no.empty()) {
+    return d.refuse(ErrorCode::conflict, no, "lazaret agent start " + o.agent.agent.value);
   }
   const WakeId id = wake_queue::accept(d, o.agent, o.message, o.source);
   d.grant(id.value);

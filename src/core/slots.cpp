@@ -146,12 +146,12 @@ UnderWay under_way(const Decision& d, const Slot& slot) {
 void wake_for(Decision& d, std::int64_t id) {
   const Slot slot = slot_of(d, id);
   const Agent* agent = d.agent(*slot.work.own);
-  if (!agent || !agent->definition.run) {
+  const std::string no = agent && agent->definition.run
+                             ? wake_queue::refusal(*slot.work.own, *agent)
+                             : fmt::format("there is no agent \"{}\" to wake", slot.work.agent);
+  if (!no.empty()) {
     return change(d, id,
-                  {.status = SlotStatus::aborted,
-                   .by = "calendar",
-                   .reason = fmt::format("there is no agent \"{}\" to wake", slot.work.agent),
-                   .failed = true});
+                  {.status = SlotStatus::aborted, .by = "calendar", .reason = no, .failed = true});
   }
   const WakeId wake = wake_queue::accept(d, *slot.work.own, message_of(slot),
                                          std::string(wake_source) + ident_of(slot));
@@ -182,6 +182,8 @@ void fire(Decision& d, std::int64_t id) {
       for (const std::int64_t other : others.waiting) skip(d, other, verdict.reason);
       return change(d, id, waits);
     case Turn::cancel_running:
+      // Those that wait go first, so that none of them follows what is cancelled.
+      for (const std::int64_t other : others.waiting) skip(d, other, verdict.reason);
       for (const std::int64_t other : others.running) {
         change(d, other,
                {.status = SlotStatus::aborted, .by = "calendar", .reason = verdict.reason});

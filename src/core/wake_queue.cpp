@@ -41,6 +41,13 @@ void send_line(Decision& d, const AgentRef& ref) {
 
 }  // namespace
 
+std::string refusal(const AgentRef& ref, const Agent& agent) {
+  const bool quarantined = agent.process == ProcessState::quarantined;
+  if (!quarantined && agent.wanted && !agent.finished) return {};
+  return fmt::format("agent \"{}\" is {} and would not see the wake", ref.agent.value,
+                     quarantined ? "quarantined" : "stopped");
+}
+
 WakeId accept(Decision& d, const AgentRef& ref, const std::string& message,
               const std::string& source) {
   const WakeId id(fmt::format("w-{}", d.fleet().next_wake));

@@ -7,6 +7,9 @@
 
 namespace lazaret::core::wake_queue {
 
+// Why this agent would not see a wake; empty = it would.
+std::string refusal(const AgentRef& ref, const Agent& agent);
+
 // Accepts a wake; its id is in the answer of the decision's request when `answer` is set.
 WakeId accept(Decision& d, const AgentRef& ref, const std::string& message,
               const std::string& source);
