@@ -66,7 +66,7 @@ Result<void> add(const Config& config, notify::Kind kind, const std::string& sec
     error.place = where;
     return std::unexpected(std::move(error));
   };
-  auto url = notify::read_url(address);
+  auto url = wire::read_url(address);
   if (!url) return place(url.error(), config.value(setting).place);
   auto topics = read_topics(config);
   if (!topics) return std::unexpected(topics.error());

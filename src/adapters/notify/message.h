@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/notify/url.h"
 #include "core/fact.h"
+#include "wire/url.h"
 
 namespace lazaret::notify {
+
+using wire::Url;
 
 LAZARET_ENUM(Topic, approval, quarantine, hang, mission, budget)
 

@@ -85,19 +85,19 @@ TEST(Outbox, ThePauseGrowsToABound) {
 }
 
 TEST(Url, IsReadOrRefused) {
-  const auto url = read_url("https://ntfy.sh/my-topic?x=1");
+  const auto url = wire::read_url("https://ntfy.sh/my-topic?x=1");
   ASSERT_TRUE(url);
   EXPECT_TRUE(url->secure);
   EXPECT_EQ(url->authority(), "ntfy.sh");
   EXPECT_EQ(url->target, "/my-topic?x=1");
-  const auto six = read_url("http://[::1]:8080");
+  const auto six = wire::read_url("http://[::1]:8080");
   ASSERT_TRUE(six);
   EXPECT_EQ(six->host, "::1");
   EXPECT_EQ(six->authority(), "[::1]:8080");
   EXPECT_EQ(six->target, "/");
   for (const char* text : {"", "ftp://x/", "http://", "http://user:pw@host/", "http://h:port/",
                            "http://h/a b", "http://[::1/", "http://h/\r\nX: y"}) {
-    EXPECT_FALSE(read_url(text)) << text;
+    EXPECT_FALSE(wire::read_url(text)) << text;
   }
 }
 

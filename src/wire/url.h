@@ -1,4 +1,4 @@
-// The address of somebody who is told.
+// The address of an HTTP server elsewhere.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace lazaret::notify {
+namespace lazaret::wire {
 
 struct Url {
   bool secure = false;
@@ -14,9 +14,10 @@ struct Url {
   std::string port;
   std::string target;             // path and query; at least "/"
   std::string authority() const;  // for the Host header
+  std::string origin() const;     // "https://host:port", the port where it is not the usual one
 };
 
 // http or https; no user, no fragment, no white space. Error: invalid_input.
 Result<Url> read_url(std::string_view text);
 
-}  // namespace lazaret::notify
+}  // namespace lazaret::wire

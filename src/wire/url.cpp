@@ -1,8 +1,9 @@
-#include "adapters/notify/url.h"
+#include "wire/url.h"
 
 #include <algorithm>
+#include <string>
 
-namespace lazaret::notify {
+namespace lazaret::wire {
 namespace {
 
 std::unexpected<Error> wrong(std::string_view text, std::string_view why) {
@@ -18,6 +19,8 @@ std::string Url::authority() const {
   const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
   return usual ? name : name + ":" + port;
 }
+
+std::string Url::origin() const { return (secure ? "https://" : "http://") + authority(); }
 
 Result<Url> read_url(std::string_view text) {
   Url url;
@@ -52,8 +55,10 @@ Result<Url> read_url(std::string_view text) {
   url.host = six ? authority.substr(1, close - 1) : authority;
   const bool digits = !url.port.empty() && url.port.size() <= 5 &&
                       std::ranges::all_of(url.port, [](char c) { return c >= '0' && c <= '9'; });
-  if (url.host.empty() || !digits) return wrong(text, "it has no host, or its port is no number");
+  if (url.host.empty() || !digits || std::stoi(url.port) > 65535) {
+    return wrong(text, "it has no host, or its port is no number up to 65535");
+  }
   return url;
 }
 
-}  // namespace lazaret::notify
+}  // namespace lazaret::wire
