@@ -9,12 +9,13 @@ import figures
 import hanoi
 import heartbeat
 import idle
+import plugin
 import revive
 import scan
 import simulation
 
 ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
-       "simulation": simulation, "hanoi": hanoi, "adopt": adopt, "checkpoint": checkpoint}
+       "simulation": simulation, "hanoi": hanoi, "adopt": adopt, "checkpoint": checkpoint, "plugin": plugin}
 
 
 def main(names):

@@ -21,10 +21,11 @@ std::string all_of_stdin() { return {std::istreambuf_iterator<char>(std::cin), {
 // Programs of their own that only share the binary: they read their flags themselves.
 const std::function<int(const std::vector<std::string>&)>* program_of(const Hooks& hooks,
                                                                       const std::string& word) {
-  const auto* hook = word == "daemon" ? &hooks.daemon
-                     : word == "sim"  ? &hooks.sim
-                     : word == "demo" ? &hooks.demo
-                                      : nullptr;
+  const auto* hook = word == "daemon"   ? &hooks.daemon
+                     : word == "sim"    ? &hooks.sim
+                     : word == "demo"   ? &hooks.demo
+                     : word == "plugin" ? &hooks.plugin
+                                        : nullptr;
   return hook != nullptr && *hook ? hook : nullptr;
 }
 

@@ -30,9 +30,10 @@ struct Hooks {
 
   // The hidden verb `daemon`: argv after it. Returns the exit status.
   std::function<int(const std::vector<std::string>&)> daemon;
-  // `sim` and `demo`: argv after the verb.
+  // `sim`, `demo` and `plugin`: argv after the verb.
   std::function<int(const std::vector<std::string>&)> sim;
   std::function<int(const std::vector<std::string>&)> demo;
+  std::function<int(const std::vector<std::string>&)> plugin;
 
   // Answers a GET of the API ("/api/v1/status", "/api/v1/agents/scout/why",
   // "/api/v1/events?since=3") from the state directory, without a daemon and without writing

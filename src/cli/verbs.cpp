@@ -101,6 +101,9 @@ std::vector<Verb> make_all() {
   add_chaos_verb(verbs);
   verbs.push_back(program_verb("sim", Group::more, "Simulate fleets and their faults, from a seed.",
                                "lazaret sim --help"));
+  verbs.push_back(program_verb("plugin", Group::more,
+                               "HarborForge for the agents of a host: an MCP server over stdio.",
+                               "lazaret plugin --help"));
   verbs.push_back({.words = "completion",
                    .group = Group::more,
                    .summary = "Print a script that makes a shell complete verbs and flags.",

@@ -12,6 +12,7 @@
 #include "main/garbage.h"
 #include "main/offline.h"
 #include "main/replay.h"
+#include "main/run_plugin.h"
 #include "main/settings_view.h"
 #include "main/sim_mission.h"
 #include "sim/main_sim.h"
@@ -37,6 +38,7 @@ int run_program(int argc, char** argv) {
   hooks.version = build_text();
   hooks.daemon = run_daemon;
   hooks.sim = run_sim;
+  hooks.plugin = run_plugin;
   hooks.read_offline = read_offline;
   hooks.read_settings = read_settings;
   hooks.lint_cell = lint_cell;

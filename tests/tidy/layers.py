@@ -13,13 +13,15 @@ ALLOWED = {
     "ports": {"base", "core"},
     "runtime": {"base", "core", "ports"},
     "harborforge": {"base", "core", "ports", "wire"},
+    "mcp": {"base", "wire"},
+    "plugin": {"base", "core", "ports", "wire", "mcp", "harborforge"},
     "adapters": {"base", "calendar", "core", "ports", "wire"},
     "server": {"base", "calendar", "core", "ports", "wire", "runtime"},
     "cli": {"base", "calendar", "wire"},
     "shim": {"base"},
     "sim": {"base", "core", "ports", "runtime", "wire"},
-    "main": {"base", "calendar", "core", "ports", "wire", "runtime", "harborforge", "adapters",
-             "server", "cli", "shim", "sim"},
+    "main": {"base", "calendar", "core", "ports", "wire", "runtime", "harborforge", "mcp", "plugin",
+             "adapters", "server", "cli", "shim", "sim"},
 }
 # The contract between the daemon and the shims is the shim's, and the adapter speaks it.
 SHIM_CONTRACT = ("shim/protocol.h", "shim/records.h")
@@ -73,14 +75,15 @@ def direction_complaint(file, layer, target):
 # Library headers by the layers that may see them.
 OUTSIDE = [
     (re.compile(r"^boost/json"),
-     ("wire", "harborforge", "adapters", "server", "cli", "main")),
-    (re.compile(r"^boost/(asio|beast)"), ("adapters", "server", "cli", "main")),
+     ("wire", "harborforge", "mcp", "plugin", "adapters", "server", "cli", "main")),
+    (re.compile(r"^boost/asio"), ("mcp", "plugin", "adapters", "server", "cli", "main")),
+    (re.compile(r"^boost/beast"), ("adapters", "server", "cli", "main")),
     (re.compile(r"^boost/"), ("wire", "adapters", "server", "cli", "main")),
     (re.compile(r"^(sqlite3|libpq)"), ("adapters",)),
     (re.compile(r"^openssl/"), ("wire", "adapters", "server", "cli", "main")),
     (re.compile(r"^(CLI|toml\+\+)/"), ("cli", "main")),
     (re.compile(r"^(sys|linux|arpa|net|netinet)/|^(unistd|fcntl|poll|signal|pthread|dirent)\.h$"),
-     ("adapters", "server", "cli", "shim", "main")),
+     ("mcp", "plugin", "adapters", "server", "cli", "shim", "main")),
 ]
 
 

@@ -1,0 +1,125 @@
+#include "plugin/host_agents.h"
+
+#include <fmt/format.h>
+
+#include "base/rfc3339.h"
+
+namespace lazaret::plugin {
+namespace {
+
+constexpr std::size_t most_id = 200;  // bytes
+
+// The first of the names that is there; empty where none is. Error: it is no text.
+Result<std::string> text_in(const json::object& object, std::initializer_list<const char*> names,
+                            const std::string& place) {
+  for (const char* name : names) {
+    const json::value* found = object.if_contains(name);
+    if (found == nullptr || found->is_null()) continue;
+    if (!found->is_string() || found->get_string().size() > 4096) {
+      return fail(ErrorCode::invalid_input, fmt::format("{} has to be a short string", name),
+                  place + "/" + name);
+    }
+    return std::string(found->get_string());
+  }
+  return std::string();
+}
+
+// The calendar's words (core/slot.h) for the host's.
+std::string calendar_word(const HostAgent& agent) {
+  if (agent.exhausted) return "exhausted";
+  if (agent.state == "working" || agent.state == "requires_action") return "busy";
+  return agent.state.empty() ? "idle" : agent.state;
+}
+
+}  // namespace
+
+Result<HostAgent> read_host_agent(const json::value& value, const std::string& place) {
+  HostAgent agent;
+  if (value.is_string()) {
+    agent.id = value.get_string();
+  } else if (const json::object* object = value.if_object()) {
+    const auto take = [&](std::string& into, std::initializer_list<const char*> names) {
+      auto text = text_in(*object, names, place);
+      if (text) into = std::move(*text);
+      return text ? std::nullopt : std::optional(text.error());
+    };
+    if (auto error = take(agent.id, {"agentId", "agent_id", "id"})) return std::unexpected(*error);
+    if (auto error = take(agent.state, {"state", "status"})) return std::unexpected(*error);
+    if (auto error = take(agent.model, {"model"})) return std::unexpected(*error);
+    if (auto error = take(agent.session, {"sessionId", "session_id"}))
+      return std::unexpected(*error);
+    const json::value* exhausted = object->if_contains("exhausted");
+    agent.exhausted = exhausted != nullptr && !exhausted->is_null() && *exhausted != false;
+    if (const json::object* why = exhausted != nullptr ? exhausted->if_object() : nullptr) {
+      auto told = text_in(*why, {"reason"}, place + "/exhausted");
+      auto when = text_in(*why, {"recoveryAt", "recovery_at"}, place + "/exhausted");
+      if (!told || !when) return std::unexpected(told ? when.error() : told.error());
+      agent.reason = *told;
+      if (const auto time = from_rfc3339(*when)) agent.recovery_at = *time;
+    }
+  }
+  if (agent.id.empty() || agent.id.size() > most_id) {
+    return fail(ErrorCode::invalid_input,
+                fmt::format("agentId has to be a string of 1 to {} bytes", most_id), place);
+  }
+  return agent;
+}
+
+Result<bool> HostAgents::replace(const json::array& list, const std::string& place) {
+  if (list.size() > most_agents) {
+    return fail(ErrorCode::too_large, fmt::format("more than {} agents", most_agents), place);
+  }
+  std::map<std::string, HostAgent> fresh;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    auto agent = read_host_agent(list[i], fmt::format("{}/{}", place, i));
+    if (!agent) return std::unexpected(agent.error());
+    // A list of bare names says nothing of the states that are known.
+    const auto known = agents_.find(agent->id);
+    if (agent->state.empty() && known != agents_.end()) agent->state = known->second.state;
+    fresh[agent->id] = std::move(*agent);
+  }
+  const bool changed = fresh != agents_;
+  agents_ = std::move(fresh);
+  return changed;
+}
+
+bool HostAgents::update(const HostAgent& agent) {
+  const auto found = agents_.find(agent.id);
+  if (found == agents_.end() || found->second == agent) return false;
+  found->second = agent;
+  return true;
+}
+
+std::vector<harborforge::AgentState> HostAgents::states() const {
+  std::vector<harborforge::AgentState> out;
+  for (const auto& [id, agent] : agents_) {
+    if (agent.state == "offline") continue;
+    out.push_back({id, agent.model, calendar_word(agent), agent.reason, agent.recovery_at});
+  }
+  return out;
+}
+
+std::optional<std::string> HostAgents::of_session(const std::string& session) const {
+  for (const auto& [id, agent] : agents_) {
+    if (!session.empty() && agent.session == session) return id;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> HostAgents::without_state() const {
+  std::vector<std::string> out;
+  for (const auto& [id, agent] : agents_) {
+    if (agent.state.empty()) out.push_back(id);
+  }
+  return out;
+}
+
+json::array HostAgents::to_json() const {
+  json::array out;
+  for (const auto& [id, agent] : agents_) {
+    out.push_back({{"agent_id", id}, {"state", agent.state}, {"model", agent.model}});
+  }
+  return out;
+}
+
+}  // namespace lazaret::plugin
