@@ -19,6 +19,7 @@
 #include "adapters/sqlite/key_store.h"
 #include "main/cell_mirror.h"
 #include "main/cpu_sampler.h"
+#include "main/harborforge_link.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
@@ -56,6 +57,7 @@ class Daemon : public ports::Effects {
   Result<void> listen_tcp();
   void open_world();
   void open_notifications();
+  void open_harborforge();
   void adopt();
 
   server::Services services();
@@ -114,6 +116,8 @@ class Daemon : public ports::Effects {
   std::unique_ptr<Notifications> notifications_;
   std::vector<notify::Receiver> receivers_;  // until open_world()
   KeptValues kept_notes_;
+  std::unique_ptr<HarborForgeLink> harborforge_;
+  harborforge::ClientSettings client_settings_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::string url_;
