@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 
 constexpr std::string_view state_name = "calendar-client.json";
 constexpr std::string_view source_prefix = "calendar:";
-constexpr std::chrono::milliseconds gather_for{200};  // changes of agents
+constexpr std::chrono::milliseconds gather_for{500};  // changes of agents
 constexpr std::chrono::hours timer_most{24};
 
 std::string_view word_of(core::Activity activity) {
@@ -262,6 +262,27 @@ void HarborForgeLink::note(const std::vector<runtime::RecordedFact>& facts) {
     if (receipt != loop_.fleet().wakes.end()) tell_end(receipt->second);
   }
   if (!facts.empty()) arm();
+}
+
+void HarborForgeLink::act(harborforge::Verb verb, std::optional<std::string> agent,
+                          std::string text, harborforge::Client::Acted done) {
+  side_->post([this, verb, agent = std::move(agent), text = std::move(text), done = std::move(done),
+               alive = std::weak_ptr<int>(alive_)](auto& client, const Stamp& now) {
+    client.act(verb, agent, text, now, [&](Result<boost::json::object> result) {
+      asio::post(io_, [alive, done, result = std::move(result)] {
+        if (!alive.expired()) done(result);
+      });
+    });
+  });
+}
+
+void HarborForgeLink::status(std::function<void(boost::json::object)> done) {
+  side_->post([this, done = std::move(done), alive = std::weak_ptr<int>(alive_)](auto& client,
+                                                                                 const Stamp&) {
+    asio::post(io_, [alive, done, status = client.calendar_status()] {
+      if (!alive.expired()) done(status);
+    });
+  });
 }
 
 void HarborForgeLink::arm() {

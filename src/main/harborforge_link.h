@@ -35,6 +35,12 @@ class HarborForgeLink {
   void start();
   void note(const std::vector<runtime::RecordedFact>& facts);
 
+  // Client::act and Client::calendar_status over there; `done` is called here, in a later turn, and
+  // not at all where the link ends before.
+  void act(harborforge::Verb verb, std::optional<std::string> agent, std::string text,
+           harborforge::Client::Acted done);
+  void status(std::function<void(boost::json::object)> done);
+
  private:
   class Side;  // what lives on the other thread
   using Reply = std::function<void(Result<void>)>;

@@ -15,7 +15,7 @@ namespace lazaret::main {
 namespace {
 
 Result<std::string> read_key(const Config& config) {
-  const std::string& file = config.text("harborforge.key");
+  const std::string& file = config.text("harborforge.key_file");
   if (file.empty()) return std::string();
   struct stat about{};
   std::ifstream in(file);
@@ -23,7 +23,7 @@ Result<std::string> read_key(const Config& config) {
   if (stat(file.c_str(), &about) != 0 || !in || !std::getline(in, key) || key.empty()) {
     return fail(ErrorCode::invalid_input,
                 "the file of the backend's key cannot be read, or is empty", file,
-                "harborforge.key names a file whose first line is the key");
+                "harborforge.key_file names a file whose first line is the key");
   }
   if ((about.st_mode & 077) != 0) {
     return fail(ErrorCode::invalid_input, "the file of the backend's key can be read by others",

@@ -132,7 +132,7 @@ class Bed(Story):
         key = self.fleet.root / "key"
         key.write_text("story-key\n")
         key.chmod(0o600)
-        self.fleet.flags = ("--", "--harborforge", self.backend.url, "--harborforge-key", str(key),
+        self.fleet.flags = ("--", "--harborforge", self.backend.url, "--harborforge-key-file", str(key),
                             "--harborforge-identifier", "story-host", "--harborforge-calendar", "1",
                             "--harborforge-monitor", self.monitor)
         self.fleet.up()
@@ -140,21 +140,21 @@ class Bed(Story):
     def tearDown(self):
         self.assertEqual(self.backend.bad, [])
 
-    def script(self, name):
+    def script(self, name, **lazaret):
         """A `turn` agent: notes its message, then does what the file beside it says."""
         folder = self.fleet.root
         return agent(name, ["/bin/sh", "-c",
                             f'printf "%s\\036" "$1" >> {folder}/{name}.turns; '
                             f'while [ -e {folder}/{name}.wait ]; do sleep 0.05; done; '
                             f'[ ! -e {folder}/{name}.fail ]', "sh", "{message}"],
-                     run={"adapter": "turn"})
+                     run={"adapter": "turn"}, **lazaret)
 
     def turns(self, name):
         file = self.fleet.root / f"{name}.turns"
         return file.read_text().split("\x1e")[:-1] if file.exists() else []
 
-    def begin(self, *names):
-        self.fleet.start(self.fleet.write_cell([self.script(name) for name in names]))
+    def begin(self, *names, **lazaret):
+        self.fleet.start(self.fleet.write_cell([self.script(name, **lazaret) for name in names]))
         for name in names:
             self.fleet.until(lambda n=name: n in self.backend.beats, f"a heartbeat of {name}")
 
@@ -196,7 +196,7 @@ class HarborForgeCalendar(Bed):
 
     def test_a_turn_that_fails_aborts_its_slot_with_the_reason(self):
         (self.fleet.root / "scout.fail").touch()
-        self.begin("scout")
+        self.begin("scout", auto_revive="no")
         self.backend.add("plan-3-2026-11-21T090000", "scout", plan_id=3)
         self.until_status("plan-3-2026-11-21T090000", "aborted")
         self.assertIn("turn failed", self.backend.slots["plan-3-2026-11-21T090000"]["reason"])
