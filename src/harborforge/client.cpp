@@ -77,7 +77,10 @@ Result<void> Client::Impl::start(const Stamp& now) {
   started_ = true;
   if (calendar_on()) {
     tick_at_ = now.mono;
-    for (const auto& [agent, reports] : state_.outbox) lanes_[agent].agent.id = agent;
+    for (const auto& [agent, reports] : state_.outbox) {
+      lanes_[agent].agent.id = agent;
+      ready_.insert(agent);
+    }
     std::vector<std::string> waking;
     for (const auto& [agent, active] : state_.active) {
       lanes_[agent].agent.id = agent;
@@ -118,17 +121,32 @@ Instant Client::Impl::next_deadline() const {
   if (!started_) return never;
   Instant at = std::min(tick_at_, push_in_flight_ ? never : push_at_);
   if (dirty_) at = std::min(at, save_at_);
+  for (const auto& [agent, active] : state_.active) {
+    const auto lane = lanes_.find(agent);
+    if (active.phase == Phase::waking && lane != lanes_.end())
+      at = std::min(at, lane->second.wake_until);
+  }
+  // Whoever waits for something else than time is looked at when that happens.
+  if (!dirty_ && in_flight_ < requests_most) {
+    for (const std::string& agent : ready_) {
+      const auto lane = lanes_.find(agent);
+      if (lane == lanes_.end() || lane->second.in_flight) continue;
+      if (state_.outbox.contains(agent) || !lane->second.deferrals.empty())
+        at = std::min(at, lane->second.retry_at);
+    }
+  }
+  return settings_.contract == Contract::sync ? std::min(at, next_slot()) : at;
+}
+
+// Sync: when the next slot of an agent without an active one is due.
+Instant Client::Impl::next_slot() const {
+  Instant at = never;
   const Stamp now = world_.clock.now();
   for (const auto& [agent, lane] : lanes_) {
-    at = std::min(at, lane.wake_until);
-    // Whoever waits for something else than time is looked at when that happens.
-    const bool waits_for_time = !lane.in_flight && !dirty_ && in_flight_ < requests_most;
-    if (waits_for_time && (state_.outbox.contains(agent) || !lane.deferrals.empty()))
-      at = std::min(at, lane.retry_at);
+    if (state_.active.contains(agent)) continue;
     for (const wire::SlotView& slot : lane.slots) {
-      const bool waits =
-          core::is_open(slot.status) && !state_.active.contains(agent) && slot.due() > now.wall;
-      if (waits) at = std::min(at, now.mono + (slot.due() - now.wall));
+      if (core::is_open(slot.status) && slot.due() > now.wall)
+        at = std::min(at, now.mono + (slot.due() - now.wall));
     }
   }
   return at;

@@ -56,6 +56,7 @@ struct AgentState {
   std::string status;
   std::string reason;                   // of exhausted: rate_limit, billing
   std::optional<WallTime> recovery_at;  // of exhausted
+  LAZARET_FIELDS(AgentState, id, model, status, reason, recovery_at)
 };
 
 // What runs the agents: Lazaret itself, or a host that speaks the host API.

@@ -44,7 +44,10 @@ void Client::Impl::refresh_agents() {
     if (!fits || named.size() >= agents_most) continue;
     named.insert(agent.id);
     Lane& lane = lanes_[agent.id];
-    if (!lane.present) lane.beat_due = true;
+    if (!lane.present) {
+      lane.beat_due = true;
+      ready_.insert(agent.id);
+    }
     lane.present = true;
     lane.agent = std::move(agent);
   }
@@ -71,7 +74,10 @@ void Client::Impl::tick(const Stamp& now) {
   tick_at_ = std::max(tick_at_ + tick_interval(), now.mono);
   refresh_agents();
   server_due_ = settings_.contract != Contract::per_agent;
-  for (auto& [agent, lane] : lanes_) lane.beat_due = lane.present;
+  for (auto& [agent, lane] : lanes_) {
+    lane.beat_due = lane.present;
+    ready_.insert(agent);
+  }
 }
 
 void Client::Impl::pump(const Stamp& now) {
@@ -83,10 +89,18 @@ void Client::Impl::pump(const Stamp& now) {
       send_server_beat(now);
   }
   if (dirty_) return;  // nothing is told that is not recorded
-  for (auto& [agent, lane] : lanes_) {
-    if (in_flight_ >= requests_most) return;
-    if (!lane.in_flight) pump_lane(agent, lane, now);
+  for (auto one = ready_.begin(); one != ready_.end() && in_flight_ < requests_most;) {
+    const auto lane = lanes_.find(*one);
+    if (lane != lanes_.end() && !lane->second.in_flight) pump_lane(*one, lane->second, now);
+    const bool more =
+        lane != lanes_.end() && (lane->second.in_flight || has_more(*one, lane->second));
+    one = more ? std::next(one) : ready_.erase(one);
   }
+}
+
+bool Client::Impl::has_more(const std::string& agent, const Lane& lane) const {
+  return state_.outbox.contains(agent) || !lane.deferrals.empty() ||
+         (lane.beat_due && settings_.contract == Contract::per_agent);
 }
 
 void Client::Impl::pump_lane(const std::string& agent, Lane& lane, const Stamp& now) {
@@ -162,6 +176,7 @@ void Client::Impl::on_slots(const std::string& agent, Lane& lane,
   const Choice choice = choose(slots, state_, now.wall);
   if (!choice.winner || lane.agent_status == exhausted || !may_begin(agent)) return;
   lane.deferrals.assign(choice.deferred.begin(), choice.deferred.end());
+  ready_.insert(agent);
   begin({agent, choice.winner->ident(), occurrence_of(*choice.winner), choice.winner->scheduled_at,
          wire::wake_message(*choice.winner), wire::wake_source(*choice.winner)},
         now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "base/rng.h"
 #include "harborforge/client.h"
@@ -61,6 +62,7 @@ class Client::Impl {
   using Handler = std::function<void(const Result<ports::HttpAnswer>&, const Stamp&)>;
 
   // client.cpp
+  Instant next_slot() const;
   void settle(const Stamp& now);
   bool save(const Stamp& now);
   void send(ports::HttpRequest request, const std::string& agent, Handler handler);
@@ -78,6 +80,7 @@ class Client::Impl {
   void refresh_agents();
   void tick(const Stamp& now);
   void pump(const Stamp& now);
+  bool has_more(const std::string& agent, const Lane& lane) const;
   void pump_lane(const std::string& agent, Lane& lane, const Stamp& now);
   void send_beat(const std::string& agent, Lane& lane);
   void send_exhausted(const std::string& agent, Lane& lane);
@@ -148,6 +151,7 @@ class Client::Impl {
   std::string save_error_;
 
   std::map<std::string, Lane> lanes_;
+  std::set<std::string> ready_;  // lanes that may have something to send
   std::size_t in_flight_ = 0;
   Instant tick_at_ = never;
   // The one request of the server-wide contract, and that of sync.

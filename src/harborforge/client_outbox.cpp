@@ -26,6 +26,7 @@ void Client::Impl::report(const std::string& agent, const std::string& ident,
   const bool on_its_way = lane != lanes_.end() && lane->second.in_flight && lane->second.sent != 0;
   add_report(state_, agent, {0, ident, std::move(update), first},
              on_its_way ? std::optional(lane->second.sent) : std::nullopt);
+  ready_.insert(agent);
   dirty_ = true;
 }
 

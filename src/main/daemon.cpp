@@ -12,6 +12,7 @@
 #include "base/rfc3339.h"
 #include "core/decision.h"
 #include "main/build.h"
+#include "main/harborforge_settings.h"
 #include "wire/journal_rows.h"
 #include "wire/template_cell.h"
 
@@ -140,10 +141,20 @@ void Daemon::open_notifications() {
                                                    loop_->recorded_facts());
 }
 
+void Daemon::open_harborforge() {
+  if (!is_wanted(client_settings_)) return;
+  harborforge_ = std::make_unique<HarborForgeLink>(io_, *loop_, *clock_,
+                                                   std::move(client_settings_), paths_.state, log);
+  harborforge_->start();
+}
+
 Result<void> Daemon::open() {
   auto receivers = read_receivers(config_);
   if (!receivers) return std::unexpected(receivers.error());
   receivers_ = std::move(*receivers);
+  auto client = read_client_settings(config_, paths_.state);
+  if (!client) return std::unexpected(client.error());
+  client_settings_ = std::move(*client);
   if (auto opened = open_journal(); !opened) return opened;
   loop_->post(
       core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
@@ -152,6 +163,7 @@ Result<void> Daemon::open() {
   adopt();
   if (auto scanned = cells_->start(); !scanned) return scanned;
   mirror_->note_all();
+  open_harborforge();
   wait_for_signals();
   arm_snapshot();
   service_.ready("listening at " + url_);
@@ -173,6 +185,7 @@ void Daemon::run() {
   mirror_->flush();
   if (!cells_->close(std::chrono::seconds(5))) log("some mirrored fields were not written");
   server_.reset();
+  harborforge_.reset();
   notifications_.reset();
   facts_.reset();
   journal_.reset();  // writes what is left
@@ -182,6 +195,7 @@ void Daemon::run() {
 void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
   if (mirror_) mirror_->note(facts);
   if (notifications_) notifications_->note(facts);
+  if (harborforge_) harborforge_->note(facts);
   if (stopping_) end_if_still();
 }
 

@@ -20,6 +20,7 @@
 #include "adapters/sqlite/monitor_store.h"
 #include "main/cell_mirror.h"
 #include "main/cpu_sampler.h"
+#include "main/harborforge_link.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
@@ -58,6 +59,7 @@ class Daemon : public ports::Effects {
   Result<void> listen_tcp();
   void open_world();
   void open_notifications();
+  void open_harborforge();
   void adopt();
 
   server::Services services();
@@ -117,6 +119,8 @@ class Daemon : public ports::Effects {
   std::unique_ptr<Notifications> notifications_;
   std::vector<notify::Receiver> receivers_;  // until open_world()
   KeptValues kept_notes_;
+  std::unique_ptr<HarborForgeLink> harborforge_;
+  harborforge::ClientSettings client_settings_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::unique_ptr<ZoneWatch> zone_watch_;
