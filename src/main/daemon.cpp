@@ -81,10 +81,13 @@ Result<void> Daemon::open_journal() {
     if (!kept) return std::unexpected(kept.error());
     kept_notes_[notify::Outbox::name_of(kind)] = std::move(*kept);
   }
+  auto presences = store->presences();
+  if (!presences) return std::unexpected(presences.error());
   const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);
   keys_ = std::make_unique<sqlite::KeyStore>(*journal_);
+  board_ = std::make_unique<sqlite::PresenceBoard>(*journal_, post, std::move(*presences));
   tokens_ = std::make_unique<wire::Tokens>(identity_.secret);
   loop_ = std::make_unique<runtime::Loop>(std::move(loaded->fleet), loaded->next_decision,
                                           loaded->next_fact, *journal_, *this, *clock_);
@@ -123,6 +126,9 @@ void Daemon::open_world() {
   mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
   cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
   open_notifications();
+  http_ = std::make_unique<http_client::HttpClient>(io_);
+  if (presence_wish_)
+    presence_ = std::make_unique<PresenceLink>(io_, *loop_, *http_, *presence_wish_);
 }
 
 void Daemon::open_notifications() {
@@ -143,6 +149,9 @@ Result<void> Daemon::open() {
   auto receivers = read_receivers(config_);
   if (!receivers) return std::unexpected(receivers.error());
   receivers_ = std::move(*receivers);
+  auto presence = read_presence(config_);
+  if (!presence) return std::unexpected(presence.error());
+  presence_wish_ = std::move(*presence);
   if (auto opened = open_journal(); !opened) return opened;
   loop_->post(
       core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
@@ -160,7 +169,10 @@ Result<void> Daemon::open() {
 }
 
 void Daemon::adopt() {
-  processes_->adopt(loop_->fleet(), [this] { loop_->post(core::event::AdoptionFinished{}); });
+  processes_->adopt(loop_->fleet(), [this] {
+    loop_->post(core::event::AdoptionFinished{});
+    if (presence_) presence_->start();
+  });
 }
 
 void Daemon::run() {
@@ -171,6 +183,8 @@ void Daemon::run() {
   if (!cells_->close(std::chrono::seconds(5))) log("some mirrored fields were not written");
   server_.reset();
   notifications_.reset();
+  presence_.reset();
+  http_.reset();
   facts_.reset();
   journal_.reset();  // writes what is left
   log("down");
@@ -179,6 +193,7 @@ void Daemon::run() {
 void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
   if (mirror_) mirror_->note(facts);
   if (notifications_) notifications_->note(facts);
+  if (presence_) presence_->note();
   if (stopping_) end_if_still();
 }
 

@@ -128,6 +128,7 @@ server::Services Daemon::services() {
   services.facts = facts_.get();
   services.telemetry = telemetry_.get();
   services.logs = logs_.get();
+  services.presences = board_.get();
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };
   services.create_cell = [this](const server::Services::CellWish& wish,

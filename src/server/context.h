@@ -46,6 +46,7 @@ void add_agent_handlers(Handlers& handlers);
 void add_inbox_handlers(Handlers& handlers);
 void add_cell_handlers(Handlers& handlers);
 void add_checkpoint_handlers(Handlers& handlers);
+void add_presence_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 // All of them: one for each operation of the table but `heartbeat`, which has a road of its own.
 Handlers all_handlers();
