@@ -82,11 +82,14 @@ Result<void> Daemon::open_journal() {
     if (!kept) return std::unexpected(kept.error());
     kept_notes_[notify::Outbox::name_of(kind)] = std::move(*kept);
   }
+  auto presences = store->presences();
+  if (!presences) return std::unexpected(presences.error());
   const auto post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
   journal_ = std::make_unique<sqlite::Journal>(std::move(*store), post);
   facts_ = std::make_unique<sqlite::FactReader>(file, post);
   keys_ = std::make_unique<sqlite::KeyStore>(*journal_);
   monitor_ = std::make_unique<sqlite::MonitorStore>(*journal_);
+  board_ = std::make_unique<sqlite::PresenceBoard>(*journal_, post, std::move(*presences));
   tokens_ = std::make_unique<wire::Tokens>(identity_.secret);
   loop_ = std::make_unique<runtime::Loop>(std::move(loaded->fleet), loaded->next_decision,
                                           loaded->next_fact, *journal_, *this, *clock_);
@@ -125,6 +128,9 @@ void Daemon::open_world() {
   mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
   cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
   open_notifications();
+  http_ = std::make_unique<http_client::HttpClient>(io_);
+  if (presence_wish_)
+    presence_ = std::make_unique<PresenceLink>(io_, *loop_, *http_, *presence_wish_);
 }
 
 void Daemon::open_notifications() {
@@ -155,6 +161,9 @@ Result<void> Daemon::open() {
   auto client = read_client_settings(config_, paths_.state);
   if (!client) return std::unexpected(client.error());
   client_settings_ = std::move(*client);
+  auto presence = read_presence(config_);
+  if (!presence) return std::unexpected(presence.error());
+  presence_wish_ = std::move(*presence);
   if (auto opened = open_journal(); !opened) return opened;
   loop_->post(
       core::event::DaemonStarted{loop_->fleet().epoch + 1, identity_.boot_id, build_text()});
@@ -173,7 +182,10 @@ Result<void> Daemon::open() {
 }
 
 void Daemon::adopt() {
-  processes_->adopt(loop_->fleet(), [this] { loop_->post(core::event::AdoptionFinished{}); });
+  processes_->adopt(loop_->fleet(), [this] {
+    loop_->post(core::event::AdoptionFinished{});
+    if (presence_) presence_->start();
+  });
 }
 
 void Daemon::run() {
@@ -187,6 +199,8 @@ void Daemon::run() {
   server_.reset();
   harborforge_.reset();
   notifications_.reset();
+  presence_.reset();
+  http_.reset();
   facts_.reset();
   journal_.reset();  // writes what is left
   log("down");
@@ -196,6 +210,7 @@ void Daemon::on_facts(const std::vector<runtime::RecordedFact>& facts) {
   if (mirror_) mirror_->note(facts);
   if (notifications_) notifications_->note(facts);
   if (harborforge_) harborforge_->note(facts);
+  if (presence_) presence_->note();
   if (stopping_) end_if_still();
 }
 

@@ -12,18 +12,21 @@
 
 #include "adapters/cells/cell_store.h"
 #include "adapters/checkpoints/checkpoint_store.h"
+#include "adapters/http_client/http_client.h"
 #include "adapters/logs/log_files.h"
 #include "adapters/process/process_adapter.h"
 #include "adapters/sqlite/fact_reader.h"
 #include "adapters/sqlite/journal.h"
 #include "adapters/sqlite/key_store.h"
 #include "adapters/sqlite/monitor_store.h"
+#include "adapters/sqlite/presence_board.h"
 #include "main/cell_mirror.h"
 #include "main/cpu_sampler.h"
 #include "main/harborforge_link.h"
 #include "main/identity.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
+#include "main/presence_link.h"
 #include "main/service_link.h"
 #include "main/settings.h"
 #include "main/system_clock.h"
@@ -81,6 +84,7 @@ class Daemon : public ports::Effects {
   // Follows what is recorded.
   void on_facts(const std::vector<runtime::RecordedFact>& facts);
   void end_if_still();
+  void end_when_told();
   void kill_the_slow();
   void end_unrecorded(const std::string& by, const std::string& reason);
   void look_for_the_end();
@@ -121,6 +125,10 @@ class Daemon : public ports::Effects {
   KeptValues kept_notes_;
   std::unique_ptr<HarborForgeLink> harborforge_;
   harborforge::ClientSettings client_settings_;
+  std::unique_ptr<sqlite::PresenceBoard> board_;
+  std::unique_ptr<http_client::HttpClient> http_;
+  std::optional<PresenceWish> presence_wish_;
+  std::unique_ptr<PresenceLink> presence_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<LoopDriver> driver_;
   std::unique_ptr<ZoneWatch> zone_watch_;
@@ -134,6 +142,7 @@ class Daemon : public ports::Effects {
   bool shims_let_go_ = false;
   bool unrecorded_ = false;  // the agents are ended though that cannot be recorded
   std::chrono::steady_clock::time_point force_at_;
+  std::chrono::steady_clock::time_point told_until_;
 };
 
 // `lazaret daemon …`: returns the exit status (64 usage, 75 state held, 69 cannot start, 0 ended).

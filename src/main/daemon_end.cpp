@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds answer_time{50};     // for the answer of whoever asked
 constexpr milliseconds look_again{50};      // at processes whose end no recorded fact will tell
+constexpr milliseconds told_most{2'000};    // for presences to reach their guilds
 constexpr milliseconds retire_most{8'000};  // a shim that does not go is killed after 3 s
 
 }  // namespace
@@ -71,9 +72,21 @@ void Daemon::let_shims_go() {
 void Daemon::end_if_still() {
   if (keeps_agents_ || unrecorded_ || anybody_lives(loop_->fleet())) return;
   if (!std::exchange(shims_let_go_, true)) let_shims_go();
+  told_until_ = steady_clock::now() + told_most;
   stop_timer_.expires_after(answer_time);
   stop_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) driver_->stop();
+    if (!error) end_when_told();
+  });
+}
+
+// Guilds would take the agents for idle, for as long as nobody tells them.
+void Daemon::end_when_told() {
+  if (!presence_ || presence_->is_quiet() || steady_clock::now() >= told_until_) {
+    return driver_->stop();
+  }
+  stop_timer_.expires_after(look_again);
+  stop_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) end_when_told();
   });
 }
 

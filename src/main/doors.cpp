@@ -131,6 +131,7 @@ server::Services Daemon::services() {
   services.zone_bytes = [](const std::string& name) { return zones::read_zone_bytes(name); };
   services.telemetry = telemetry_.get();
   services.logs = logs_.get();
+  services.presences = board_.get();
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };
   services.create_cell = [this](const server::Services::CellWish& wish,

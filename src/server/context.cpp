@@ -41,6 +41,7 @@ Handlers all_handlers() {
   add_inbox_handlers(handlers);
   add_cell_handlers(handlers);
   add_checkpoint_handlers(handlers);
+  add_presence_handlers(handlers);
   add_task_handlers(handlers);
   add_calendar_handlers(handlers);
   add_icalendar_handlers(handlers);

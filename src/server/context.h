@@ -48,6 +48,7 @@ void add_agent_handlers(Handlers& handlers);
 void add_inbox_handlers(Handlers& handlers);
 void add_cell_handlers(Handlers& handlers);
 void add_checkpoint_handlers(Handlers& handlers);
+void add_presence_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 void add_calendar_handlers(Handlers& handlers);
 void add_icalendar_handlers(Handlers& handlers);

@@ -16,6 +16,7 @@
 #include "ports/key_store.h"
 #include "ports/log_reader.h"
 #include "ports/monitor_store.h"
+#include "ports/presence_board.h"
 #include "ports/telemetry.h"
 #include "wire/cell_problem.h"
 #include "wire/checkpoint_manifest.h"
@@ -46,6 +47,7 @@ struct Services {
   ports::FactReader* facts = nullptr;
   ports::Telemetry* telemetry = nullptr;
   ports::LogReader* logs = nullptr;
+  ports::PresenceBoard* presences = nullptr;
   std::function<OwnFigures()> own_figures;
   // Answers recorded before this start, oldest first.
   std::vector<ports::Receipt> receipts;

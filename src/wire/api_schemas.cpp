@@ -45,6 +45,11 @@ constexpr std::string_view schemas = R"json({
     "cpu_seconds": {"type": "number"}, "cpu_percent": {"type": ["number", "null"]},
     "memory_bytes": {"type": "integer"}, "processes": {"type": "integer"},
     "io_bytes": {"type": "integer"}}}}}},
+"Presence": {"type": "object", "required": ["fabric_user_id", "status"], "properties": {
+  "fabric_user_id": {"type": "string"},
+  "status": {"enum": ["idle", "on_call", "busy", "exhausted", "offline", "unknown"]},
+  "source": {"type": ["string", "null"]},
+  "updated_at": {"$ref": "#/components/schemas/Time"}}},
 "Event": {"type": "object", "required": ["number", "at", "kind", "cell", "agent", "task", "text",
   "body"],
   "properties": {"number": {"type": "integer"}, "at": {"$ref": "#/components/schemas/Time"},

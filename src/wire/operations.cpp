@@ -12,6 +12,7 @@ std::vector<Operation> whole_table() {
   add_fleet_operations(table);
   add_agent_operations(table);
   add_checkpoint_operations(table);
+  add_presence_operations(table);
   add_mission_operations(table);
   add_calendar_operations(table);
   return table;

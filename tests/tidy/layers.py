@@ -16,16 +16,17 @@ ALLOWED = {
     "mcp": {"base", "wire"},
     "plugin": {"base", "core", "ports", "wire", "mcp", "harborforge"},
     "adapters": {"base", "calendar", "core", "ports", "wire"},
+    "presence": {"base", "core", "ports", "wire"},
     "server": {"base", "calendar", "core", "ports", "wire", "runtime"},
     "cli": {"base", "calendar", "wire"},
     "shim": {"base"},
     "sim": {"base", "core", "ports", "runtime", "wire"},
-    "main": {"base", "calendar", "core", "ports", "wire", "runtime", "harborforge", "mcp", "plugin",
+    "main": {"base", "calendar", "core", "ports", "wire", "runtime", "harborforge", "mcp", "plugin", "presence",
              "adapters", "server", "cli", "shim", "sim"},
 }
 # The contract between the daemon and the shims is the shim's, and the adapter speaks it.
 SHIM_CONTRACT = ("shim/protocol.h", "shim/records.h")
-DETERMINISTIC = ("base", "calendar", "core", "runtime", "harborforge", "sim")
+DETERMINISTIC = ("base", "calendar", "core", "runtime", "harborforge", "presence", "sim")
 
 QUOTED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 ANGLED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>]+)>", re.MULTILINE)

@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS server_states(identifier TEXT PRIMARY KEY, last_seen_
   body TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS server_history(identifier TEXT, at INTEGER, body TEXT);
 CREATE INDEX IF NOT EXISTS server_history_by_time ON server_history(identifier, at);
+CREATE TABLE IF NOT EXISTS presences(user TEXT PRIMARY KEY, status TEXT, source TEXT,
+  updated INTEGER) WITHOUT ROWID;
 )";
 
 // WAL pages between checkpoints; about 16 MiB.
@@ -217,6 +219,28 @@ Result<void> JournalStore::remove_key(const std::string& id) {
     if (auto done = remove->bind(1, id).run(); !done) return done;
   }
   return {};
+}
+
+Result<std::vector<ports::PresenceEntry>> JournalStore::presences() {
+  auto select = database_->prepare("SELECT user, status, source, updated FROM presences");
+  if (!select) return std::unexpected(select.error());
+  std::vector<ports::PresenceEntry> all;
+  auto row = select->step();
+  for (; row && *row; row = select->step()) {
+    all.push_back({std::string(select->text(0)), std::string(select->text(1)),
+                   std::string(select->text(2)), WallTime(Duration(select->integer(3)))});
+  }
+  if (!row) return std::unexpected(row.error());
+  return all;
+}
+
+Result<void> JournalStore::put_presence(const ports::PresenceEntry& entry) {
+  if (auto there = in_place(); !there) return there;
+  if (auto set = sync_fully(true); !set) return set;
+  auto insert = database_->prepare("INSERT OR REPLACE INTO presences VALUES(?,?,?,?)");
+  if (!insert) return std::unexpected(insert.error());
+  insert->bind(1, entry.fabric_user_id).bind(2, entry.status).bind(3, entry.source);
+  return insert->bind(4, entry.updated_at.time_since_epoch().count()).run();
 }
 
 Result<std::string> JournalStore::value(const std::string& name) {

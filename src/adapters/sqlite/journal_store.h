@@ -10,6 +10,7 @@
 #include "core/fleet.h"
 #include "ports/journal.h"
 #include "ports/key_store.h"
+#include "ports/presence_board.h"
 
 namespace lazaret::sqlite {
 
@@ -49,6 +50,10 @@ class JournalStore {
   Result<std::vector<ports::KeyRecord>> keys();
   Result<void> add_key(const ports::KeyRecord& key);
   Result<void> remove_key(const std::string& id);
+
+  // The board of presences. put_presence: durable when it returns.
+  Result<std::vector<ports::PresenceEntry>> presences();
+  Result<void> put_presence(const ports::PresenceEntry& entry);
 
   // Small named values (seeds, secrets, clock offset); empty where unset.
   Result<std::string> value(const std::string& name);

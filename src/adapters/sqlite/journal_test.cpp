@@ -259,6 +259,22 @@ TEST_F(JournalFile, KeepsKeysWithAndWithoutAnEnd) {
   EXPECT_TRUE(store->keys()->empty());
 }
 
+TEST_F(JournalFile, KeepsPresences) {
+  {
+    auto store = JournalStore::open(path(), "test");
+    ASSERT_TRUE(store->presences()->empty());
+    ASSERT_TRUE(store->put_presence({"u-1", "idle", "plexum-host", WallTime(1s)}));
+    ASSERT_TRUE(store->put_presence({"u-2", "busy", "", WallTime(2s)}));
+    ASSERT_TRUE(store->put_presence({"u-1", "offline", "", WallTime(3s)}));
+  }
+  auto store = JournalStore::open(path(), "test");
+  const auto all = store->presences();
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ(all->front().status, "offline");
+  EXPECT_EQ(all->front().updated_at, WallTime(3s));
+  EXPECT_EQ(all->back().fabric_user_id, "u-2");
+}
+
 TEST_F(JournalFile, RefusesANewerSchema) {
   {
     auto store = JournalStore::open(path(), "test");

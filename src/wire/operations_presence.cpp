@@ -1,0 +1,41 @@
+#include "wire/operations_parts.h"
+
+namespace lazaret::wire {
+namespace {
+
+Input user_in_path() {
+  return {.name = "fabric_user_id",
+          .where = Where::path,
+          .required = true,
+          .doc = "whom the chat system knows the agent as",
+          .least = 1};
+}
+
+}  // namespace
+
+void add_presence_operations(std::vector<Operation>& table) {
+  table.push_back({.name = "presence.get",
+                   .method = Method::GET,
+                   .path = "/api/agents/{fabric_user_id}/presence",
+                   .summary = "What was last said of an agent; unknown where nothing ever was.",
+                   .inputs = {user_in_path()},
+                   .output = "Presence",
+                   .example = "curl $LAZARET_URL/api/agents/u-7/presence"});
+  table.push_back({.name = "presence.put",
+                   .method = Method::PUT,
+                   .path = "/api/agents/{fabric_user_id}/presence",
+                   .scope = Scope::operator_,
+                   .summary = "Say what an agent does; answered when it is on the disk.",
+                   .inputs = {user_in_path(),
+                              {.name = "status",
+                               .required = true,
+                               .doc = "what it does",
+                               .words = "idle|on_call|busy|exhausted|offline|unknown"},
+                              {.name = "source", .doc = "who says so", .most = 64}},
+                   .more_fields = true,
+                   .output = "Presence",
+                   .example = "curl -X PUT $LAZARET_URL/api/agents/u-7/presence -d "
+                              "'{\"status\": \"busy\", \"source\": \"plexum-host\"}'"});
+}
+
+}  // namespace lazaret::wire
