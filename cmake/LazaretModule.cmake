@@ -66,7 +66,7 @@ endfunction()
 
 # The sanitizer builds do not optimise, to be built quickly; except what the simulator runs millions of times.
 function(lazaret_runs_hot name)
-  if(LAZARET_SANITIZE)
+  if(LAZARET_SANITIZE MATCHES address)
     target_compile_options(lazaret_${name} PRIVATE -O1)
   endif()
 endfunction()

@@ -1,0 +1,120 @@
+"""Two daemons and a plugin over real HTTP: one is the backend, the others follow its calendar."""
+import datetime
+import json
+import pathlib
+import shutil
+import tempfile
+
+from fleet import Fleet, Story, agent, main
+from plugin_host import Host
+
+NAMES = ("ada", "bob", "eve")
+
+
+def utc(seconds=0):
+    return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+
+
+class Together(Story):
+    """self.fleet is the backend, self.client runs the agents."""
+
+    def setUp(self):
+        super().setUp()
+        self.key = json.loads(self.fleet.cli("--json", "server", "register", "node-b").stdout)["key"]
+        for name in NAMES:
+            self.fleet.cli("calendar", "register", name, "node-b")
+        # The next daemon after a kill listens at the same place.
+        self.url = self.fleet.get("/api/v1/status")["daemon"]["url"]
+
+    def begin_client(self):
+        self.client = Fleet()
+        self.addCleanup(self.client.close)
+        file = self.client.root / "key"
+        file.write_text(self.key + "\n")
+        file.chmod(0o600)
+        self.client.flags = ("--", "--harborforge", self.url, "--harborforge-key-file", str(file),
+                             "--harborforge-identifier", "node-b", "--harborforge-calendar", "1",
+                             "--harborforge-monitor", "1")
+        self.client.up()
+        self.client.start(self.client.write_cell([self.poet(name) for name in NAMES]))
+        self.fleet.until(lambda: all(one["status"] == "idle" for one in self.agents()), "heartbeats of all")
+
+    def poet(self, name):
+        root = self.client.root
+        return agent(name, ["/bin/sh", "-c", f'echo "$1" >> {root}/{name}.turns; '
+                            f'while [ -e {root}/{name}.wait ]; do sleep 0.05; done', "sh", "{message}"],
+                     run={"adapter": "turn"})
+
+    def turns(self, name):
+        file = self.client.root / f"{name}.turns"
+        return file.read_text().count('"slot_id"') if file.exists() else 0
+
+    def agents(self):
+        return self.fleet.get("/api/v1/calendar/agents")["agents"]
+
+    def slot(self, ident):
+        return json.loads(self.fleet.cli("--json", "slot", "show", str(ident)).stdout)
+
+    def add_slot(self, name):
+        done = self.fleet.cli("--json", "slot", "add", name, utc(-1).strftime("%Y-%m-%dT%H:%M:%SZ"), "--title", "write")
+        return json.loads(done.stdout)["id"]
+
+    def until_status(self, ident, status):
+        return self.fleet.until(lambda: (s := self.slot(ident))["status"] == status and s,
+                                f"slot {ident} to be {status}")
+
+    def test_a_plan_fires_and_the_other_side_does_it(self):
+        self.begin_client()
+        self.fleet.cli("plan", "add", "ada", "--rrule", "FREQ=DAILY", "--title", "stand-up",
+                       "--start", utc(2).strftime("%Y%m%dT%H%M%S"))
+        single = self.add_slot("bob")
+        done = self.until_status(single, "finished")
+        self.assertEqual(done["actual_duration"], 1)
+        slots = self.fleet.until(lambda: [s for s in self.fleet.get("/api/v1/slots?agent=ada")["slots"]
+                                          if s["status"] == "finished"], "the plan's slot to be finished")
+        self.assertEqual((slots[0]["plan"], self.turns("ada"), self.turns("bob"), self.turns("eve")), (1, 1, 1, 0))
+        state = self.fleet.until(lambda: self.fleet.get("/api/v1/servers/node-b")["report"], "telemetry")
+        self.assertEqual(sorted(one["id"] for one in state["agents"]), sorted(NAMES))
+
+    def test_both_sides_are_killed_in_between_and_agree(self):
+        self.begin_client()
+        for name in NAMES:
+            (self.client.root / f"{name}.wait").touch()
+        ids = [self.add_slot(name) for name in NAMES]
+        for ident in ids:
+            self.until_status(ident, "ongoing")
+        self.fleet.kill_daemon()
+        self.client.kill_daemon()
+        self.assertEqual(self.fleet.get("/api/v1/status")["daemon"]["url"], self.url)
+        for name in NAMES:
+            (self.client.root / f"{name}.wait").unlink()
+        for ident in ids:
+            self.until_status(ident, "finished")
+        self.assertEqual([self.turns(name) for name in NAMES], [1, 1, 1], "it fired twice, or not at all")
+        self.assertTrue(all(one["status"] == "idle" for one in self.agents()))
+
+    def test_the_plugin_wakes_by_its_host_and_the_tool_ends_the_slot(self):
+        home = pathlib.Path(tempfile.mkdtemp(prefix="lz-"))
+        self.addCleanup(shutil.rmtree, home, ignore_errors=True)
+        place = home / ".plexum/plugins/harbor-forge"
+        place.mkdir(parents=True)
+        config = place / "config.json"
+        config.write_text(json.dumps({"backendUrl": self.url, "apiKey": self.key, "identifier": "node-b",
+                                      "calendar_heartbeat_interval_seconds": 1}))
+        config.chmod(0o600)
+        host = Host(home)
+        self.addCleanup(host.close)
+        ident = self.add_slot("ada")
+        agents = [{"agentId": "ada", "state": "idle", "sessionId": "thread-1"}]
+        (command,) = host.modern("lazaret/host/exchange", waitMs=25000, agents=agents)["result"]["commands"]
+        self.assertEqual((command["agentId"], command["source"]), ("ada", f"calendar:{ident}"))
+        host.modern("lazaret/host/exchange", acks=[{"commandId": command["id"], "outcome": "started"}])
+        self.until_status(ident, "ongoing")
+        self.assertEqual(self.agents()[0]["status"], "busy")
+        done = host.call("harborforge_calendar_complete", {"summary": "written"}, {"threadId": "thread-1"})
+        self.assertFalse(done["isError"], done)
+        self.assertEqual(self.until_status(ident, "finished")["actual_duration"], 1)
+
+
+if __name__ == "__main__":
+    main()
