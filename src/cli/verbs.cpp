@@ -33,7 +33,8 @@ Group group_of(std::string_view cli) {
     return Group::look;
   }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||
-      word == "checkpoint" || word == "plan" || word == "slot" || word == "calendar") {
+      word == "checkpoint" || word == "plan" || word == "slot" || word == "calendar" ||
+      word == "presence") {
     return Group::work;
   }
   return Group::more;

@@ -20,7 +20,8 @@ void add_presence_operations(std::vector<Operation>& table) {
                    .summary = "What was last said of an agent; unknown where nothing ever was.",
                    .inputs = {user_in_path()},
                    .output = "Presence",
-                   .example = "curl $LAZARET_URL/api/agents/u-7/presence"});
+                   .cli = "presence show USER",
+                   .example = "lazaret presence show u-7"});
   table.push_back({.name = "presence.put",
                    .method = Method::PUT,
                    .path = "/api/agents/{fabric_user_id}/presence",
@@ -34,8 +35,8 @@ void add_presence_operations(std::vector<Operation>& table) {
                               {.name = "source", .doc = "who says so", .most = 64}},
                    .more_fields = true,
                    .output = "Presence",
-                   .example = "curl -X PUT $LAZARET_URL/api/agents/u-7/presence -d "
-                              "'{\"status\": \"busy\", \"source\": \"plexum-host\"}'"});
+                   .cli = "presence set USER STATUS",
+                   .example = "lazaret presence set u-7 busy"});
 }
 
 }  // namespace lazaret::wire
