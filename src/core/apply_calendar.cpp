@@ -46,6 +46,7 @@ void keep_ended(Calendar& calendar, std::int64_t id) {
 void Applier::operator()(const fact::ZoneKnown& f) {
   Calendar& calendar = fleet.calendar;
   calendar.zones[f.name] = f.data;
+  calendar.schedules.forget_zone(f.name);
   for (const auto& [id, plan] : calendar.plans) {
     if (plan.definition.zone != f.name) continue;
     calendar.schedules.forget(id);

@@ -101,9 +101,11 @@ Result<calendar::ZonePtr> zone_of(const std::string& name, const std::string& he
 }
 
 calendar::ZonePtr zone_named(const Calendar& calendar, const std::string& name) {
+  if (auto kept = calendar.schedules.find_zone(name)) return kept;
   const auto found = calendar.zones.find(name);
   auto zone = zone_of(name, found == calendar.zones.end() ? "" : found->second);
   LAZARET_ASSERT(zone.has_value());  // it was checked when it became known
+  calendar.schedules.keep_zone(name, *zone);
   return *zone;
 }
 

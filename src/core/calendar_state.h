@@ -123,7 +123,7 @@ struct CalendarAgent {
   LAZARET_FIELDS(CalendarAgent, id, claw, zone, status, since, reason, exhausted_at, recovery_at)
 };
 
-// Plans as the engine reads them; made when they are first needed.
+// Plans and zones as the engine reads them; made when they are first needed.
 class ScheduleCache {
  public:
   using Entry = std::shared_ptr<const calendar::Schedule>;
@@ -133,11 +133,23 @@ class ScheduleCache {
   }
   void keep(std::int64_t plan, Entry entry) const { entries_[plan] = std::move(entry); }
   void forget(std::int64_t plan) { entries_.erase(plan); }
-  void clear() { entries_.clear(); }
+  void clear() {
+    entries_.clear();
+    zones_.clear();
+  }
+  calendar::ZonePtr find_zone(const std::string& name) const {
+    const auto found = zones_.find(name);
+    return found == zones_.end() ? nullptr : found->second;
+  }
+  void keep_zone(const std::string& name, calendar::ZonePtr zone) const {
+    zones_[name] = std::move(zone);
+  }
+  void forget_zone(const std::string& name) { zones_.erase(name); }
   friend bool operator==(const ScheduleCache&, const ScheduleCache&) { return true; }
 
  private:
   mutable std::map<std::int64_t, Entry> entries_;
+  mutable std::map<std::string, calendar::ZonePtr> zones_;
 };
 
 struct Calendar {
