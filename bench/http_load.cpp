@@ -1,7 +1,9 @@
 // Sends heartbeats to a server on loopback and prints what it saw as one line of JSON.
 //
 //   bench_http_load --port P --agents FILE [--connections 64] [--seconds 5] [--rate 0] [--close]
+//                   [--calendar SERVER]
 //
+// --calendar: HarborForge's calendar heartbeat, of agents that run on SERVER.
 // FILE has one "<agent> [token]" a line; request after request takes the next line. --rate 0 is a
 // closed loop: each connection asks again when it was answered. With a rate, request k is due at
 // start + k / rate and its latency counts from then, sent or not: a slow server cannot hide by
@@ -37,6 +39,7 @@ struct Options {
   double seconds = 5;
   double rate = 0;
   bool close = false;
+  std::string calendar;
 };
 
 struct Connection {
@@ -70,6 +73,8 @@ Options parse(int argc, char** argv) {
       options.connections = std::strtoul(value, nullptr, 10);
     else if (name == "--seconds")
       options.seconds = std::atof(value);
+    else if (name == "--calendar")
+      options.calendar = value;
     else if (name == "--rate")
       options.rate = std::atof(value);
     else
@@ -84,9 +89,18 @@ std::vector<std::string> build_requests(const Options& options) {
   std::vector<std::string> requests;
   for (std::string line; std::getline(file, line);) {
     const auto blank = line.find(' ');
-    const std::string body = R"({"progress":17,"metadata":{"step":"index"}})";
-    std::string request = "POST /heartbeat/" + line.substr(0, blank) +
-                          " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) + "\r\n";
+    const std::string agent = line.substr(0, blank);
+    std::string body = R"({"progress":17,"metadata":{"step":"index"}})";
+    std::string path = "/heartbeat/" + agent;
+    std::string who;
+    if (!options.calendar.empty()) {
+      body = R"({"agent_id":")" + agent + R"(","claw_identifier":")" + options.calendar + R"("})";
+      path = "/calendar/agent/heartbeat";
+      who = "X-Agent-ID: " + agent + "\r\nX-Claw-Identifier: " + options.calendar + "\r\n";
+    }
+    std::string request = "POST " + path +
+                          " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) + "\r\n" +
+                          who;
     if (blank != std::string::npos) {
       request += "Authorization: Bearer " + line.substr(blank + 1) + "\r\n";
     }

@@ -4,6 +4,7 @@
 import sys
 
 import adopt
+import calendar_beats
 import checkpoint
 import figures
 import hanoi
@@ -15,7 +16,8 @@ import scan
 import simulation
 
 ALL = {"heartbeat": heartbeat, "revive": revive, "idle": idle, "scan": scan,
-       "simulation": simulation, "hanoi": hanoi, "adopt": adopt, "checkpoint": checkpoint, "plugin": plugin}
+       "simulation": simulation, "hanoi": hanoi, "adopt": adopt, "checkpoint": checkpoint, "plugin": plugin,
+       "calendar": calendar_beats}
 
 
 def main(names):

@@ -1,10 +1,14 @@
 """The calendar as HarborForge's backend, and as the clock of the fleet's own agents."""
 import datetime
 import json
+import os
+import pathlib
+import re
+import subprocess
 import urllib.error
 import urllib.request
 
-from fleet import Story, agent, main
+from fleet import LAZARET, Story, agent, main
 
 TURN = ["/bin/true"]
 
@@ -149,6 +153,26 @@ class Backend(Story):
         status, answer = self.plain("PATCH", f"/calendar/slots/{slot['id']}/agent-update", {"status": "ongoing"},
                                     {"X-Agent-ID": "poet", "X-Claw-Identifier": "x"})
         self.assertEqual(status, 401, answer)
+
+    def test_the_lines_of_the_manual_work_as_printed(self):
+        page = pathlib.Path(__file__).parents[2] / "docs" / "harborforge.md"
+        text = page.read_text().split("# As a client")[0].replace("\\\n", " ")
+        lines = [line.split("      #")[0] for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+                 for line in block.splitlines()]
+        url = self.fleet.get("/api/v1/status")["daemon"]["url"]
+        env = {**self.fleet.environment(), "PATH": str(pathlib.Path(LAZARET).parent) + ":" + os.environ["PATH"]}
+        env["ADMIN_KEY"] = json.loads(self.fleet.cli("--json", "token", "add", "me", "--scope", "admin").stdout)["key"]
+        curls = 0
+        for line in lines:
+            line = line.replace("http://127.0.0.1:7878", url).replace("server register", "--json server register")
+            done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, line + done.stdout + done.stderr)
+            if "server register" in line:
+                env["KEY"] = json.loads(done.stdout)["key"]
+            if line.startswith("curl"):
+                curls += 1
+                self.assertNotIn("detail", json.loads(done.stdout), line)
+        self.assertGreaterEqual(curls, 9)
 
     def test_a_plan_that_is_wrong_names_the_part(self):
         self.register()
