@@ -223,6 +223,26 @@ Config read_config(const std::string& text, const std::string& name, const std::
   return config;
 }
 
+json::object shown(const Config& config) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? json::value() : json::value(json::string(value));
+  };
+  const harborforge::ClientSettings& client = config.client;
+  return {{"backendUrl", text(client.backend_url)},
+          {"identifier", text(client.identifier)},
+          {"apiKey", client.api_key.empty() ? json::value() : json::value("***")},
+          {"monitor_push_enabled", client.monitor_push_enabled},
+          {"monitor_push_interval_seconds", in_seconds(client.monitor_push_interval)},
+          {"monitor_port", config.monitor_port},
+          {"calendar_enabled", client.calendar_enabled},
+          {"calendar_heartbeat_interval_seconds", in_seconds(client.calendar_interval)},
+          {"contract", to_word(client.contract)},
+          {"host_preset", to_word(config.host.preset)},
+          {"host_wake_method", text(config.host.wake)},
+          {"host_state_method", text(config.host.state)},
+          {"host_list_method", text(config.host.list)}};
+}
+
 json::object config_schema() {
   json::object properties;
   for (const Key& key : table) {

@@ -49,6 +49,9 @@ struct Config {
 Config read_config(const std::string& text, const std::string& name, const std::string& host_name,
                    std::vector<Error>& faults);
 
+// What holds, under the names of the file; the key masked, null where there is none.
+json::object shown(const Config& config);
+
 // JSON Schema of the file, for the manifest.
 json::object config_schema();
 

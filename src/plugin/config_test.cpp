@@ -82,6 +82,16 @@ TEST_F(TheConfig, NeverRepeatsASecret) {
   EXPECT_EQ(fault(R"({"apiKey": 7654321})").find("7654321"), std::string::npos);
 }
 
+TEST_F(TheConfig, IsShownWholeAndWithoutTheKey) {
+  const json::object whole =
+      shown(read(R"({"apiKey": "hunter2", "backendUrl": "http://127.0.0.1:1"})"));
+  EXPECT_EQ(whole.size(), keys().size());
+  for (const Key& key : keys()) EXPECT_TRUE(whole.contains(key.name)) << key.name;
+  EXPECT_EQ(whole.at("apiKey"), "***");
+  EXPECT_EQ(whole.at("backendUrl"), "http://127.0.0.1:1");
+  EXPECT_TRUE(shown(read("{}")).at("apiKey").is_null());
+}
+
 TEST_F(TheConfig, HasASchemaThatChecks) {
   EXPECT_TRUE(mcp::keywords_not_checked(config_schema()).empty());
   EXPECT_FALSE(mcp::check(config_schema(), {{"contract", "old"}}, "config"));

@@ -46,7 +46,7 @@ class Plugin : public Desk {
   json::object restart() override { return client_->restart_status(parts_.clock.now()); }
   json::object push() override { return client_->monitor_status(); }
   json::object bridge() override;
-  json::object config() override;
+  json::object config() override { return shown(config_); }
   json::object host() override { return host_.status(); }
   json::object about() override;
   Result<json::object> telemetry() override { return client_->telemetry(parts_.clock.now()); }
@@ -229,13 +229,6 @@ json::object Plugin::bridge() {
   json::object out = bridge_->status();
   out["port"] = config_.monitor_port;
   out["listening"] = door_ && door_->port() != 0;
-  return out;
-}
-
-json::object Plugin::config() {
-  json::object out = client_->config();
-  out["monitor_port"] = config_.monitor_port;
-  out["host_preset"] = to_word(config_.host.preset);
   return out;
 }
 
