@@ -120,7 +120,7 @@ void HostApi::exchange(const mcp::Request& request, mcp::Done done) {
   last_seq_ = std::max(last_seq_, seq);
   last_exchange_ = now.wall;
   if (auto good = take_acks(params); !good) return done(std::unexpected(good.error()));
-  answer_poll();  // a newer one takes its place
+  answer_poll(false);  // a newer one takes its place; nobody may be waiting for it any more
   const json::value* wait = params.if_contains("waitMs");
   const double wanted = wait != nullptr ? wait->to_number<double>() / 1000 : 0;
   const Duration patience = seconds_of(std::min(wanted, in_seconds(most_wait)));
@@ -189,12 +189,12 @@ bool HostApi::has_news(Instant now) const {
   });
 }
 
-void HostApi::answer_poll() {
+void HostApi::answer_poll(bool with_commands) {
   if (!poll_) return;
   const Instant now = world_.clock.now().mono;
   json::array list;
   for (auto& [id, command] : commands_) {
-    if (command.pushing) continue;
+    if (command.pushing || !with_commands) continue;
     command.listed_until = now + relisted;
     list.push_back(command.text);
   }

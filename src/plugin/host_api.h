@@ -89,7 +89,7 @@ class HostApi : public harborforge::Host {
   void settle(const std::string& id, const json::object& answer);
   void settle(const std::string& id, Result<void> outcome);
   void take_late(const std::string& id, const json::object& answer);
-  void answer_poll();
+  void answer_poll(bool with_commands = true);
   bool has_news(Instant now) const;
   void push(const std::string& id);
   void take_push_answer(const std::string& id, const Result<json::value>& answer);

@@ -199,6 +199,12 @@ TEST_F(TheHostApi, AnExchangeEndsInTimeAndWhenANewerOneComes) {
   exchange({{"waitMs", 25000}}, 2);
   exchange({{"waitMs", 25000}}, 3);
   EXPECT_EQ(last().at("id"), 2);
+  take({{"jsonrpc", "2.0"}, {"method", "notifications/cancelled"}, {"params", {{"requestId", 3}}}});
+  wake("a", "calendar:1");
+  EXPECT_TRUE(lines_.empty()) << "it was cancelled";
+  pass(HostApi::relisted);
+  exchange({{"waitMs", 25000}}, 4);
+  EXPECT_EQ(last().at("result").at("commands").as_array().size(), 1U);
 }
 
 TEST_F(TheHostApi, APushIsAnsweredByItsOutcome) {
