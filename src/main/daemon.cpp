@@ -127,8 +127,8 @@ void Daemon::open_world() {
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
   mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
   cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
-  open_notifications();
   http_ = std::make_unique<http_client::HttpClient>(io_);
+  open_notifications();
   if (presence_wish_)
     presence_ = std::make_unique<PresenceLink>(io_, *loop_, *http_, *presence_wish_);
 }
@@ -141,7 +141,7 @@ void Daemon::open_notifications() {
       [this](const std::string& name, const std::string& value) {
         journal_->run([=](sqlite::JournalStore& store) { (void)store.set_value(name, value); });
       },
-      [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); },
+      *http_,
       wire::to_hex(wire::sha256("notify " + identity_.secret)).substr(0, 12)};
   notifications_ = std::make_unique<Notifications>(io_, world, std::move(receivers_), kept_notes_,
                                                    loop_->recorded_facts());

@@ -29,11 +29,7 @@ Duration pause_before(int attempts) {
 // Kept is "<number>", and " gone <address>" after it where that address wanted no more.
 Outbox::Outbox(boost::asio::io_context& io, World world, Receiver receiver, const std::string& kept,
                std::uint64_t begin)
-    : world_(std::move(world)),
-      receiver_(std::move(receiver)),
-      sender_(world_.defer),
-      timer_(io),
-      cursor_(begin) {
+    : world_(std::move(world)), receiver_(std::move(receiver)), timer_(io), cursor_(begin) {
   const auto blank = kept.find(' ');
   const std::string number = kept.substr(0, blank);
   std::from_chars(number.data(), number.data() + number.size(), cursor_);
@@ -111,20 +107,28 @@ void Outbox::attempt() {
   Post post =
       webhook ? webhook_post(*at_hand_, world_.sender, receiver_.secret, unix_seconds(world_.now()))
               : ntfy_post(*at_hand_, receiver_.secret);
-  sender_.begin(receiver_.url, std::move(post),
-                [this](const Delivery& delivery) { delivered(delivery); });
+  world_.http.send({.method = "POST",
+                    .url = receiver_.address,
+                    .headers = std::move(post.headers),
+                    .body = std::move(post.body)},
+                   exchange_most,
+                   [this, alive = std::weak_ptr(alive_)](const Result<ports::HttpAnswer>& answer) {
+                     if (!alive.expired()) delivered(answer);
+                   });
 }
 
-void Outbox::delivered(const Delivery& delivery) {
-  if (delivery.status >= 200 && delivery.status < 300) return settle({});
-  if (delivery.status == gone_status) {
+void Outbox::delivered(const Result<ports::HttpAnswer>& answer) {
+  const int status = answer ? answer->status : 0;
+  const std::string detail = answer ? fmt::format("HTTP {}", status) : answer.error().message;
+  if (status >= 200 && status < 300) return settle({});
+  if (status == gone_status) {
     gone_ = true;
     return settle("is not wanted (HTTP 410): nothing is sent to this address any more");
   }
   if (attempts_ >= attempts_most) {
-    return settle(fmt::format("is given up after {} attempts: {}", attempts_, delivery.detail));
+    return settle(fmt::format("is given up after {} attempts: {}", attempts_, detail));
   }
-  if (attempts_ == 1) say("will be tried again: " + delivery.detail);
+  if (attempts_ == 1) say("will be tried again: " + detail);
   pause(pause_before(attempts_));
 }
 

@@ -9,10 +9,14 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 
-#include "adapters/notify/sender.h"
+#include "adapters/notify/message.h"
 #include "ports/fact_reader.h"
+#include "ports/http_client.h"
 
 namespace lazaret::notify {
 
@@ -21,6 +25,7 @@ inline constexpr Duration age_most = std::chrono::hours(24);
 inline constexpr Duration pause_first = std::chrono::seconds(1);
 inline constexpr Duration pause_most = std::chrono::minutes(5);
 inline constexpr std::size_t facts_a_look = 500;
+inline constexpr Duration exchange_most = std::chrono::seconds(10);
 
 // Before the `attempts`-th attempt after the first: 1 s, 2 s, 4 s … 5 min.
 Duration pause_before(int attempts);
@@ -43,7 +48,7 @@ class Outbox {
     std::function<void(const std::string&)> log;
     // Keeps a value under a name for the next daemon.
     std::function<void(const std::string& name, const std::string& value)> keep;
-    Sender::Defer defer;
+    ports::HttpClient& http;
     std::string sender;  // of this state, part of each message's id
   };
   // `kept`: what was kept by the one before, empty if nothing; then it begins after fact `begin`.
@@ -60,7 +65,7 @@ class Outbox {
   // Nothing: no message, or one that its own question tells too.
   std::optional<Message> wanted(const ports::FactPage& page, std::size_t row) const;
   void attempt();
-  void delivered(const Delivery& delivery);
+  void delivered(const Result<ports::HttpAnswer>& answer);
   void settle(const std::string& how);
   void keep_cursor();
   void pause(Duration time);
@@ -68,7 +73,6 @@ class Outbox {
 
   World world_;
   Receiver receiver_;
-  Sender sender_;
   boost::asio::steady_timer timer_;
   std::uint64_t cursor_ = 0;  // the last fact that was dealt with
   std::optional<Message> at_hand_;
@@ -76,6 +80,7 @@ class Outbox {
   bool looking_ = false;
   bool look_again_ = false;
   bool gone_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace lazaret::notify
