@@ -22,7 +22,7 @@ ports::PresenceBoard* board_of(const Context& context, const Call& call) {
 void get(Context& context, Call& call) {
   const ports::PresenceBoard* board = board_of(context, call);
   if (!board) return;
-  const std::string user = call.inputs.text("fabric_user_id");
+  const std::string user = call.inputs.text("user");
   const ports::PresenceEntry* entry = board->find(user);
   call.reply.ok(presence_json(entry ? *entry : ports::PresenceEntry{user, "unknown", {}, {}}));
 }
@@ -30,7 +30,7 @@ void get(Context& context, Call& call) {
 void put(Context& context, Call& call) {
   ports::PresenceBoard* board = board_of(context, call);
   if (!board) return;
-  const ports::PresenceEntry entry{call.inputs.text("fabric_user_id"), call.inputs.text("status"),
+  const ports::PresenceEntry entry{call.inputs.text("user"), call.inputs.text("status"),
                                    call.inputs.text("source"), context.loop.now().wall};
   board->put(entry, [entry, reply = call.reply](const Result<void>& done) {
     if (!done) return reply.fail(done.error());

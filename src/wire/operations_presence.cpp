@@ -4,7 +4,7 @@ namespace lazaret::wire {
 namespace {
 
 Input user_in_path() {
-  return {.name = "fabric_user_id",
+  return {.name = "user",
           .where = Where::path,
           .required = true,
           .doc = "whom the chat system knows the agent as",
@@ -16,7 +16,7 @@ Input user_in_path() {
 void add_presence_operations(std::vector<Operation>& table) {
   table.push_back({.name = "presence.get",
                    .method = Method::GET,
-                   .path = "/api/agents/{fabric_user_id}/presence",
+                   .path = "/api/agents/{user}/presence",
                    .summary = "What was last said of an agent; unknown where nothing ever was.",
                    .inputs = {user_in_path()},
                    .output = "Presence",
@@ -24,7 +24,7 @@ void add_presence_operations(std::vector<Operation>& table) {
                    .example = "lazaret presence show u-7"});
   table.push_back({.name = "presence.put",
                    .method = Method::PUT,
-                   .path = "/api/agents/{fabric_user_id}/presence",
+                   .path = "/api/agents/{user}/presence",
                    .scope = Scope::operator_,
                    .summary = "Say what an agent does; answered when it is on the disk.",
                    .inputs = {user_in_path(),

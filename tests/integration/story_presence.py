@@ -207,6 +207,8 @@ class Board(Story):
         for thread in threads:
             thread.join()
         self.assertEqual({status for status, _ in answers}, {200})
+        self.fleet.cli("presence", "set", "u/7", "busy")
+        self.assertIn("busy", self.fleet.cli("presence", "show", "u/7").stdout)
         put("exhausted")
         self.fleet.kill_daemon()
         entry = self.fleet.get(path)
