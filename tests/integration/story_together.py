@@ -66,7 +66,7 @@ class Together(Story):
     def test_a_plan_fires_and_the_other_side_does_it(self):
         self.begin_client()
         self.fleet.cli("plan", "add", "ada", "--rrule", "FREQ=DAILY", "--title", "stand-up",
-                       "--start", utc(2).strftime("%Y%m%dT%H%M%S"))
+                       "--start", utc(5).strftime("%Y%m%dT%H%M%S"))
         single = self.add_slot("bob")
         done = self.until_status(single, "finished")
         self.assertEqual(done["actual_duration"], 1)
