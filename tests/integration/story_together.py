@@ -1,9 +1,16 @@
 """Two daemons and a plugin over real HTTP: one is the backend, the others follow its calendar."""
 import datetime
+import http.client
+import http.server
 import json
+import os
 import pathlib
+import random
 import shutil
 import tempfile
+import threading
+import time
+import urllib.parse
 
 from fleet import Fleet, Story, agent, main
 from plugin_host import Host
@@ -13,6 +20,80 @@ NAMES = ("ada", "bob", "eve")
 
 def utc(seconds=0):
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+
+
+class FaultProxy:
+    """Stands before the backend and makes it slow, wrong, deaf, or hear everything twice."""
+
+    FAULTS = ("none", "none", "slow", "error", "garbage", "deaf", "lost", "twice")
+
+    def __init__(self, url, seed):
+        self.faults, self.chance, self.lock = {}, random.Random(seed), threading.Lock()
+        proxy, backend = self, urllib.parse.urlsplit(url).netloc
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def ask(self, body):
+                connection = http.client.HTTPConnection(backend, timeout=20)
+                headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
+                connection.request(self.command, self.path, body, {**headers, "Host": backend})
+                answer = connection.getresponse()
+                data = answer.read()
+                connection.close()
+                return answer.status, data
+
+            def carry_out(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                fault = proxy.choose(self.path)
+                if fault == "slow":
+                    time.sleep(0.3)
+                if fault == "deaf":  # nothing arrives, nothing comes back
+                    self.close_connection = True
+                    return
+                try:
+                    status, data = (500, b'{"detail": "trouble"}') if fault == "error" else self.ask(body)
+                    if fault == "twice":
+                        status, data = self.ask(body)
+                except OSError:
+                    status, data = 502, b"{}"
+                if fault == "lost":  # it was done, and nobody hears of it
+                    self.close_connection = True
+                    return
+                if fault == "garbage":
+                    data = b"<html>" + data[:7]
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = do_PATCH = carry_out
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        self.calm = False
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def choose(self, path):
+        with self.lock:
+            fault = "none" if self.calm else self.chance.choice(self.FAULTS)
+            if "agent-update" in path:
+                self.faults[fault] = self.faults.get(fault, 0) + 1
+            return fault
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Together(Story):
@@ -26,13 +107,13 @@ class Together(Story):
         # The next daemon after a kill listens at the same place.
         self.url = self.fleet.get("/api/v1/status")["daemon"]["url"]
 
-    def begin_client(self):
+    def begin_client(self, url=None):
         self.client = Fleet()
         self.addCleanup(self.client.close)
         file = self.client.root / "key"
         file.write_text(self.key + "\n")
         file.chmod(0o600)
-        self.client.flags = ("--", "--harborforge", self.url, "--harborforge-key-file", str(file),
+        self.client.flags = ("--", "--harborforge", url or self.url, "--harborforge-key-file", str(file),
                              "--harborforge-identifier", "node-b", "--harborforge-calendar", "1",
                              "--harborforge-monitor", "1")
         self.client.up()
@@ -92,6 +173,23 @@ class Together(Story):
             self.until_status(ident, "finished")
         self.assertEqual([self.turns(name) for name in NAMES], [1, 1, 1], "it fired twice, or not at all")
         self.assertTrue(all(one["status"] == "idle" for one in self.agents()))
+
+    def test_whatever_happens_between_them_both_sides_end_the_same(self):
+        seed = int(os.environ.get("LAZARET_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 30)
+        print(f"LAZARET_SEED={seed}", flush=True)
+        proxy = FaultProxy(self.url, seed)
+        self.addCleanup(proxy.close)
+        self.begin_client(proxy.url)
+        ids = {name: [self.add_slot(name) for _ in range(4)] for name in NAMES}
+        every = [ident for some in ids.values() for ident in some]
+        self.fleet.until(lambda: sum(proxy.faults.values()) >= 12 or all(
+            self.slot(ident)["status"] == "finished" for ident in every), "reports in trouble", 60)
+        proxy.calm = True
+        for ident in every:
+            done = self.fleet.until(lambda i=ident: (s := self.slot(i))["status"] in ("finished", "aborted") and s,
+                                    f"the end of slot {ident}", 90)
+            self.assertEqual(done["status"], "finished", f"{done}; {proxy.faults}")
+        self.assertEqual([self.turns(name) for name in NAMES], [4, 4, 4], f"{proxy.faults}")
 
     def test_the_plugin_wakes_by_its_host_and_the_tool_ends_the_slot(self):
         home = pathlib.Path(tempfile.mkdtemp(prefix="lz-"))
