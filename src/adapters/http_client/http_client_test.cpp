@@ -235,6 +235,19 @@ TEST(HttpClient, ManyOriginsShareAllConnections) {
   EXPECT_EQ(done, 90);
 }
 
+TEST(HttpClient, ALongQueueForOneOriginStarvesNoOther) {
+  const auto serve = [](Peer& peer) {
+    while (!peer.request().empty()) peer.answer("x");
+  };
+  TestServer busy(serve), other(serve);
+  Bed bed({.of_origin = 2, .in_all = 2});
+  int done = 0;
+  for (int i = 0; i < 1000; ++i) bed.send(busy.url(), [&](const Got&) { ++done; });
+  EXPECT_TRUE(bed.get(other.url()));
+  EXPECT_LT(done, 900);
+  bed.run_until([&] { return done == 1000; });
+}
+
 TEST(HttpClient, ADeadOriginDelaysNoOther) {
   TestServer dead([](Peer& peer) { peer.wait_for_end(); });
   TestServer good([](Peer& peer) {
