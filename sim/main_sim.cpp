@@ -31,6 +31,7 @@ constexpr const char* usage =
   lazaret sim [--seed N] [--seeds N] [--scenario NAME|JSON] [--agents N]
               [--hours H] [--exact] [--trace]
   lazaret sim --list
+  lazaret sim MISSION-DIR ...   plays that mission: see lazaret sim MISSION-DIR --help
 
   --seed N        first seed (default 1); the same seed gives the same run and hash
   --seeds N       how many seeds, one after the other, until one fails (default 1)

@@ -184,6 +184,7 @@ Result<ExitCode> events(Context& context, const Arguments& arguments) {
     return ExitCode::ok;
   }
   for (const auto& event : kept) print_event(context, event);
+  if (kept.empty() && !follow) context.remark("no event fits");
   context.out << std::flush;
   return follow ? follow_events(context, arguments, *next) : Result<ExitCode>(ExitCode::ok);
 }

@@ -157,6 +157,10 @@ void spend(Context& context, Call& call) {
       *ref, {}, call.inputs.truth("reserve").value_or(false), call.inputs.text("reservation")};
   report.amounts.tokens = static_cast<std::int64_t>(call.inputs.whole("tokens").value_or(0));
   report.amounts.usd = std::llround(call.inputs.number("usd").value_or(0) * 1e6);
+  if (!call.inputs.has("tokens") && !call.inputs.has("usd") && report.reservation.empty()) {
+    return call.reply.fail({ErrorCode::invalid_input, "neither tokens nor usd are given", "body",
+                            "lazaret agent spend AGENT --tokens N --usd N"});
+  }
   if (report.reserve && !report.reservation.empty()) {
     return call.reply.fail({ErrorCode::invalid_input, "reserve and reservation exclude each other",
                             "body", "either set something aside, or settle what was"});

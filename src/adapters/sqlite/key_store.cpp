@@ -1,21 +1,8 @@
 #include "adapters/sqlite/key_store.h"
 
-#include <future>
+#include "adapters/sqlite/on_journal.h"
 
 namespace lazaret::sqlite {
-namespace {
-
-// Runs `job` on the journal's thread and waits for what it gives.
-template <class Job>
-auto on_journal(Journal& journal, Job job) {
-  using Value = decltype(job(std::declval<JournalStore&>()));
-  std::promise<Value> promise;
-  auto value = promise.get_future();
-  journal.run([&](JournalStore& store) { promise.set_value(job(store)); });
-  return value.get();
-}
-
-}  // namespace
 
 Result<std::vector<ports::KeyRecord>> KeyStore::list() {
   return on_journal(journal_, [](JournalStore& store) { return store.keys(); });

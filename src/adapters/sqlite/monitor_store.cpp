@@ -1,7 +1,8 @@
 #include "adapters/sqlite/monitor_store.h"
 
-#include <future>
 #include <utility>
+
+#include "adapters/sqlite/on_journal.h"
 
 namespace lazaret::sqlite {
 namespace {
@@ -25,15 +26,6 @@ Result<std::vector<ports::ServerReport>> all_of(Statement& select) {
     if (!*row) return out;
     out.push_back(report_of(select));
   }
-}
-
-template <class Job>
-auto on_journal(Journal& journal, Job job) {
-  using Value = decltype(job(std::declval<JournalStore&>()));
-  std::promise<Value> promise;
-  auto value = promise.get_future();
-  journal.run([&](JournalStore& store) { promise.set_value(job(store)); });
-  return value.get();
 }
 
 Result<void> write_all(Database& database, const std::vector<ports::ServerReport>& reports) {
