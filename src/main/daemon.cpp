@@ -148,9 +148,10 @@ void Daemon::open_notifications() {
 }
 
 void Daemon::open_harborforge() {
-  if (!is_wanted(client_settings_)) return;
-  harborforge_ = std::make_unique<HarborForgeLink>(io_, *loop_, *clock_,
-                                                   std::move(client_settings_), paths_.state, log);
+  const auto port = static_cast<int>(config_.integer("harborforge.bridge_port"));
+  if (!is_wanted(client_settings_) && port == 0) return;
+  harborforge_ = std::make_unique<HarborForgeLink>(
+      io_, *loop_, *clock_, std::move(client_settings_), paths_.state, log, port);
   harborforge_->start();
 }
 

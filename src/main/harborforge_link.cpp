@@ -15,6 +15,7 @@
 #include "adapters/http_client/http_client.h"
 #include "adapters/procfs/host_sampler.h"
 #include "core/presence.h"
+#include "plugin/bridge_door.h"
 
 namespace lazaret::main {
 namespace {
@@ -102,6 +103,14 @@ class HarborForgeLink::Side : public harborforge::Host,
                                                 },
                                                 [this] { set_timer(); }});
   }
+  Result<void> open_bridge(int port, const std::string& version) {
+    bridge_ = std::make_unique<harborforge::Bridge>(*client_, version);
+    door_ = std::make_unique<plugin::BridgeDoor>(io, [this](const plugin::BridgeRequest& request) {
+      auto found = bridge_->answer(request.method, request.target, clock_.now());
+      return plugin::BridgeDoor::Answer{found.status, std::move(found.body)};
+    });
+    return door_->listen(port);
+  }
   // Any thread: `work` runs over there, and the timer is set anew.
   void post(std::function<void(harborforge::Client&, const Stamp&)> work) {
     // Not kept alive by what waits in its own queue.
@@ -173,16 +182,23 @@ class HarborForgeLink::Side : public harborforge::Host,
   std::unique_ptr<procfs::HostSampler> sampler_;
   std::vector<harborforge::AgentState> agents_;
   std::unique_ptr<harborforge::Client> client_;
+  std::unique_ptr<harborforge::Bridge> bridge_;
+  std::unique_ptr<plugin::BridgeDoor> door_;
 };
 
 HarborForgeLink::HarborForgeLink(asio::io_context& io, runtime::Loop& loop,
                                  const ports::Clock& clock, harborforge::ClientSettings settings,
-                                 std::string state, harborforge::Log log)
+                                 std::string state, harborforge::Log log, int bridge_port)
     : io_(io), loop_(loop), clock_(clock), timer_(io) {
   side_ = std::make_shared<Side>(io, clock, std::move(state));
   side_->ask_home = [this](const auto& agent, const auto& message, const auto& source,
                            const Reply& reply) { wake(agent, message, source, reply); };
+  const std::string version = settings.version;
   side_->open(std::move(settings), log);
+  if (bridge_port != 0) {
+    if (const auto open = side_->open_bridge(bridge_port, version); !open)
+      log("no bridge: " + open.error().message);
+  }
   side_->set_agents(told_ = agents_of(loop_.fleet(), clock_.now().wall));
   side_->post([this, log, alive = std::weak_ptr<int>(alive_)](auto& client, const Stamp& now) {
     const auto started = client.start(now);

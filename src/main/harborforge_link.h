@@ -24,9 +24,11 @@ std::optional<AgentRef> agent_named(const core::Fleet& fleet, const std::string&
 class HarborForgeLink {
  public:
   // Everything is called on the thread of `io`, which is the loop's. `state`: the directory that
-  // keeps calendar-client.json. The clock may be read by two threads.
+  // keeps calendar-client.json. The clock may be read by two threads. `bridge_port`: on 127.0.0.1,
+  // for GET /health and /telemetry; 0 = none.
   HarborForgeLink(boost::asio::io_context& io, runtime::Loop& loop, const ports::Clock& clock,
-                  harborforge::ClientSettings settings, std::string state, harborforge::Log log);
+                  harborforge::ClientSettings settings, std::string state, harborforge::Log log,
+                  int bridge_port = 0);
   // Everything that was noted is recorded; what is not reported yet waits for the next start.
   ~HarborForgeLink();
   HarborForgeLink(const HarborForgeLink&) = delete;

@@ -62,6 +62,8 @@ constexpr std::array table = {
             "Seconds between two heartbeats of an agent; 0 = the calendar is not followed."},
     Setting{"harborforge.monitor", "--harborforge-monitor", "", SettingType::seconds, "0", 0,
             86'400, "Seconds between two pushes of this host's telemetry; 0 = none."},
+    Setting{"harborforge.bridge_port", "--harborforge-bridge-port", "", SettingType::integer, "0",
+            0, 65535, "Port on 127.0.0.1 for GET /health and /telemetry; 0 = none."},
     Setting{"presence.center", "--presence-center", "LAZARET_PRESENCE_CENTER", SettingType::text,
             "", 0, 0,
             "Address of the Fabric centre where agents log in; empty = no guild is told."},

@@ -1,8 +1,10 @@
 """The daemon as a client of a HarborForge backend, a Python one: real HTTP, real agents."""
 import datetime
+import http.client
 import http.server
 import json
 import re
+import socket
 import threading
 import time
 
@@ -123,6 +125,7 @@ class Backend:
 
 class Bed(Story):
     monitor = "0"
+    bridge_port = 0
 
     def setUp(self):
         self.backend = Backend()
@@ -134,7 +137,8 @@ class Bed(Story):
         key.chmod(0o600)
         self.fleet.flags = ("--", "--harborforge", self.backend.url, "--harborforge-key-file", str(key),
                             "--harborforge-identifier", "story-host", "--harborforge-calendar", "1",
-                            "--harborforge-monitor", self.monitor)
+                            "--harborforge-monitor", self.monitor,
+                            "--harborforge-bridge-port", str(self.bridge_port))
         self.fleet.up()
 
     def tearDown(self):
@@ -255,6 +259,30 @@ class HarborForgeCalendar(Bed):
 
 class HarborForgeMonitor(Bed):
     monitor = "1"
+
+    def setUp(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.bridge_port = free.getsockname()[1]
+        super().setUp()
+
+    def bridge(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.bridge_port, timeout=30)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        connection.close()
+        return answer.status, body
+
+    def test_the_bridge_tells_what_the_monitor_is_told(self):
+        self.assertEqual(self.bridge("/health")[1]["status"], "ok")
+        status, body = self.bridge("/telemetry")
+        self.assertEqual((status, body["identifier"]), (200, "story-host"))
+        with open("/proc/meminfo") as file:
+            kib = {line.split(":")[0]: int(line.split()[1]) for line in file}
+        used = 100 * (1 - kib["MemAvailable"] / kib["MemTotal"])
+        self.assertLess(abs(body["mem_pct"] - used), 5)
+        self.assertEqual(self.bridge("/nothing")[0], 404)
 
     def test_telemetry_is_pushed_in_the_interval(self):
         self.begin("scout")
