@@ -33,9 +33,17 @@ void forget_plan(Calendar& calendar, const Plan& plan) {
   if (own->second.empty()) calendar.plans_of_agent.erase(own);
 }
 
+// An occurrence whose fate is not decided yet would be virtual again without its slot.
+bool may_go(const Calendar& calendar, std::int64_t id) {
+  const auto slot = calendar.slots.find(id);
+  if (slot == calendar.slots.end()) return true;
+  const auto plan = calendar.plans.find(slot->second.plan);
+  return plan == calendar.plans.end() || slot->second.at <= plan->second.judged;
+}
+
 void keep_ended(Calendar& calendar, std::int64_t id) {
   calendar.ended.push_back(id);
-  while (calendar.ended.size() > ended_slots_kept) {
+  while (calendar.ended.size() > ended_slots_kept && may_go(calendar, calendar.ended.front())) {
     forget_slot(calendar, calendar.ended.front());
     calendar.ended.pop_front();
   }

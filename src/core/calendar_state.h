@@ -24,7 +24,7 @@ inline const CellId calendar_cell{"calendar"};
 inline constexpr std::size_t most_plans = 20'000;
 inline constexpr std::size_t most_open_slots = 100'000;
 inline constexpr std::size_t most_calendar_agents = 20'000;
-inline constexpr std::size_t ended_slots_kept = 20'000;
+inline constexpr std::size_t ended_slots_kept = 5'000;
 inline constexpr std::size_t fates_kept = 32;                      // of one plan
 inline constexpr Duration heard_most = std::chrono::seconds(120);  // without a heartbeat: offline
 inline constexpr Duration exhausted_usually = std::chrono::hours(5);

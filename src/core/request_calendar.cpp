@@ -1,6 +1,8 @@
 // What people and agents ask of the calendar.
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "calendar/policy.h"
 #include "core/request_parts.h"
 #include "core/slot_view.h"
@@ -21,6 +23,11 @@ std::string bounds_complaint(const PlanDefinition& plan) {
     return "pause_after_failures";
   }
   return {};
+}
+
+bool at_other_times(const PlanDefinition& a, const PlanDefinition& b) {
+  return std::tie(a.kind, a.rule, a.start, a.dates, a.exceptions, a.zone, a.gap, a.fold) !=
+         std::tie(b.kind, b.rule, b.start, b.dates, b.exceptions, b.zone, b.gap, b.fold);
 }
 
 // A rule that never comes is a slip of the pen; who edits an old plan may leave nothing to come.
@@ -148,7 +155,10 @@ void Handler::operator()(const op::DefinePlan& o) {
   if (plan.id == 0) {
     plan.id = calendar.next_plan;
     plan.defined = d.now.wall;
-    plan.judged = d.now.wall;  // it begins now: what lies before has no fate
+  }
+  // Times of a new rule begin now: what would have come before has no fate.
+  if (known == calendar.plans.end() || at_other_times(known->second.definition, o.definition)) {
+    plan.judged = std::max(plan.judged, d.now.wall);
   }
   plan.definition = o.definition;
   d.record(fact::PlanDefined{plan, caller.name});

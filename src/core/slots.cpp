@@ -150,6 +150,8 @@ void wake_for(Decision& d, std::int64_t id) {
                              ? wake_queue::refusal(*slot.work.own, *agent)
                              : fmt::format("there is no agent \"{}\" to wake", slot.work.agent);
   if (!no.empty()) {
+    const Plan* plan = plan_of(d, slot.plan);
+    if (!agent && plan && !plan->paused) d.record(fact::PlanPaused{plan->id, true, "calendar", no});
     return change(d, id,
                   {.status = SlotStatus::aborted, .by = "calendar", .reason = no, .failed = true});
   }
@@ -316,9 +318,12 @@ void on_time(Decision& d) {
 
 void follow_wakes(Decision& d) {
   for (std::size_t i = 0; i < d.facts().size(); ++i) {
-    const Fact fact = d.facts()[i];  // a copy: more are recorded meanwhile
-    if (const auto* started = std::get_if<fact::WakeStarted>(&fact)) on_wake_started(d, *started);
-    if (const auto* ended = std::get_if<fact::WakeEnded>(&fact)) on_wake_ended(d, *ended);
+    // Copies: more facts are recorded meanwhile.
+    if (const auto* started = std::get_if<fact::WakeStarted>(&d.facts()[i])) {
+      on_wake_started(d, fact::WakeStarted(*started));
+    } else if (const auto* ended = std::get_if<fact::WakeEnded>(&d.facts()[i])) {
+      on_wake_ended(d, fact::WakeEnded(*ended));
+    }
   }
 }
 

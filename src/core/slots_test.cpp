@@ -223,6 +223,30 @@ TEST_F(SlotsTest, APausedPlanSkipsAndGoesOnFromNow) {
   EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U);
 }
 
+TEST_F(SlotsTest, AnEditedRuleBeginsNow) {
+  define(own_plan());
+  bed.wait(45min);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U);
+  ASSERT_TRUE(bed.ask(op::DefinePlan{1, own_plan("FREQ=MINUTELY;INTERVAL=5"), ""}));
+  bed.post(event::TimePassed{});
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U) << "what would have come before does not run";
+  bed.spawned("a");
+  bed.exited("a", exit_code(0));
+  bed.wait(5min);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 2U);
+}
+
+TEST_F(SlotsTest, ThePlanOfAnAgentThatIsGonePauses) {
+  define(own_plan());
+  CellDefinition cell = cell_of({turn_agent("b")});
+  cell.digest = "2";
+  bed.post(event::CellObserved{cell});
+  bed.wait(30min);
+  EXPECT_TRUE(bed.fleet.calendar.plans.at(1).paused);
+  EXPECT_EQ(slot("1").status, SlotStatus::aborted);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 0U);
+}
+
 TEST_F(SlotsTest, WhatIsWrongIsNamed) {
   PlanDefinition plan = own_plan("FREQ=DAYLY");
   EXPECT_EQ(bed.ask(op::DefinePlan{0, plan, ""}).error().place, "rule, FREQ");

@@ -75,7 +75,15 @@ Result<void> read_work(Context& context, const Call& call, core::SlotWork& work)
   read.whole("estimated_duration", work.minutes);
   read.whole("priority", work.priority);
   read.word("event_type", work.event);
-  if (call.inputs.has("event_data")) work.event_data = call.inputs.raw("event_data");
+  if (call.inputs.has("event_data")) {
+    work.event_data = call.inputs.raw("event_data");
+    if (work.event_data.size() > wire::event_data_most) {
+      return fail(
+          ErrorCode::too_large,
+          fmt::format("{} bytes; at most {}", work.event_data.size(), wire::event_data_most),
+          "body /event_data");
+    }
+  }
   return {};
 }
 
