@@ -236,7 +236,10 @@ void HostApi::wake(const std::string& agent, const std::string& message, const s
 void HostApi::push(const std::string& id) {
   Command& command = commands_.at(id);
   json::object params = command.text;
-  if (names_.preset == HostPreset::plexum) params["agent_id"] = params.at("agentId");
+  if (names_.preset == HostPreset::plexum) {
+    json::value agent = params.at("agentId");  // a copy: the object grows
+    params["agent_id"] = std::move(agent);
+  }
   command.pushing = true;
   command.push_until = world_.clock.now().mono + push_patience;
   const std::uint64_t number =
