@@ -71,10 +71,14 @@ function(lazaret_runs_hot name)
   endif()
 endfunction()
 
-# Small before quick, in what users get: nobody waits for it.
+# Small before quick, in what users get: nobody waits for it, but for the sources named after it.
 function(lazaret_runs_rarely name)
-  if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(lazaret_${name} PRIVATE -Os)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    return()
+  endif()
+  target_compile_options(lazaret_${name} PRIVATE -Os)
+  if(ARGN)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
   endif()
 endfunction()
 
