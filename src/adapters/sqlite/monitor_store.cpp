@@ -72,22 +72,23 @@ Result<std::vector<ports::ServerReport>> MonitorStore::history(const std::string
 void MonitorStore::keep(std::vector<ports::ServerReport> reports) {
   bool first = false;
   {
-    const std::scoped_lock lock(mutex_);
-    first = waiting_.empty();
-    for (auto& report : reports) waiting_.push_back(std::move(report));
-    if (waiting_.size() > waiting_most) {
-      waiting_.erase(waiting_.begin(), waiting_.end() - static_cast<std::ptrdiff_t>(waiting_most));
+    const std::scoped_lock lock(waiting_->mutex);
+    auto& all = waiting_->reports;
+    first = all.empty();
+    for (auto& report : reports) all.push_back(std::move(report));
+    if (all.size() > waiting_most) {
+      all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(waiting_most));
     }
   }
-  if (first) journal_.run([this](JournalStore& store) { write(store); });
+  if (first) journal_.run([waiting = waiting_](JournalStore& store) { write(*waiting, store); });
 }
 
 // What cannot be written is dropped: a newer heartbeat says more than an old one.
-void MonitorStore::write(JournalStore& store) {
+void MonitorStore::write(Waiting& waiting, JournalStore& store) {
   std::vector<ports::ServerReport> reports;
   {
-    const std::scoped_lock lock(mutex_);
-    reports.swap(waiting_);
+    const std::scoped_lock lock(waiting.mutex);
+    reports.swap(waiting.reports);
   }
   Database& database = store.database();
   if (!database.execute("BEGIN IMMEDIATE")) return;

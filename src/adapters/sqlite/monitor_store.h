@@ -3,7 +3,7 @@
 // time as came since the last ones; a power cut may cost the last second of them.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <mutex>
 
 #include "adapters/sqlite/journal.h"
@@ -13,17 +13,21 @@ namespace lazaret::sqlite {
 
 class MonitorStore : public ports::MonitorStore {
  public:
-  explicit MonitorStore(Journal& journal) : journal_(journal) {}
+  explicit MonitorStore(Journal& journal)
+      : journal_(journal), waiting_(std::make_shared<Waiting>()) {}
   Result<std::vector<ports::ServerReport>> newest() override;
   Result<std::vector<ports::ServerReport>> history(const std::string& identifier,
                                                    std::size_t most) override;
   void keep(std::vector<ports::ServerReport> reports) override;
 
  private:
-  void write(JournalStore& store);
+  struct Waiting {
+    std::mutex mutex;
+    std::vector<ports::ServerReport> reports;  // at most waiting_most: the oldest give way
+  };
+  static void write(Waiting& waiting, JournalStore& store);
   Journal& journal_;
-  std::mutex mutex_;
-  std::vector<ports::ServerReport> waiting_;  // at most waiting_most: the oldest give way
+  std::shared_ptr<Waiting> waiting_;  // what is to be written outlives this
 };
 
 }  // namespace lazaret::sqlite
