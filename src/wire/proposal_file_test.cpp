@@ -102,6 +102,27 @@ TEST(Proposal, BecomesAValidCellPausedWhileABoxIsOpen) {
             core::MissionStatus::active);
 }
 
+// Each of these once said something else when it was read again.
+TEST(Proposal, OddTextsSayTheSameWhenReadAgain) {
+  const std::pair<std::string, std::string> changes[] = {
+      {"planning, review", "``planning``, ` review `"},
+      {"planning, review", "`none`"},
+      {"planning, review", "`<example>`"},
+      {"- cliffs", "- [x] [ ] cliffs"},
+      {"bring tea", "bring <<!-- a -->!-- tea"},
+      {"| rain | coats |", "| <risk> | |\n| - | - |"},
+      {"alice", "<*!-- alice"},
+  };
+  for (const auto& [from, to] : changes) {
+    const auto read = read_proposal(replaced(filled_in, from, to), "p.md");
+    ASSERT_TRUE(read.proposal) << to;
+    const std::string written = write_proposal(*read.proposal);
+    const auto again = read_proposal(written, "again.md");
+    ASSERT_TRUE(again.proposal) << to;
+    EXPECT_EQ(write_proposal(*again.proposal), written) << to;
+  }
+}
+
 TEST(Proposal, GoesThroughMarkdownAndThroughACellUnchanged) {
   const Proposal proposal = read_proposal(filled_in, "p.md").proposal.value();
   EXPECT_EQ(proposal.objective, "Survey the coast.\nTwice.");

@@ -21,6 +21,7 @@ std::string without_comments(std::string_view line, bool& inside) {
     out += line.substr(0, begin);
     if (begin == std::string_view::npos) return out;
     line.remove_prefix(begin + 4);
+    out += ' ';  // what stood on both sides of it must not become the mark of another one
     inside = true;
   }
 }
@@ -47,8 +48,19 @@ std::vector<std::string> cells_of(std::string_view line) {
   return cells;
 }
 
+// `name` and ` ``name`` ` are name: what is read from what was written is the same again.
+std::string without_ticks(std::string_view text) {
+  std::string one = trim(text);
+  while (one.size() > 2 && one.front() == '`' && one.back() == '`') {
+    one = trim(std::string_view(one).substr(1, one.size() - 2));
+  }
+  return one;
+}
+
+bool means_nothing(std::string_view text) { return text == "-" || text == "none" || text == "—"; }
+
 bool is_rule(const std::vector<std::string>& cells) {
-  return std::ranges::all_of(cells, [](const std::string& cell) {
+  return !cells.empty() && std::ranges::all_of(cells, [](const std::string& cell) {
     return !cell.empty() && cell.find_first_not_of("-: ") == std::string::npos;
   });
 }
@@ -59,6 +71,13 @@ std::string trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(blanks);
   if (begin == std::string_view::npos) return {};
   return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
+}
+
+std::string without_emphasis(std::string_view text) {
+  constexpr std::string_view outside = " \t\r\n*";
+  const std::size_t begin = text.find_first_not_of(outside);
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(outside) - begin + 1));
 }
 
 std::string lower(std::string_view text) {
@@ -90,13 +109,17 @@ std::vector<Section> sections(std::string_view text) {
 
 std::vector<Row> table(const Section& section) {
   std::vector<Row> rows;
+  bool ruled = false;
   for (const Line& line : section.lines) {
     if (!line.text.starts_with('|')) {
       if (!rows.empty()) break;
       continue;
     }
     auto cells = cells_of(line.text);
-    if (rows.size() == 1 && is_rule(cells)) continue;
+    if (rows.size() == 1 && !ruled && is_rule(cells)) {
+      ruled = true;
+      continue;
+    }
     rows.push_back({line.number, std::move(cells)});
   }
   return rows;
@@ -118,12 +141,15 @@ std::string table_row(const std::vector<std::string>& cells) {
 char list_mark(const std::string& line, std::string& rest) {
   if (!line.starts_with("- ") && !line.starts_with("* ")) return 0;
   rest = trim(line.substr(2));
-  if (rest.size() >= 3 && rest[0] == '[' && rest[2] == ']') {
-    const char mark = rest[1] == 'X' ? 'x' : rest[1];
-    rest = trim(rest.substr(3));
-    return mark == 'x' ? 'x' : ' ';
-  }
-  return '-';
+  const char mark = take_box(rest);
+  return mark == 0 ? '-' : mark;
+}
+
+char take_box(std::string& text) {
+  if (text.size() < 3 || text[0] != '[' || text[2] != ']') return 0;
+  const char mark = text[1] == 'x' || text[1] == 'X' ? 'x' : ' ';
+  text = trim(std::string_view(text).substr(3));
+  return mark;
 }
 
 bool is_placeholder(std::string_view text) {
@@ -133,16 +159,13 @@ bool is_placeholder(std::string_view text) {
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> out;
-  const std::string whole = lower(trim(text));
-  if (whole == "-" || whole == "none" || whole == "—") return out;
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(",;");
-    std::string one = trim(text.substr(0, end));
-    if (one.size() > 2 && one.front() == '`' && one.back() == '`')
-      one = one.substr(1, one.size() - 2);
-    if (!one.empty()) out.push_back(std::move(one));
+    std::string one = without_ticks(text.substr(0, end));
+    if (!one.empty() && !is_placeholder(one)) out.push_back(std::move(one));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
+  if (out.size() == 1 && means_nothing(lower(out.front()))) out.clear();
   return out;
 }
 

@@ -35,11 +35,14 @@ std::string table_row(const std::vector<std::string>& cells);  // with "|" and l
 
 // "- [x] text": 'x' or ' '; "- text": '-'; anything else: 0. `rest` is the text.
 char list_mark(const std::string& line, std::string& rest);
+// Takes a box off the front: 'x' or ' '; 0 where there is none.
+char take_box(std::string& text);
 
 // "<example>", as the template has it: nobody filled it in.
 bool is_placeholder(std::string_view text);
 
 std::string trim(std::string_view text);
+std::string without_emphasis(std::string_view text);  // "** text *" → "text"
 std::string lower(std::string_view text);
 std::vector<std::string> split_list(std::string_view text);  // "a, b" → a b; "-", "none" → nothing
 

@@ -85,6 +85,8 @@ class ProposalReader {
       if (line.text == "---") break;
       std::string rest;
       if (markdown::list_mark(line.text, rest) == 0) continue;
+      while (markdown::take_box(rest) != 0) {
+      }
       if (!rest.empty() && !markdown::is_placeholder(rest)) out.push_back(rest);
     }
     if (needed && !whole_ && out.empty()) {
@@ -274,11 +276,14 @@ class ProposalReader {
     for (const Section& section : sections_) {
       for (const Line& line : section.lines) {
         std::string text = line.text;
-        std::erase(text, '*');
         if (text.starts_with("- ")) text = text.substr(2);
+        const std::size_t colon = text.find(':');
+        if (colon == std::string::npos) continue;
+        std::string name = text.substr(0, colon);
+        std::erase(name, '*');
         const auto take = [&](const char* label, std::string& out) {
-          if (!text.starts_with(std::string(label) + ":")) return;
-          out = markdown::trim(text.substr(std::string_view(label).size() + 1));
+          if (name != label) return;
+          out = markdown::without_emphasis(std::string_view(text).substr(colon + 1));
           if (markdown::is_placeholder(out)) out.clear();
         };
         take("Proposer", proposal_.proposer);
