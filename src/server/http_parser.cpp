@@ -235,7 +235,8 @@ HttpParser::Step HttpParser::step(std::string_view bytes, std::size_t& used) {
   if (it.parser->is_done()) return Step::done;
   if (bytes.empty()) return Step::need_more;
   const bool in_head = !it.parser->is_header_done();
-  if (!it.begun && bytes.starts_with("\r\n")) {  // RFC 9112 2.2: one empty line is passed over
+  if (!it.begun && bytes == "\r") return Step::need_more;  // it may become an empty line
+  if (!it.begun && bytes.starts_with("\r\n")) {            // RFC 9112 2.2: one is passed over
     bytes.remove_prefix(2);
     used = 2;
   }
