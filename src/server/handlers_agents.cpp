@@ -41,6 +41,11 @@ std::map<AgentRef, ports::AgentUsage> usages(Context& context) {
   return by_agent;
 }
 
+json::object agent_spend(Context& context, const AgentRef& ref) {
+  return wire::spend_json(context.fleet(), {core::BudgetScope::agent, ref.cell, ref.agent, {}},
+                          context.loop.now().mono);
+}
+
 // Pages go in the order of cell, then agent: the cursor is "<cell>/<agent>".
 void list(Context& context, Call& call) {
   std::optional<CellId> only;
@@ -60,6 +65,7 @@ void list(Context& context, Call& call) {
         if (!may_see(call.identity, ref) || (!after.empty() && key <= after)) continue;
         auto out = wire::agent_json(context.fleet(), ref, agent, addresses.of(ref), now);
         for (auto& [name, one] : beat_json(context.loop.beats().find(ref))) out[name] = one;
+        out["spend"] = agent_spend(context, ref);
         if (const auto found = usage.find(ref); found != usage.end()) add_usage(out, found->second);
         if (!take(key, std::move(out))) return;
       }
@@ -72,9 +78,7 @@ void show(Context& context, Call& call) {
   if (!ref) return;
   const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
   json::object more = beat_json(context.loop.beats().find(*ref));
-  more["spend"] =
-      wire::spend_json(context.fleet(), {core::BudgetScope::agent, ref->cell, ref->agent, {}},
-                       context.loop.now().mono);
+  more["spend"] = agent_spend(context, *ref);
   const auto usage = usages(context);
   if (const auto found = usage.find(*ref); found != usage.end()) add_usage(more, found->second);
   send_tagged(call,

@@ -92,6 +92,32 @@ json::value json_or_null(std::string_view text) {
   return bad ? json::value(json::string(text)) : value;
 }
 
+namespace {
+
+// What it may use at most: its own limits, else its cell's; null where there is none.
+json::object limits_json(const core::Fleet& fleet, const AgentRef& ref, const core::Agent& agent) {
+  const auto cell = fleet.cells.find(ref.cell);
+  core::Limits limits;
+  if (cell != fleet.cells.end()) limits = cell->second.definition.isolation.limits;
+  if (agent.definition.limits) limits = *agent.definition.limits;
+  json::object out = api_value(limits, {}).as_object();
+  for (auto& entry : out) {
+    if (entry.value().to_number<double>() == 0) entry.value() = nullptr;
+  }
+  return out;
+}
+
+json::value last_checkpoint_json(const core::Agent& agent) {
+  if (agent.checkpoints.empty()) return nullptr;
+  const core::Checkpoint& last = agent.checkpoints.back();
+  json::object out{{"checkpoint", last.info.id}, {"saved_at", api_time(last.at.wall)}};
+  out["proven_at"] = last.proven ? api_time(*last.proven) : json::value(nullptr);
+  out["broken"] = !last.broken.empty();
+  return out;
+}
+
+}  // namespace
+
 json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const core::Agent& agent,
                         std::string_view address, WallTime now) {
   const auto& definition = agent.definition;
@@ -131,6 +157,8 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
   out["wake"] = wake_line(agent.running_wake);
   out["waiting_wake"] = wake_line(agent.waiting_wake);
   out["run"] = api_value(definition.run, agent.since);
+  out["limits"] = limits_json(fleet, ref, agent);
+  out["last_checkpoint"] = last_checkpoint_json(agent);
   return out;
 }
 

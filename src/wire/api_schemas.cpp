@@ -146,6 +146,13 @@ constexpr std::string_view schemas = R"json({
     "task_id": {"type": "string"}, "title": {"type": "string"}}},
   "wake": {"type": ["object", "null"]}, "waiting_wake": {"type": ["object", "null"]},
   "run": {"type": ["object", "null"], "description": "names of env only, never its values"},
+  "limits": {"type": "object", "description": "its own, else its cell's; null: none", "properties": {
+    "milli_cpus": {"type": ["integer", "null"]}, "memory_bytes": {"type": ["integer", "null"]},
+    "disk_bytes": {"type": ["integer", "null"]}, "pids": {"type": ["integer", "null"]}}},
+  "last_checkpoint": {"type": ["object", "null"], "required": ["checkpoint", "saved_at",
+    "proven_at", "broken"], "properties": {"checkpoint": {"type": "string"},
+    "saved_at": {"$ref": "#/components/schemas/Time"},
+    "proven_at": {"$ref": "#/components/schemas/Time"}, "broken": {"type": "boolean"}}},
   "last_beat": {"$ref": "#/components/schemas/Time"}, "beats": {"type": "integer"},
   "spend": {"$ref": "#/components/schemas/Spend"},
   "progress": {"type": "integer"}, "beat_interval_seconds": {"type": "number"},

@@ -1,0 +1,21 @@
+// What agents say of themselves, as people ask for it.
+import type { Agent } from './generated';
+
+// The one word that matters most; the words of ui/state.tsx.
+export function stateOf(agent: Agent): string {
+  if (agent.process === 'quarantined' || agent.process === 'awaiting_approval') return agent.process;
+  if (agent.frozen || agent.halted) return 'frozen';
+  if (agent.paused) return 'paused';
+  if (agent.process !== 'running' && agent.process !== 'external') return agent.finished ? 'finished' : agent.process;
+  if (agent.activity === 'rate_limited') return 'rate_limited';
+  if (agent.hang && agent.hang !== 'none' && agent.hang !== 'calm') return 'silent';
+  if (agent.health === 'degraded' || agent.health === 'unhealthy') return agent.health;
+  return agent.activity === 'offline' && agent.process === 'running' ? 'running' : agent.activity;
+}
+
+const faults = new Set(['quarantined', 'awaiting_approval', 'backoff', 'silent', 'degraded', 'unhealthy', 'rate_limited', 'frozen']);
+export const isFaulty = (agent: Agent) => faults.has(stateOf(agent));
+
+// "scout" where that is enough, else "1a2b3c4d.scout": what paths and commands take.
+export const agentPath = (ref: string) => `/agents/${encodeURIComponent(ref)}`;
+export const missionPath = (cell: string) => `/missions/${encodeURIComponent(cell)}`;

@@ -1,0 +1,26 @@
+import './csp';
+import './style/tokens.css';
+import './style/base.css';
+import { createRoot } from 'react-dom/client';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Refusal } from './api/client';
+import { App } from './app';
+import { startTheme } from './ui/theme';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      // What a person must mend is not asked again; what the daemon will mend is.
+      retry: (count, error) => count < 3 && (!(error instanceof Refusal) || error.status === 0 || error.status >= 500),
+      refetchOnReconnect: true,
+    },
+  },
+});
+
+startTheme();
+createRoot(document.getElementById('app')!).render(
+  <QueryClientProvider client={queries}>
+    <App />
+  </QueryClientProvider>,
+);

@@ -1,0 +1,136 @@
+// Home: am I needed, who is ill, what runs, what comes next.
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { isFaulty } from '../../api/agents';
+import { useRecentEvents } from '../../api/live';
+import { useOperation } from '../../api/use';
+import type { Agent, Status } from '../../api/generated';
+import { Act } from '../../ui/act';
+import { bytesText, percentText } from '../../ui/amounts';
+import { Card, PageHead } from '../../ui/card';
+import { CopyLine } from '../../ui/copy';
+import { EventLine } from '../../ui/event_line';
+import { Empty, Shown } from '../../ui/shown';
+import { spanText } from '../../ui/time';
+import { useInUrl } from '../../ui/url';
+import { NeedCard } from '../inbox/need';
+import { AgentTable } from './agent_table';
+import { MissionStrip } from './mission_strip';
+import { NextSlots } from './next_slots';
+import s from './fleet.module.css';
+
+const needsShown = 5;
+const eventsShown = 12;
+
+export function Fleet() {
+  const status = useOperation('status', {}, { every: 5 });
+  const agents = useOperation('agent.list', { limit: 1_000 }, { every: 3, all: 'agents' });
+  return (
+    <>
+      <Shown of={status} rows={2}>
+        {(data) => <Sentence status={data} />}
+      </Shown>
+      {status.data && <Needs status={status.data} />}
+      <Shown of={agents} rows={8}>
+        {(data) => <Agents agents={data.agents} />}
+      </Shown>
+      <div className={s.below}>
+        <MissionStrip />
+        <NextSlots />
+        <LastEvents />
+      </div>
+    </>
+  );
+}
+
+function Sentence({ status }: { status: Status }) {
+  const { daemon } = status;
+  const figures = [
+    daemon.uptime_seconds !== undefined && `up ${spanText(daemon.uptime_seconds)}`,
+    daemon.memory_bytes !== undefined && bytesText(daemon.memory_bytes),
+    daemon.cpu_percent !== undefined && `${percentText(daemon.cpu_percent)} CPU`,
+    daemon.version,
+  ].filter(Boolean);
+  const quiet = status.needs_you.length === 0;
+  return (
+    <PageHead
+      title={<span className={quiet ? '' : s.needed}>{quiet ? 'Nothing needs you' : status.needs_you.length === 1 ? 'One thing needs you' : `${status.needs_you.length} things need you`}</span>}
+      about={
+        <>
+          {status.sentence} <span className="faint small nowrap">· {figures.join(' · ')}</span>
+        </>
+      }
+      actions={
+        status.frozen ? (
+          <Act operation="fleet.resume" inputs={{}} label="Resume the fleet" look="strong" command="lazaret resume --all" done="The fleet goes on" />
+        ) : (
+          <Act operation="fleet.freeze" inputs={{}} label="Freeze all" look="danger" command="lazaret freeze --all" about="Every agent is stopped where it is, without losing anything, until the fleet is resumed." done="The fleet is frozen" />
+        )
+      }
+    />
+  );
+}
+
+function Needs({ status }: { status: Status }) {
+  if (status.needs_you.length === 0) return null;
+  const more = status.needs_you.length - needsShown;
+  return (
+    <section className={s.needs} aria-label="Needs you">
+      {status.needs_you.slice(0, needsShown).map((need) => (
+        <NeedCard key={need.id} need={need} />
+      ))}
+      {more > 0 && <Link href="/inbox">{more} more in the inbox</Link>}
+    </section>
+  );
+}
+
+function Agents({ agents }: { agents: Agent[] }) {
+  const [only, setOnly] = useInUrl('faults');
+  const [text, setText] = useInUrl('q');
+  const shown = useMemo(() => {
+    const wanted = text.toLowerCase();
+    const fits = (agent: Agent) => (!only || isFaulty(agent)) && (!wanted || `${agent.ref} ${agent.name} ${agent.task?.title ?? ''} ${agent.reason}`.toLowerCase().includes(wanted));
+    return agents.filter(fits).sort((a, b) => Number(isFaulty(b)) - Number(isFaulty(a))); // the ill ones first
+  }, [agents, only, text]);
+  if (agents.length === 0) {
+    return (
+      <Empty title="No agents yet">
+        <p>Any program becomes a supervised agent:</p>
+        <CopyLine text="lazaret run --name scout -- python3 agent.py" />
+        <p>Or see a fleet at work, and being harassed:</p>
+        <CopyLine text="lazaret demo" />
+      </Empty>
+    );
+  }
+  const faults = agents.filter(isFaulty).length;
+  return (
+    <Card
+      flush
+      title={`Agents (${agents.length.toLocaleString()})`}
+      actions={
+        <>
+          <input type="search" className={s.search} placeholder="Search" aria-label="Search agents" value={text} onChange={(event) => setText(event.target.value)} />
+          <label className={s.switch}>
+            <input type="checkbox" checked={only !== ''} onChange={(event) => setOnly(event.target.checked ? '1' : '')} /> Faults only ({faults})
+          </label>
+        </>
+      }
+    >
+      {shown.length > 0 ? <AgentTable agents={shown} /> : <p className={s.none}>{only && !text ? 'No agent is ill.' : 'No agent fits.'}</p>}
+    </Card>
+  );
+}
+
+function LastEvents() {
+  const live = useRecentEvents();
+  const past = useOperation('events.list', { limit: eventsShown, newest: true });
+  const events = useMemo(() => {
+    const known = new Map([...(past.data?.events ?? []), ...live].map((event) => [event.number, event]));
+    return [...known.values()].sort((a, b) => b.number - a.number).slice(0, eventsShown);
+  }, [past.data, live]);
+  return (
+    <Card title="Last events" actions={<Link href="/events">All</Link>}>
+      {events.length === 0 ? <p className="faint">Nothing has happened yet.</p> : <ul>{events.map((event) => <EventLine key={event.number} event={event} />)}</ul>}
+    </Card>
+  );
+}

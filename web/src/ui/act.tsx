@@ -1,0 +1,81 @@
+// An action as a button: it asks for the reason that is recorded, and shows the same as a command to copy.
+import { useState, type ReactNode } from 'react';
+import { cliLine, type Operation } from '../api/client';
+import { routes, type Inputs, type Outputs } from '../api/generated';
+import { useAction, useMay } from '../api/use';
+import { Button } from './button';
+import { CopyLine } from './copy';
+import { Dialog } from './dialog';
+import { Field } from './field';
+
+interface Props<O extends Operation> {
+  operation: O;
+  inputs: Inputs[O];
+  label: string;
+  title?: string; // of the dialog; the label and what it is about, unless said
+  about?: ReactNode; // what will happen
+  look?: 'plain' | 'strong' | 'danger' | 'quiet';
+  size?: 'small' | 'usual';
+  reason?: 'reason' | false; // the input that takes the reason; false: none is recorded
+  needsReason?: boolean;
+  done?: string | ((answer: Outputs[O]) => string);
+  then?: (answer: Outputs[O]) => void;
+  command?: string; // where it is not the operation's own
+}
+
+export function Act<O extends Operation>(props: Props<O>) {
+  const [open, setOpen] = useState(false);
+  if (!useMay(routes[props.operation].scope)) return null;
+  return (
+    <>
+      <Button look={props.look} size={props.size} onClick={() => setOpen(true)}>
+        {props.label}
+      </Button>
+      {open && <Asking {...props} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Asking<O extends Operation>(props: Props<O> & { onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const action = useAction(props.operation, { done: props.done, quiet: true });
+  const takes = props.reason !== false;
+  const inputs = (takes && reason ? { ...props.inputs, reason } : props.inputs) as Inputs[O];
+  const act = () =>
+    action.mutate(inputs, {
+      onSuccess: (answer) => {
+        props.onClose();
+        props.then?.(answer);
+      },
+    });
+  return (
+    <Dialog open onClose={props.onClose} title={props.title ?? props.label} about={props.about}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          act();
+        }}
+        style={{ display: 'grid', gap: '0.9rem' }}
+      >
+        {takes && (
+          <Field label={props.needsReason ? 'Reason' : 'Reason (recorded, optional)'}>
+            <input value={reason} onChange={(event) => setReason(event.target.value)} maxLength={2000} required={props.needsReason} autoFocus autoComplete="off" />
+          </Field>
+        )}
+        {action.error && (
+          <p role="alert" style={{ color: 'var(--bad)' }}>
+            {action.error.message}
+            {action.error.remedy && <span className="faint"> — {action.error.remedy}</span>}
+          </p>
+        )}
+        <CopyLine text={props.command ?? cliLine(props.operation, inputs)} />
+        <div style={{ display: 'flex', justifyContent: 'flex-end', gap: '0.5rem' }}>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button type="submit" look={props.look === 'danger' ? 'danger' : 'strong'} busy={action.isPending}>
+            {props.label}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
