@@ -79,13 +79,16 @@ bool Door::is_own_name(std::string_view host_and_port) const {
   return names_.contains(host_of(host_and_port));
 }
 
+std::optional<Refusal> Door::check_host(const Peer& peer, const RequestHead& head) const {
+  if (peer.over_unix || is_own_name(head.host)) return std::nullopt;  // no browser gets there
+  return refusal(421, ErrorCode::refused,
+                 "this server is not called \"" + head.host.substr(0, 80) + "\"", "Host",
+                 "use 127.0.0.1 or localhost, or name the host in the settings (http.names)");
+}
+
 std::optional<Refusal> Door::check_origin(const Peer& peer, const RequestHead& head) const {
-  if (peer.over_unix) return std::nullopt;  // no browser gets there
-  if (!is_own_name(head.host)) {
-    return refusal(421, ErrorCode::refused,
-                   "this server is not called \"" + head.host.substr(0, 80) + "\"", "Host",
-                   "use 127.0.0.1 or localhost, or name the host in the settings (http.names)");
-  }
+  if (auto refused = check_host(peer, head)) return refused;
+  if (peer.over_unix) return std::nullopt;
   if (!head.origin.empty()) {
     const auto scheme = head.origin.find("://");
     const bool own = scheme != std::string::npos &&
@@ -152,7 +155,8 @@ std::optional<Refusal> Door::check_session(const RequestHead& head) const {
 
 std::optional<Refusal> Door::check_right(const wire::Operation& operation,
                                          const Identity& who) const {
-  if (operation.name == "sign_in") return std::nullopt;  // the link's token proves enough
+  // The link's token, or the key in the body, proves enough.
+  if (operation.name == "sign_in" || operation.name.starts_with("session.")) return std::nullopt;
   if (operation.scope == wire::Scope::open && (who.local || !who.name.empty())) return std::nullopt;
   if (who.name.empty()) {
     return refusal(

@@ -32,7 +32,9 @@ class Door {
   // A name under which the server may be reached: the address that it listens on.
   void add_name(std::string name) { names_.insert(std::move(name)); }
 
-  // DNS rebinding and cross-site requests: Host, Origin and Sec-Fetch-Site must name this server.
+  // DNS rebinding: Host must name this server.
+  std::optional<Refusal> check_host(const Peer& peer, const RequestHead& head) const;
+  // That, and cross-site requests: Origin and Sec-Fetch-Site must name it, too.
   std::optional<Refusal> check_origin(const Peer& peer, const RequestHead& head) const;
 
   // `authorization`: the field's value, may be empty. Refused: what is there and cannot be proven.

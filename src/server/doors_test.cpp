@@ -19,7 +19,6 @@ TEST(Doors, the_matrix_of_rights) {
   const std::vector<Row> rows = {
       {"GET", "/health", "", 200, 200, 200, 200, 200},
       {"GET", "/openapi.json", "", 200, 200, 200, 200, 200},
-      {"GET", "/", "", 200, 200, 200, 200, 200},
       {"GET", "/api/v1/status", "", 401, 200, 200, 200, 403},
       {"GET", "/metrics", "", 401, 200, 200, 200, 403},
       {"GET", "/api/v1/agents", "", 401, 200, 200, 200, 200},

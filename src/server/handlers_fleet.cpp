@@ -1,6 +1,5 @@
 #include "base/rfc3339.h"
 #include "server/context.h"
-#include "server/page.h"
 #include "server/summary.h"
 #include "wire/api_encode.h"
 #include "wire/api_openapi.h"
@@ -81,16 +80,6 @@ void settings(Context& context, Call& call) {
   call.reply.ok(context.services.settings());
 }
 
-void page(Context& context, Call& call) {
-  const bool in_full = call.identity.right >= Right::viewer;
-  call.reply.send(
-      html_answer(status_page(context.fleet(), {.in_full = in_full,
-                                                .signed_in = in_full && !call.cookie.empty(),
-                                                .version = context.services.version,
-                                                .now = context.loop.now().wall,
-                                                .trouble = context.loop.trouble()})));
-}
-
 void freeze(Context& context, Call& call) {
   submit(context, call, core::op::FreezeFleet{true, call.inputs.text("reason")});
 }
@@ -114,7 +103,6 @@ void stop(Context& context, Call& call) {
 void add_fleet_handlers(Handlers& handlers) {
   handlers["status"] = status;
   handlers["openapi"] = openapi;
-  handlers["page"] = page;
   handlers["settings"] = settings;
   handlers["fleet.freeze"] = freeze;
   handlers["fleet.resume"] = resume;

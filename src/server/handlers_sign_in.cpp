@@ -6,6 +6,23 @@
 namespace lazaret::server {
 namespace {
 
+json::value scope_json(Right right) {
+  if (right < Right::viewer) return nullptr;
+  return right == Right::operator_ ? "operator" : json::string(to_word(right));
+}
+
+json::object session_json(const Identity& who) {
+  return {{"name", who.name.empty() ? json::value(nullptr) : json::value(who.name)},
+          {"scope", scope_json(who.right)},
+          {"until", wire::api_time(who.until)}};
+}
+
+// The key behind the browser's cookie, if it is one.
+Result<void> remove_old(Context& context, const Call& call) {
+  const auto key = context.keys.id_of(cookie_value(call.cookie, cookie_name(call.host)));
+  return key ? context.keys.remove(*key) : Result<void>();
+}
+
 void link(Context& context, Call& call) {
   const auto token = context.sign_in_links.make(call.identity.name, context.loop.now().mono);
   if (!token) return call.reply.fail(token.error());
@@ -20,24 +37,53 @@ void sign_in(Context& context, Call& call) {
   const std::string token(call.inputs.text("token"));
   const Stamp now = context.loop.now();
   const auto by = context.sign_in_links.find(token, now.mono);
-  if (!by) return call.reply.send(sign_in_answer(SignInOutcome::stale));
-  const auto made = context.keys.make("sign-in of " + *by, "admin", now.wall, sign_in_valid);
+  if (!by) return call.reply.send(stale_link_page());
+  (void)remove_old(context, call);  // what stays ends by itself
+  const auto made = context.keys.make_session(*by, "admin", now.wall, sign_in_valid);
   if (!made) return call.reply.fail(made.error());
   context.sign_in_links.use_up(token);
-  Answer answer = sign_in_answer(SignInOutcome::in);
-  answer.headers += set_cookie_line(cookie_name(call.host), made->key);
+  call.reply.send(
+      {.status = 303,
+       .body = {},
+       .headers = "Location: /\r\n" + set_cookie_line(cookie_name(call.host), made->key)});
+}
+
+void show(Context&, Call& call) { call.reply.ok(session_json(call.identity)); }
+
+// The new key ends with the one that it is made of, if not before.
+void begin(Context& context, Call& call) {
+  const WallTime now = context.loop.now().wall;
+  const auto who = context.keys.check(call.inputs.text("key"), now);
+  if (!who) {
+    return call.reply.fail({ErrorCode::unauthenticated, "there is no such key", "body /key",
+                            "lazaret token add NAME --scope operator"});
+  }
+  const json::value scope = scope_json(who->right);
+  if (scope.is_null()) {
+    return call.reply.fail({ErrorCode::refused,
+                            "keys of agents, servers and nodes sign no browser in", "body /key",
+                            "lazaret token add NAME --scope operator"});
+  }
+  (void)remove_old(context, call);
+  Duration valid = sign_in_valid;
+  if (who->until != WallTime{}) valid = std::min<Duration>(valid, who->until - now);
+  const auto made =
+      context.keys.make_session(who->name, std::string(scope.as_string()), now, valid);
+  if (!made) return call.reply.fail(made.error());
+  Answer answer = json_answer(
+      call.operation.success,
+      session_json(
+          {.right = who->right, .name = "key:" + made->record.name, .until = now + valid}));
+  answer.headers = set_cookie_line(cookie_name(call.host), made->key);
   call.reply.send(std::move(answer));
 }
 
-void sign_out(Context& context, Call& call) {
-  const std::string name = cookie_name(call.host);
-  const auto key = context.keys.id_of(cookie_value(call.cookie, name));
-  if (key) {
-    const auto removed = context.keys.remove(*key);
-    if (!removed) return call.reply.fail(removed.error());
+void end(Context& context, Call& call) {
+  if (const auto removed = remove_old(context, call); !removed) {
+    return call.reply.fail(removed.error());
   }
-  Answer answer = sign_in_answer(SignInOutcome::out);
-  answer.headers += set_cookie_line(name, "");
+  Answer answer = done_answer({});
+  answer.headers = set_cookie_line(cookie_name(call.host), "");
   call.reply.send(std::move(answer));
 }
 
@@ -46,7 +92,9 @@ void sign_out(Context& context, Call& call) {
 void add_sign_in_handlers(Handlers& handlers) {
   handlers["sign_in.link"] = link;
   handlers["sign_in"] = sign_in;
-  handlers["sign_out"] = sign_out;
+  handlers["session.show"] = show;
+  handlers["session.begin"] = begin;
+  handlers["session.end"] = end;
 }
 
 }  // namespace lazaret::server

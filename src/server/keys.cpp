@@ -12,6 +12,7 @@ namespace lazaret::server {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
+constexpr std::string_view session_prefix = "sign-in of ";
 
 std::uint64_t number_of(const std::string& id) {
   std::uint64_t number = 0;
@@ -102,11 +103,40 @@ Result<MadeKey> Keys::make(const std::string& name, const std::string& scope, Wa
   return made;
 }
 
+Result<void> Keys::remove_sessions(const std::string& name, std::size_t kept) {
+  const auto is_session = [&](const ports::KeyRecord& one) {
+    return one.name == name && one.expires_at != WallTime{};
+  };
+  auto count = static_cast<std::size_t>(std::ranges::count_if(records_, is_session));
+  for (; count > kept; --count) {
+    const auto oldest = std::ranges::find_if(records_, is_session);
+    if (auto removed = store_->remove(oldest->id); !removed) return removed;
+    records_.erase(oldest);
+    ++generation_;
+  }
+  return {};
+}
+
+Result<MadeKey> Keys::make_session(std::string by, const std::string& scope, WallTime now,
+                                   Duration valid) {
+  // A browser that lets another one in lends the name that it has itself.
+  const std::string of_a_session = "key:" + std::string(session_prefix);
+  if (by.starts_with(of_a_session)) by.erase(0, of_a_session.size());
+  const std::string name = std::string(session_prefix) + by;
+  if (auto room = remove_sessions(name, sessions_most - 1); !room) {
+    return std::unexpected(room.error());
+  }
+  return make(name, scope, now, valid);
+}
+
 Result<void> Keys::remove(const std::string& id) {
-  const auto found = std::ranges::find(records_, id, &ports::KeyRecord::id);
+  auto found = std::ranges::find(records_, id, &ports::KeyRecord::id);
   if (found == records_.end()) {
     return fail(ErrorCode::not_found, "no key \"" + id + "\"", "path id", "lazaret token ls");
   }
+  const std::string sessions = std::string(session_prefix) + "key:" + found->name;
+  if (auto removed = remove_sessions(sessions, 0); !removed) return removed;
+  found = std::ranges::find(records_, id, &ports::KeyRecord::id);
   if (auto removed = store_->remove(id); !removed) return removed;
   records_.erase(found);
   ++generation_;

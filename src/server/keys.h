@@ -12,6 +12,7 @@
 namespace lazaret::server {
 
 inline constexpr std::string_view key_prefix = "lzk_";
+inline constexpr std::size_t sessions_most = 20;
 
 struct MadeKey {
   ports::KeyRecord record;
@@ -27,7 +28,11 @@ class Keys {
   // own.
   Result<MadeKey> make(const std::string& name, const std::string& scope, WallTime now,
                        Duration valid = Duration(0));
-  // Errors: not_found, and the store's own.
+  // For the browser of `by`, as Identity::name has it: listed as "sign-in of <by>". There are at
+  // most `sessions_most` of one name; the oldest gives way. Errors: as make().
+  Result<MadeKey> make_session(std::string by, const std::string& scope, WallTime now,
+                               Duration valid);
+  // The browsers that signed in with it are out, too. Errors: not_found, and the store's own.
   Result<void> remove(const std::string& id);
   // What the key lets its bearer do; nothing if there is no such key, or not any more. Compares in
   // constant time.
@@ -42,6 +47,8 @@ class Keys {
  private:
   const ports::KeyRecord* find(std::string_view key) const;
   Result<void> remove_expired(WallTime now);
+  // The oldest ones, so that at most `kept` of this name stay.
+  Result<void> remove_sessions(const std::string& name, std::size_t kept);
   ports::KeyStore* store_;
   std::size_t most_;
   std::vector<ports::KeyRecord> records_;

@@ -1,27 +1,13 @@
-// The page at "/": how the fleet is, without scripts.
+// The few pages that are made here, and not by the dashboard.
 #pragma once
 
-#include <string>
-
-#include "core/fleet.h"
 #include "server/call.h"
 
 namespace lazaret::server {
 
-// `body` as a page, with the headers that keep scripts and other sites out of it.
-Answer html_answer(std::string body, int status = 200);
-
-enum class SignInOutcome { in, stale, out };
-Answer sign_in_answer(SignInOutcome outcome);
-
-struct PageView {
-  bool in_full = false;    // with the agents and what needs a person; else counts only
-  bool signed_in = false;  // by a cookie
-  std::string version;
-  WallTime now{};
-  std::optional<Error> trouble;  // why nothing can be recorded
-};
-std::string status_page(const core::Fleet& fleet, const PageView& view);
-std::string html_escaped(std::string_view text);
+// For a link that is used, or too old: says how to get another. Status 401.
+Answer stale_link_page();
+// For a program that was built without the dashboard.
+Answer no_site_page();
 
 }  // namespace lazaret::server

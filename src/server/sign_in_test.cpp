@@ -29,12 +29,11 @@ TEST(SignIn, the_link_works_once_and_its_cookie_afterwards) {
   rig.make_cell(cell_a, {"scout"});
   const std::string path = link_path(rig);
   const Response in = rig.call("GET", path);
-  EXPECT_EQ(in.status, 200) << in.body;
-  EXPECT_NE(in.body.find("You are signed in"), std::string::npos);
+  EXPECT_EQ(in.status, 303) << in.body;
+  EXPECT_EQ(in.headers.at("location"), "/");
   const std::string& line = in.headers.at("set-cookie");
   EXPECT_NE(line.find("; HttpOnly; SameSite=Strict"), std::string::npos) << line;
   const std::string cookie = cookie_of(in);
-  EXPECT_NE(rig.call("GET", "/", {}, cookie).body.find("scout"), std::string::npos);
   EXPECT_EQ(rig.call("GET", "/api/v1/keys", {}, cookie).status, 200);
   EXPECT_EQ(rig.call("POST", "/api/v1/notes", R"({"text": "x"})", cookie + own_page).status, 201);
 
@@ -71,18 +70,108 @@ TEST(SignIn, the_key_behind_the_cookie_is_listed_and_can_be_taken_back) {
   const std::string id(keys[1].at("id").as_string());
   EXPECT_EQ(rig.as_admin("DELETE", "/api/v1/keys/" + id).status, 200);
   EXPECT_EQ(rig.call("GET", "/api/v1/keys", {}, cookie).status, 401);
-  EXPECT_EQ(rig.call("GET", "/", {}, cookie).status, 200);  // as anybody
+  EXPECT_EQ(rig.call("GET", "/api/v1/session", {}, cookie).status, 200);  // as anybody
 }
 
-TEST(SignIn, signing_out_ends_the_key_and_the_cookie) {
+TEST(SignIn, the_session_says_who_one_is) {
+  Rig rig;
+  const auto show = [&](const std::string& headers) {
+    const Response shown = rig.call("GET", "/api/v1/session", {}, headers);
+    EXPECT_EQ(shown.status, 200) << shown.body;
+    return shown;
+  };
+  EXPECT_EQ(show({}).body, R"({"name":null,"scope":null,"until":null})");
+  EXPECT_EQ(show("Cookie: lazaret=lzk_over\r\n").body,
+            R"({"name":null,"scope":null,"until":null})");
+  const auto in = show(cookie_of(rig.call("GET", link_path(rig))));
+  EXPECT_EQ(in.text("name"), "key:sign-in of key:test");
+  EXPECT_EQ(in.text("scope"), "admin");
+  EXPECT_FALSE(in.json().at("until").is_null());
+  const auto with_key = show("Authorization: Bearer " + rig.make_key("operator") + "\r\n");
+  EXPECT_EQ(with_key.text("scope"), "operator");
+  EXPECT_TRUE(with_key.json().at("until").is_null());
+  rig.make_cell(cell_a, {"scout"});
+  const auto agent = show("Authorization: Bearer " + rig.token(cell_a, "scout") + "\r\n");
+  EXPECT_EQ(agent.text("name"), "scout");
+  EXPECT_TRUE(agent.json().at("scope").is_null());
+}
+
+TEST(SignIn, a_key_signs_a_browser_in_with_its_scope) {
+  Rig rig;
+  const auto begin = [&](const std::string& key, const std::string& headers) {
+    return rig.call("POST", "/api/v1/session", R"({"key": ")" + key + "\"}", headers);
+  };
+  const Response in = begin(rig.make_key("viewer"), own_page);
+  ASSERT_EQ(in.status, 200) << in.body;
+  EXPECT_EQ(in.text("scope"), "viewer");
+  EXPECT_FALSE(in.json().at("until").is_null());
+  const std::string cookie = cookie_of(in);
+  EXPECT_EQ(rig.call("GET", "/api/v1/status", {}, cookie).status, 200);
+  EXPECT_EQ(rig.call("GET", "/api/v1/session", {}, cookie).body, in.body);
+  EXPECT_EQ(rig.call("POST", "/api/v1/freeze", "{}", cookie + own_page).status, 403);
+
+  const auto refused = [&](const Response& response, int status) {
+    EXPECT_EQ(response.status, status) << response.body;
+    EXPECT_FALSE(response.headers.contains("set-cookie"));
+  };
+  refused(begin("lzk_guessed", own_page), 401);
+  refused(begin(rig.make_key("node"), own_page), 403);
+  refused(begin(rig.make_key("server:s-1"), own_page), 403);
+  refused(begin(rig.make_key("agent:external/x"), own_page), 403);
+  refused(begin(rig.admin_key, "Origin: http://evil.example\r\n"), 403);
+
+  // Who signs in again leaves no key behind.
+  const auto count = [&] { return rig.on_loop([&] { return rig.keys.records.size(); }); };
+  const auto before = count();
+  EXPECT_EQ(begin(rig.admin_key, cookie + own_page).text("scope"), "admin");
+  EXPECT_EQ(count(), before);
+  EXPECT_EQ(rig.call("GET", "/api/v1/status", {}, cookie).status, 401);
+}
+
+TEST(SignIn, the_end_of_a_session_ends_the_key_and_the_cookie) {
   Rig rig;
   const std::string cookie = cookie_of(rig.call("GET", link_path(rig)));
-  const std::string form =
-      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n";
-  const Response out = rig.call("POST", "/sign-out", {}, cookie + own_page + form);
+  EXPECT_EQ(rig.call("DELETE", "/api/v1/session", {}, cookie).status, 403);  // from where?
+  const Response out = rig.call("DELETE", "/api/v1/session", {}, cookie + own_page);
   EXPECT_EQ(out.status, 200) << out.body;
+  EXPECT_EQ(out.text("status"), "done");
   EXPECT_NE(out.headers.at("set-cookie").find("Max-Age=0"), std::string::npos);
   EXPECT_EQ(rig.call("GET", "/api/v1/keys", {}, cookie).status, 401);
+  EXPECT_EQ(rig.call("DELETE", "/api/v1/session", {}, own_page).status, 200);
+}
+
+TEST(SignIn, a_key_takes_its_sessions_along_and_they_never_outlive_it) {
+  MemoryKeys store;
+  Keys keys(&store, 100);
+  const auto key = keys.make("ci", "operator", WallTime(0s));
+  ASSERT_TRUE(key);
+  const auto first = keys.make_session("key:ci", "operator", WallTime(0s), 50s);
+  ASSERT_TRUE(first);
+  // A session that lets others in keeps the name short.
+  const auto second = keys.make_session("key:" + first->record.name, "admin", WallTime(0s), 50s);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->record.name, "sign-in of key:ci");
+  const auto other = keys.make_session("cli:root", "admin", WallTime(0s), 50s);
+  ASSERT_TRUE(other);
+  ASSERT_TRUE(keys.remove(key->record.id));
+  EXPECT_FALSE(keys.check(first->key, WallTime(1s)));
+  EXPECT_FALSE(keys.check(second->key, WallTime(1s)));
+  EXPECT_TRUE(keys.check(other->key, WallTime(1s)));
+  for (std::size_t i = 0; i < sessions_most; ++i) {
+    ASSERT_TRUE(keys.make_session("cli:root", "admin", WallTime(1s), 50s));
+  }
+  EXPECT_EQ(store.records.size(), sessions_most);
+  EXPECT_FALSE(keys.check(other->key, WallTime(1s)));  // the oldest gave way
+}
+
+TEST(SignIn, what_a_short_lived_key_lets_in_ends_with_it) {
+  const auto soon = std::chrono::floor<std::chrono::seconds>(SystemClock().now().wall) + 3600s;
+  const std::string key = "lzk_short";
+  Rig rig({}, {}, {{"k-9", "short", "operator", wire::to_hex(wire::sha256(key)), {}, soon}});
+  const Response in = rig.call("POST", "/api/v1/session", R"({"key": "lzk_short"})", own_page);
+  ASSERT_EQ(in.status, 200) << in.body;
+  const auto until = rig.on_loop([&] { return rig.keys.records.back().expires_at; });
+  EXPECT_EQ(until, WallTime(soon));
 }
 
 TEST(SignIn, only_admins_make_links) {

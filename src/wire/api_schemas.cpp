@@ -64,6 +64,9 @@ constexpr std::string_view schemas = R"json({
   "id": {"type": "string"}, "name": {"type": "string"}, "scope": {"type": "string"},
   "created_at": {"$ref": "#/components/schemas/Time"},
   "expires_at": {"$ref": "#/components/schemas/Time"}}},
+"Session": {"type": "object", "required": ["name", "scope", "until"], "properties": {
+  "name": {"type": ["string", "null"]}, "scope": {"enum": ["admin", "operator", "viewer", null]},
+  "until": {"$ref": "#/components/schemas/Time"}}},
 "SignInLink": {"type": "object", "required": ["url", "expires_at"], "properties": {
   "url": {"type": "string"}, "expires_at": {"$ref": "#/components/schemas/Time"}}},
 "KeyList": {"type": "object", "required": ["keys"], "properties": {

@@ -43,14 +43,6 @@ void add_views(std::vector<Operation>& table) {
                    .output = "Any",
                    .cli = "openapi",
                    .example = "lazaret openapi > openapi.json"});
-  table.push_back({.name = "page",
-                   .method = Method::GET,
-                   .path = "/",
-                   .scope = Scope::open,
-                   .summary = "A page for people: how the fleet is.",
-                   .output = "Text",
-                   .example = "curl http://127.0.0.1:7878/",
-                   .media = "text/html"});
 }
 
 std::vector<Input> event_filters() {
@@ -188,14 +180,36 @@ void add_sign_in(std::vector<Operation>& table) {
                    .output = "Text",
                    .example = "lazaret sign-in",
                    .media = "text/html"});
-  table.push_back({.name = "sign_out",
+}
+
+void add_session(std::vector<Operation>& table) {
+  table.push_back({.name = "session.show",
+                   .method = Method::GET,
+                   .path = "/api/v1/session",
+                   .scope = Scope::open,
+                   .agents = true,
+                   .summary = "Who the caller is, and until when; nulls for nobody.",
+                   .output = "Session",
+                   .example = "lazaret sign-in"});
+  table.push_back({.name = "session.begin",
                    .method = Method::POST,
-                   .path = "/sign-out",
+                   .path = "/api/v1/session",
+                   .scope = Scope::open,
+                   .summary = "Signs a browser in with a key: a cookie of the key's scope.",
+                   .inputs = {{.name = "key",
+                               .required = true,
+                               .doc = "of scope admin, operator or viewer",
+                               .least = 1}},
+                   .output = "Session",
+                   .example = "lazaret sign-in",
+                   .secret = true});
+  table.push_back({.name = "session.end",
+                   .method = Method::DELETE,
+                   .path = "/api/v1/session",
                    .scope = Scope::open,
                    .summary = "Ends the browser's cookie and its key.",
-                   .output = "Text",
-                   .example = "curl -X POST http://127.0.0.1:7878/sign-out",
-                   .media = "text/html"});
+                   .output = "Done",
+                   .example = "lazaret sign-in"});
 }
 
 void add_switches(std::vector<Operation>& table) {
@@ -237,6 +251,7 @@ void add_fleet_operations(std::vector<Operation>& table) {
   add_events(table);
   add_keys(table);
   add_sign_in(table);
+  add_session(table);
   add_switches(table);
 }
 
