@@ -21,6 +21,7 @@
 #include "cli/replay_verbs.h"
 #include "cli/run_verb.h"
 #include "cli/slot_verbs.h"
+#include "wire/api_openapi.h"
 
 namespace lazaret::cli {
 namespace {
@@ -44,6 +45,17 @@ bool is_there(const std::vector<Verb>& verbs, const std::string& words) {
   return std::ranges::find(verbs, words, &Verb::words) != verbs.end();
 }
 
+// The table is in this program, too; another daemon's is asked for by its address.
+Verb without_daemon(Verb openapi) {
+  openapi.carry_out = [ask = std::move(openapi.carry_out)](
+                          Context& context, const Arguments& arguments) -> Result<ExitCode> {
+    if (!context.target.url.empty()) return ask(context, arguments);
+    context.out << wire::openapi_text(context.hooks.version);
+    return ExitCode::ok;
+  };
+  return openapi;
+}
+
 // The table's verbs, unless one of the same words is there already.
 void add_operation_verbs(std::vector<Verb>& verbs) {
   auto plans = plans_by_operation();
@@ -55,6 +67,7 @@ void add_operation_verbs(std::vector<Verb>& verbs) {
     for (auto& plan : own) {
       plan.group = group_of(plan.cli.empty() ? operation.cli : std::string_view(plan.cli));
       Verb verb = verb_of(operation, std::move(plan));
+      if (operation.name == "openapi") verb = without_daemon(std::move(verb));
       if (!is_there(verbs, verb.words)) verbs.push_back(std::move(verb));
     }
   }

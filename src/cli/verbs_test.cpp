@@ -104,6 +104,16 @@ TEST_F(Cli, EveryOperationHasItsWords) {
   }
 }
 
+TEST_F(Cli, TheApiIsDescribedWithoutADaemon) {
+  const auto said = say({"openapi"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(asked(), "nothing");
+  const auto api = json::parse(said.out);
+  const auto& pause = api.at("paths").at("/api/v1/agents/{agent}/pause").at("post");
+  EXPECT_EQ(pause.at("x-cli").as_string(), "lazaret agent pause AGENT");
+  EXPECT_TRUE(pause.at("x-example").as_string().starts_with("lazaret agent pause "));
+}
+
 TEST_F(Cli, CursorsAreListedAndShown) {
   answers_["GET /api/v1/cells/c/tasks"] = json_answer(
       R"({"next":null,"tasks":[{"task_id":"t-1","status":"in_progress","owner":"a",

@@ -171,6 +171,7 @@ json::object one_operation(const Operation& operation) {
       {"parameters", std::move(parameters)},
       {"responses", answers_of(operation)}};
   if (!operation.cli.empty()) out["x-cli"] = "lazaret " + std::string(operation.cli);
+  if (!operation.example.empty()) out["x-example"] = operation.example;
   if (has_body) {
     json::object content;
     content["application/json"] = json::object{{"schema", body_schema(operation)}};
