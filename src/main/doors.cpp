@@ -12,6 +12,7 @@
 #include "main/build.h"
 #include "main/daemon.h"
 #include "main/settings_view.h"
+#include "web/site.h"
 #include "wire/template_cell.h"
 #include "wire/token.h"
 
@@ -124,6 +125,7 @@ server::OwnFigures Daemon::own_figures() const {
 server::Services Daemon::services() {
   server::Services services;
   services.version = build_text();
+  services.site = web::site();
   services.tokens = tokens_.get();
   services.keys = keys_.get();
   services.facts = facts_.get();

@@ -19,7 +19,8 @@ struct Answer {
   int status = 200;
   std::string body;
   std::string content_type = "application/json";
-  std::string headers;  // further lines, each with its CRLF
+  std::string headers;                  // further lines, each with its CRLF
+  std::string_view cache = "no-store";  // a literal
 };
 Answer json_answer(int status, const json::value& value);
 Answer problem_answer(const Error& error, int status = 0);  // 0: as the code says

@@ -18,6 +18,7 @@
 #include "server/routes.h"
 #include "server/session.h"
 #include "server/sign_in.h"
+#include "server/site.h"
 #include "server/sync_changes.h"
 #include "server/work_waiters.h"
 
@@ -79,6 +80,7 @@ class Server::Impl : public SessionOwner {
   Keys keys_;
   Door door_;
   Routes routes_{wire::operations()};
+  Site site_{services_.site};
   Handlers handlers_ = all_handlers();
   Beats beats_;
   EventStreams streams_;
@@ -93,6 +95,7 @@ class Server::Impl : public SessionOwner {
   std::optional<Peer> peer_of(const Accepted& accepted) const;
   bool close_an_idle_one();
   void sweep();
+  bool is_on_site(const RequestHead& head) const;
   std::optional<Answer> check_origin(Session& session);
   std::optional<Answer> identify(Session& session);
   std::optional<Answer> route(Session& session);
@@ -271,13 +274,18 @@ std::string_view Server::Impl::date_line() {
   return date_;
 }
 
+bool Server::Impl::is_on_site(const RequestHead& head) const {
+  const std::string_view path = path_of(head.target);
+  return site_.has(head.method, path) && routes_.find(head.method, path).allow.empty();
+}
+
 std::optional<Answer> Server::Impl::check_origin(Session& session) {
   const RequestHead& head = session.parser().head();
   const bool plain = head.origin.empty() && head.fetch_site.empty();
   if (plain && head.host == session.remembered.checked_host) return std::nullopt;
-  if (const auto refusal = door_.check_origin(session.peer(), head)) {
-    return problem_answer(refusal->error, refusal->status);
-  }
+  const auto refusal = session.is_on_site ? door_.check_host(session.peer(), head)
+                                          : door_.check_origin(session.peer(), head);
+  if (refusal) return problem_answer(refusal->error, refusal->status);
   if (plain) session.remembered.checked_host = head.host;
   return std::nullopt;
 }
@@ -350,10 +358,11 @@ std::optional<Answer> Server::Impl::on_foreign_head(Session& session) {
 }
 
 std::optional<Answer> Server::Impl::on_head(Session& session) {
-  if (auto refused = check_origin(session)) return refused;
   const RequestHead& head = session.parser().head();
   session.is_beat = head.method == "POST" && !beat_id(head.target).empty();
-  if (session.is_beat) return std::nullopt;
+  session.is_on_site = !session.is_beat && is_on_site(head);
+  if (auto refused = check_origin(session)) return refused;
+  if (session.is_beat || session.is_on_site) return std::nullopt;
   if (auto refused = route(session)) return refused;
   const auto& operation = *session.operation;
   if (operation.foreign) return on_foreign_head(session);
@@ -373,6 +382,7 @@ void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
   ++requests_;
   const RequestHead& head = session.parser().head();
   if (session.is_beat) return beats_.on_request(session, ticket, beat_id(head.target), date_line());
+  if (session.is_on_site) return session.answer(ticket, site_.answer(path_of(head.target)));
   const bool foreign = session.operation->foreign;
   const std::string_view body = foreign ? "" : std::string_view(session.parser().body());
   auto inputs = wire::check_inputs(*session.operation, {.path = session.path_values,

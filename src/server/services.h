@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "ports/monitor_store.h"
 #include "ports/presence_board.h"
 #include "ports/telemetry.h"
+#include "server/site_file.h"
 #include "wire/cell_problem.h"
 #include "wire/checkpoint_manifest.h"
 #include "wire/token.h"
@@ -42,6 +44,7 @@ struct TroubledDirectory {
 
 struct Services {
   std::string version;
+  std::span<const SiteFile> site;        // none: the pages say so
   const wire::Tokens* tokens = nullptr;  // must be set
   ports::KeyStore* keys = nullptr;       // unset: no keys exist, none can be made
   ports::FactReader* facts = nullptr;

@@ -202,7 +202,9 @@ void Session::append(const Answer& answer) {
     out_ += std::to_string(answer.body.size());
     out_ += "\r\n";
   }
-  out_ += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  out_ += "Cache-Control: ";
+  out_ += answer.cache;
+  out_ += "\r\nX-Content-Type-Options: nosniff\r\n";
   out_ += answer.headers;
   if (!keeps) out_ += "Connection: close\r\n";
   out_ += "\r\n";

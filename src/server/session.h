@@ -81,6 +81,7 @@ class Session final : public Asker, public Stream, public std::enable_shared_fro
   const wire::Operation* operation = nullptr;
   std::vector<std::string> path_values;
   bool is_beat = false;
+  bool is_on_site = false;
   Identity identity;
   // Place in the owner's list.
   Sessions::iterator place;
