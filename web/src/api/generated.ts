@@ -110,6 +110,12 @@ export interface Key {
   expires_at?: Time;
 }
 
+export interface Session {
+  name: string | null;
+  scope: "admin" | "operator" | "viewer" | null;
+  until: Time;
+}
+
 export interface SignInLink {
   url: string;
   expires_at: Time;
@@ -586,12 +592,6 @@ export interface NextWork {
   task: Task | null;
 }
 
-export interface Session {
-  name: string | null;
-  scope: "admin" | "operator" | "viewer" | null;
-  until: Time;
-}
-
 export interface Inputs {
   "status": Record<string, never>;
   "telemetry": Record<string, never>;
@@ -633,6 +633,11 @@ export interface Inputs {
     id: string;
   };
   "sign_in.link": Record<string, never>;
+  "session.show": Record<string, never>;
+  "session.begin": {
+    key: string;
+  };
+  "session.end": Record<string, never>;
   "fleet.freeze": {
     reason?: string;
   };
@@ -1001,11 +1006,6 @@ export interface Inputs {
     server: string;
     limit?: number;
   };
-  "session.show": Record<string, never>;
-  "session.begin": {
-    key: string;
-  };
-  "session.end": Record<string, never>;
 }
 
 export interface Outputs {
@@ -1021,6 +1021,9 @@ export interface Outputs {
   "key.add": KeyMade;
   "key.remove": Done;
   "sign_in.link": SignInLink;
+  "session.show": Session;
+  "session.begin": Session;
+  "session.end": Done;
   "fleet.freeze": Done;
   "fleet.resume": Done;
   "heartbeat": Heartbeat;
@@ -1095,9 +1098,6 @@ export interface Outputs {
   "server.list": ServerList;
   "server.register": KeyMade;
   "server.show": ServerState;
-  "session.show": Session;
-  "session.begin": Session;
-  "session.end": Done;
 }
 
 export interface Route {
@@ -1121,6 +1121,9 @@ export const routes: Record<keyof Inputs, Route> = {
   "key.add": {"method":"POST","path":"/api/v1/keys","query":[],"scope":"admin","cli":"lazaret token add NAME"},
   "key.remove": {"method":"DELETE","path":"/api/v1/keys/{id}","query":[],"scope":"admin","cli":"lazaret token rm ID"},
   "sign_in.link": {"method":"POST","path":"/api/v1/sign-in","query":[],"scope":"admin","cli":"lazaret sign-in"},
+  "session.show": {"method":"GET","path":"/api/v1/session","query":[],"scope":"open","cli":""},
+  "session.begin": {"method":"POST","path":"/api/v1/session","query":[],"scope":"open","cli":""},
+  "session.end": {"method":"DELETE","path":"/api/v1/session","query":[],"scope":"open","cli":""},
   "fleet.freeze": {"method":"POST","path":"/api/v1/freeze","query":[],"scope":"operator","cli":"lazaret freeze"},
   "fleet.resume": {"method":"POST","path":"/api/v1/resume","query":[],"scope":"operator","cli":"lazaret resume"},
   "heartbeat": {"method":"POST","path":"/heartbeat/{agent}","query":[],"scope":"open","cli":"lazaret agent heartbeat AGENT"},
@@ -1195,7 +1198,4 @@ export const routes: Record<keyof Inputs, Route> = {
   "server.list": {"method":"GET","path":"/api/v1/servers","query":[],"scope":"viewer","cli":"lazaret server ls"},
   "server.register": {"method":"POST","path":"/api/v1/servers","query":[],"scope":"admin","cli":"lazaret server register IDENTIFIER"},
   "server.show": {"method":"GET","path":"/api/v1/servers/{server}","query":["limit"],"scope":"viewer","cli":"lazaret server show SERVER"},
-  "session.show": {"method":"GET","path":"/api/v1/session","query":[],"scope":"open","cli":""},
-  "session.begin": {"method":"POST","path":"/api/v1/session","query":[],"scope":"open","cli":""},
-  "session.end": {"method":"DELETE","path":"/api/v1/session","query":[],"scope":"open","cli":""},
 };
