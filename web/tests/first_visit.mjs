@@ -1,0 +1,24 @@
+// An empty fleet, met for the first time: signing in with a key, and every page teaches the next step.
+import { tell } from './browser.mjs';
+
+const pages = ['/', '/missions', '/inbox', '/calendar', '/events', '/host', '/connect'];
+const { key } = JSON.parse(process.env.KEY);
+
+await tell({ key: null }, async (story) => {
+  await story.page.goto(process.env.URL);
+  await story.seesText('lazaret sign-in');
+  await story.accessible('the sign-in page');
+  await story.shot('sign-in');
+  story.expects(/401/); // the browser's own remark on a refused key
+  await story.page.getByLabel(/key/i).fill('lzk_wrong');
+  await story.click('button', 'Sign in');
+  await story.sees('alert');
+  await story.signIn(key);
+  await story.sees('heading', 'Nothing needs you');
+  await story.seesText('lazaret run');
+  for (const path of pages) {
+    await story.go(path);
+    await story.accessible(path);
+  }
+  await story.go('/nowhere').catch(() => {});
+});
