@@ -156,7 +156,8 @@ void update(Context& context, Call& call) {
 }
 
 void status(Context& context, Call& call) {
-  const auto body = wire::read_agent_status(call.body, call.claw_header, call.agent_header);
+  const auto body = wire::read_agent_status(call.body, call.claw_header, call.agent_header,
+                                            context.loop.now().wall);
   if (!body) return call.reply.fail(body.error());
   const auto agent = caller_agent(context, call.identity, body->agent_id, body->claw_identifier);
   if (!agent) return call.reply.fail(agent.error());

@@ -136,8 +136,10 @@ struct AgentStatusReport {
   LAZARET_FIELDS(AgentStatusReport, claw_identifier, agent_id, status, reason, recovery_at)
 };
 boost::json::object to_json(const AgentStatusReport& report);
+// recovery_at may also be seconds or an HTTP date (see recovery_time()); where an exhausted agent
+// names none, its reason may.
 Result<AgentStatusReport> read_agent_status(std::string body, std::string_view claw_header,
-                                            std::string_view agent_header);
+                                            std::string_view agent_header, WallTime now);
 
 // ---- sync (the third contract) ----------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 #include "base/rfc3339.h"
 #include "wire/harborforge_parts.h"
+#include "wire/recovery_time.h"
 
 namespace lazaret::wire {
 namespace {
@@ -123,7 +124,7 @@ boost::json::object to_json(const AgentStatusReport& report) {
 }
 
 Result<AgentStatusReport> read_agent_status(std::string body, std::string_view claw_header,
-                                            std::string_view agent_header) {
+                                            std::string_view agent_header, WallTime now) {
   const auto document = read_object(std::move(body), "status", calendar_request_most);
   if (!document) return std::unexpected(document.error());
   LooseFields fields("status", document->source, document->root, "");
@@ -132,7 +133,14 @@ Result<AgentStatusReport> read_agent_status(std::string body, std::string_view c
   read_named(fields, "agent_id", agent_header, "X-Agent-ID", report.agent_id);
   read_agent_word(fields, "status", report.status, true);
   fields.text("reason", report.reason, hf_reason_most);
-  fields.time("recovery_at", report.recovery_at);
+  std::string recovery;
+  fields.id("recovery_at", recovery);
+  const bool told = !recovery.empty() || report.status == core::CalendarStatus::exhausted;
+  if (told) report.recovery_at = recovery_time(recovery.empty() ? report.reason : recovery, now);
+  if (!recovery.empty() && !report.recovery_at) {
+    fields.wrong(*fields.find("recovery_at"), "/recovery_at",
+                 "a time such as 2026-01-31T09:00:00Z, or seconds from now, within 31 days");
+  }
   if (fields.failed()) return std::unexpected(fields.fault());
   return report;
 }

@@ -8,6 +8,8 @@
 namespace lazaret::wire {
 namespace {
 
+using namespace std::chrono_literals;
+
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -275,10 +277,26 @@ TEST(HarborForge, AMonitorHeartbeatIsRoundedToOneDecimal) {
 TEST(HarborForge, AnAgentsStatusIsReported) {
   const AgentStatusReport report{"host-1", "scout", core::CalendarStatus::exhausted, "rate_limit",
                                  *from_rfc3339("2026-11-21T14:00:00Z")};
-  const auto read = read_agent_status(json_document(to_json(report)), "", "");
+  const auto read =
+      read_agent_status(json_document(to_json(report)), "", "", *report.recovery_at - 1h);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, report);
-  EXPECT_FALSE(read_agent_status(R"({"claw_identifier": "h", "agent_id": "a"})", "", ""));
+  EXPECT_FALSE(read_agent_status(R"({"claw_identifier": "h", "agent_id": "a"})", "", "", {}));
+}
+
+TEST(HarborForge, AnExhaustedAgentSaysInAnyWayWhenItRecovers) {
+  const WallTime now = *from_rfc3339("2026-11-21T14:00:00Z");
+  const auto told = [&](const std::string& more) {
+    return read_agent_status(R"({"claw_identifier": "h", "agent_id": "a", )" + more + "}", "", "",
+                             now);
+  };
+  EXPECT_EQ(told(R"("status": "exhausted", "recovery_at": 120)")->recovery_at, now + 2min);
+  EXPECT_EQ(told(R"("status": "exhausted", "reason": "resets in 3 hours")")->recovery_at, now + 3h);
+  EXPECT_FALSE(told(R"("status": "exhausted", "reason": "billing")")->recovery_at);
+  EXPECT_FALSE(told(R"("status": "idle", "reason": "slept in 3 hours")")->recovery_at);
+  const auto odd = told(R"("status": "exhausted", "recovery_at": "soon")");
+  ASSERT_FALSE(odd);
+  EXPECT_NE(odd.error().place.find("/recovery_at"), std::string::npos) << odd.error().place;
 }
 
 TEST(HarborForge, RoutesNameRealAndVirtualSlots) {

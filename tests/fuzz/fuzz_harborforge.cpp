@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto update = read(text)) again(*update, read);
   } else if (what == 3) {
     const auto read = [](std::string body) {
-      return wire::read_agent_status(std::move(body), "", "");
+      return wire::read_agent_status(std::move(body), "", "", WallTime{});
     };
     if (const auto report = read(text)) again(*report, read);
   } else if (what == 4) {

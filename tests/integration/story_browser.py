@@ -53,6 +53,17 @@ class Browser(Story):
         self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
         self.tell("answer_in_one_tap")
 
+    def test_two_people(self):
+        self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})
+        self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
+        self.tell("two_people")
+
+    def test_viewer(self):
+        self.mission(PRINTS)
+        self.fleet.until_running("printer")
+        key = self.fleet.cli("token", "add", "looker", "--scope", "viewer", "--json").stdout
+        self.tell("viewer", KEY=key)
+
     def test_thousand_agents(self):
         self.tell("thousand_agents")
 

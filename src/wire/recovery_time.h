@@ -1,0 +1,19 @@
+// When a service that refuses for now says that it will serve again.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/instant.h"
+
+namespace lazaret::wire {
+
+// What is further away is no recovery but a mistake.
+inline constexpr Duration recovery_most = std::chrono::hours(24 * 31);
+
+// "120" (Retry-After, in seconds), an HTTP date, RFC 3339, or a sentence that holds one of them:
+// "resets in 3 hours", "try again in 1h 30m", "resets at 2026-11-22T10:00:00Z". A time that is over
+// is now. Nothing where the text names none, or one beyond recovery_most.
+std::optional<WallTime> recovery_time(std::string_view text, WallTime now);
+
+}  // namespace lazaret::wire
