@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 // One column of a list: its heading, where its text is, and how it is to be read.
-enum class How { text, state, age, strong };
+enum class How { text, state, age, strong, bytes };
 struct Column {
   std::string_view heading;
   std::string_view path;
@@ -92,6 +92,13 @@ std::vector<ListShape> fleet_shapes() {
         {"AFTER", "dependencies"},
         {"TITLE", "title"},
         {"WHY", "reason"}}},
+      {"ArtifactList",
+       "artifacts",
+       "nothing is below artifacts/",
+       {{"PATH", "path", How::strong},
+        {"SIZE", "bytes", How::bytes},
+        {"CHANGED", "modified_at", How::age},
+        {"TASK", "task_id"}}},
       {"WakePage",
        "wakes",
        "no wakes",
@@ -149,6 +156,8 @@ TableCell cell_of(const Column& column, const json::value& item, WallTime now) {
       return {text, ink_of_state(text)};
     case How::age:
       return {age_at(item, column.path, now)};
+    case How::bytes:
+      return {in_bytes(number_at(item, column.path).value_or(0))};
   }
   return {text};
 }

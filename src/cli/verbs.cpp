@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/artifact_verb.h"
 #include "cli/backup_verbs.h"
 #include "cli/chaos_verb.h"
 #include "cli/checkpoint_verbs.h"
@@ -35,7 +36,7 @@ Group group_of(std::string_view cli) {
   }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||
       word == "checkpoint" || word == "plan" || word == "slot" || word == "calendar" ||
-      word == "presence") {
+      word == "presence" || word == "artifact") {
     return Group::work;
   }
   return Group::more;
@@ -104,6 +105,7 @@ std::vector<Verb> make_all() {
   verbs.push_back(program_verb(
       "demo", Group::run, "See it work in a minute: a fleet that is harassed.", "lazaret demo"));
   add_checkpoint_verbs(verbs);
+  add_artifact_verb(verbs);
   add_cursor_verbs(verbs);
   add_operation_verbs(verbs);
   add_log_verbs(verbs);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "adapters/cells/cell_looks.h"
 #include "adapters/cells/cell_store.h"
 #include "adapters/checkpoints/checkpoint_store.h"
 #include "adapters/http_client/http_client.h"
@@ -118,6 +119,7 @@ class Daemon : public ports::Effects {
   std::unique_ptr<checkpoints::CheckpointStore> checkpoints_;
   std::unique_ptr<CellMirror> mirror_;
   std::unique_ptr<logs::LogFiles> logs_;
+  std::unique_ptr<cells::CellLooks> cell_looks_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<CpuSampler> cpu_sampler_;
   std::unique_ptr<Notifications> notifications_;

@@ -74,6 +74,7 @@ CellId cell_id_of(const std::string& once) {
 
 Result<void> Daemon::open_doors() {
   logs_ = std::make_unique<logs::LogFiles>([this](const AgentRef& agent) { return log_of(agent); });
+  cell_looks_ = std::make_unique<cells::CellLooks>(io_);
   telemetry_ = std::make_unique<Telemetry>(
       [this](const AgentRef& agent) { return processes_->usage(agent); },
       [this]() -> const core::Fleet& { return loop_->fleet(); },
@@ -133,6 +134,7 @@ server::Services Daemon::services() {
   services.zone_bytes = [](const std::string& name) { return zones::read_zone_bytes(name); };
   services.telemetry = telemetry_.get();
   services.logs = logs_.get();
+  services.cell_files = cell_looks_.get();
   services.presences = board_.get();
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };

@@ -40,6 +40,7 @@ Handlers all_handlers() {
   add_agent_handlers(handlers);
   add_inbox_handlers(handlers);
   add_cell_handlers(handlers);
+  add_artifact_handlers(handlers);
   add_checkpoint_handlers(handlers);
   add_presence_handlers(handlers);
   add_task_handlers(handlers);

@@ -47,6 +47,7 @@ void add_sign_in_handlers(Handlers& handlers);
 void add_agent_handlers(Handlers& handlers);
 void add_inbox_handlers(Handlers& handlers);
 void add_cell_handlers(Handlers& handlers);
+void add_artifact_handlers(Handlers& handlers);
 void add_checkpoint_handlers(Handlers& handlers);
 void add_presence_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);

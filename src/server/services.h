@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/command.h"
+#include "ports/cell_files.h"
 #include "ports/fact_reader.h"
 #include "ports/journal.h"
 #include "ports/key_store.h"
@@ -50,6 +51,7 @@ struct Services {
   ports::FactReader* facts = nullptr;
   ports::Telemetry* telemetry = nullptr;
   ports::LogReader* logs = nullptr;
+  ports::CellFiles* cell_files = nullptr;
   ports::PresenceBoard* presences = nullptr;
   std::function<OwnFigures()> own_figures;
   // Answers recorded before this start, oldest first.

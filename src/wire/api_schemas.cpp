@@ -67,6 +67,13 @@ constexpr std::string_view schemas = R"json({
 "Session": {"type": "object", "required": ["name", "scope", "until"], "properties": {
   "name": {"type": ["string", "null"]}, "scope": {"enum": ["admin", "operator", "viewer", null]},
   "until": {"$ref": "#/components/schemas/Time"}}},
+"ArtifactList": {"type": "object", "required": ["artifacts", "more"], "properties": {
+  "artifacts": {"type": "array", "items": {"type": "object",
+    "required": ["path", "bytes", "modified_at", "task_id"], "properties": {
+    "path": {"type": "string", "description": "below artifacts/"}, "bytes": {"type": "integer"},
+    "modified_at": {"$ref": "#/components/schemas/Time"},
+    "task_id": {"type": ["string", "null"], "description": "of the task that names it"}}}},
+  "more": {"type": "boolean", "description": "these are not all"}}},
 "SignInLink": {"type": "object", "required": ["url", "expires_at"], "properties": {
   "url": {"type": "string"}, "expires_at": {"$ref": "#/components/schemas/Time"}}},
 "KeyList": {"type": "object", "required": ["keys"], "properties": {

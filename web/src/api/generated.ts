@@ -116,6 +116,16 @@ export interface Session {
   until: Time;
 }
 
+export interface ArtifactList {
+  artifacts: ({
+    path: string;
+    bytes: number;
+    modified_at: Time;
+    task_id: string | null;
+  })[];
+  more: boolean;
+}
+
 export interface SignInLink {
   url: string;
   expires_at: Time;
@@ -805,6 +815,13 @@ export interface Inputs {
   "cell.lint": {
     cell: string;
   };
+  "artifact.list": {
+    cell: string;
+  };
+  "artifact.get": {
+    cell: string;
+    path: string;
+  };
   "agent.add": {
     cell: string;
     agent_id: string;
@@ -1064,6 +1081,8 @@ export interface Outputs {
   "cell.remove": Done;
   "cell.graph": Graph;
   "cell.lint": LintPage;
+  "artifact.list": ArtifactList;
+  "artifact.get": string;
   "agent.add": Agent;
   "cell.status": Done;
   "task.list": TaskPage;
@@ -1164,6 +1183,8 @@ export const routes: Record<keyof Inputs, Route> = {
   "cell.remove": {"method":"DELETE","path":"/api/v1/cells/{cell}","query":["reason"],"scope":"operator","cli":"lazaret mission destroy CELL"},
   "cell.graph": {"method":"GET","path":"/api/v1/cells/{cell}/graph","query":[],"scope":"viewer","cli":"lazaret mission graph CELL"},
   "cell.lint": {"method":"GET","path":"/api/v1/cells/{cell}/lint","query":[],"scope":"viewer","cli":"lazaret cell lint CELL"},
+  "artifact.list": {"method":"GET","path":"/api/v1/cells/{cell}/artifacts","query":[],"scope":"viewer","cli":"lazaret artifact ls CELL"},
+  "artifact.get": {"method":"GET","path":"/api/v1/cells/{cell}/artifacts/{path}","query":[],"scope":"viewer","cli":"lazaret artifact get CELL PATH"},
   "agent.add": {"method":"POST","path":"/api/v1/cells/{cell}/agents","query":[],"scope":"operator","cli":"lazaret agent add CELL AGENT"},
   "cell.status": {"method":"POST","path":"/api/v1/cells/{cell}/status","query":[],"scope":"operator","cli":"lazaret mission pause CELL"},
   "task.list": {"method":"GET","path":"/api/v1/cells/{cell}/tasks","query":["status","cursor","limit"],"scope":"viewer","cli":"lazaret task ls"},
