@@ -107,10 +107,10 @@ std::vector<Verb> make_all() {
   add_checkpoint_verbs(verbs);
   add_artifact_verb(verbs);
   add_cursor_verbs(verbs);
+  add_slot_verbs(verbs);
   add_operation_verbs(verbs);
   add_log_verbs(verbs);
   add_mission_verbs(verbs);
-  add_slot_verbs(verbs);
   add_replay_verbs(verbs);
   add_backup_verbs(verbs);
   add_gc_verbs(verbs);

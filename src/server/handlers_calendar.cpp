@@ -193,6 +193,52 @@ void define_plan(Context& context, Call& call, std::int64_t id, core::PlanDefini
          });
 }
 
+std::string clock_text(calendar::LocalTime t) {
+  return calendar::with_offset(t, {}).substr(0, 19);  // 2026-03-29T02:30:00
+}
+
+// What a reader would stumble over; empty = nothing.
+std::string note_of(const calendar::Zone& zone, const calendar::Occurrence& one,
+                    std::optional<calendar::seconds> before) {
+  if (one.in_gap) {
+    return fmt::format("clocks skip this time; they show {} then",
+                       clock_text(zone.local(one.at)).substr(11, 5));
+  }
+  if (zone.resolve(one.nominal).kind == calendar::LocalKind::fold) {
+    return fmt::format("clocks show this time twice; this is the {}",
+                       one.second ? "second" : "first");
+  }
+  if (!before || *before == one.offset) return {};
+  return fmt::format("the clocks were changed: {} now, {} before",
+                     calendar::offset_text(one.offset, true), calendar::offset_text(*before, true));
+}
+
+void preview_plan(Context& context, Call& call) {
+  core::PlanDefinition plan;
+  if (auto read = read_plan(context, call, plan); !read) return call.reply.fail(read.error());
+  const auto data = zone_data(context, plan.zone);
+  if (!data) return call.reply.fail(data.error());
+  const auto zone = core::zone_of(plan.zone, *data);
+  if (!zone) return call.reply.fail(zone.error());
+  const auto schedule = core::schedule_of(plan, *zone);
+  if (!schedule) return call.reply.fail(schedule.error());
+  const auto from = std::chrono::ceil<std::chrono::seconds>(context.loop.now().wall);
+  const auto found =
+      calendar::occurrences(*schedule, from, call.inputs.whole("count").value_or(next_of_one));
+  json::array times;
+  std::optional<calendar::seconds> before;
+  for (const calendar::Occurrence& one : found.times) {
+    const std::string note = note_of(**zone, one, before);
+    times.push_back({{"at", wire::api_time(one.at)},
+                     {"local_time", clock_text(one.nominal)},
+                     {"offset", calendar::offset_text(one.offset, true)},
+                     {"note", note.empty() ? json::value(nullptr) : json::value(note)}});
+    before = one.offset;
+  }
+  call.reply.ok(json::object{
+      {"times", std::move(times)}, {"timezone", plan.zone}, {"stop", to_word(found.stop)}});
+}
+
 void add_plan(Context& context, Call& call) { define_plan(context, call, 0, {}); }
 
 void edit_plan(Context& context, Call& call) {
@@ -329,6 +375,7 @@ void remove_agent(Context& context, Call& call) {
 void add_calendar_handlers(Handlers& handlers) {
   handlers["plan.list"] = list_plans;
   handlers["plan.add"] = add_plan;
+  handlers["plan.preview"] = preview_plan;
   handlers["plan.show"] = show_plan;
   handlers["plan.edit"] = edit_plan;
   handlers["plan.pause"] = pause_plan;

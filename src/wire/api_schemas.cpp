@@ -338,6 +338,14 @@ constexpr std::string_view schemas = R"json({
   "started_at": {"$ref": "#/components/schemas/Time"},
   "ended_at": {"$ref": "#/components/schemas/Time"}, "wake": {"type": ["string", "null"]},
   "reason": {"type": ["string", "null"]}}},
+"PlanPreview": {"type": "object", "required": ["times", "timezone", "stop"], "properties": {
+  "times": {"type": "array", "items": {"type": "object",
+    "required": ["at", "local_time", "offset", "note"], "properties": {
+    "at": {"$ref": "#/components/schemas/Time"}, "local_time": {"type": "string"},
+    "offset": {"type": "string", "description": "makes the local time the instant: +01:00"},
+    "note": {"type": ["string", "null"], "description": "what the clocks do about it"}}}},
+  "timezone": {"type": "string"},
+  "stop": {"enum": ["enough", "over", "gave_up"], "description": "over: there are no more"}}},
 "SlotPage": {"type": "object", "required": ["slots", "more"], "properties": {
   "slots": {"type": "array", "items": {"$ref": "#/components/schemas/Slot"}},
   "more": {"type": "boolean", "description": "there are more than were asked for"}}},

@@ -50,9 +50,8 @@ std::vector<Input> work_inputs(bool needed) {
           {.name = "event_data", .type = ValueType::object, .doc = "handed on to the agent"}};
 }
 
-std::vector<Input> plan_inputs(bool needed) {
-  auto inputs = work_inputs(needed);
-  const std::vector<Input> rule = {
+std::vector<Input> rule_inputs() {
+  return {
       {.name = "rrule", .doc = "a recurrence rule (RFC 5545)", .most = 4096},
       {.name = "cron", .doc = "a cron expression, 5 or 6 fields", .most = 1024},
       {.name = "oncalendar", .doc = "a systemd OnCalendar expression", .most = 1024},
@@ -65,7 +64,14 @@ std::vector<Input> plan_inputs(bool needed) {
       {.name = "gap",
        .doc = "a local time that clocks skip (offset_before)",
        .words = "offset_before|offset_after|skip"},
-      {.name = "fold", .doc = "one that they show twice (first)", .words = "first|second|both"},
+      {.name = "fold", .doc = "one that they show twice (first)", .words = "first|second|both"}};
+}
+
+std::vector<Input> plan_inputs(bool needed) {
+  auto inputs = work_inputs(needed);
+  const auto rule = rule_inputs();
+  inputs.insert(inputs.end(), rule.begin(), rule.end());
+  const std::vector<Input> policy = {
       {.name = "missed", .doc = "what was missed runs: (once)", .words = "skip|once|all"},
       {.name = "within_seconds",
        .type = ValueType::integer,
@@ -82,7 +88,7 @@ std::vector<Input> plan_inputs(bool needed) {
        .type = ValueType::integer,
        .doc = "in a row; 0 = never (0)",
        .most = 1000}};
-  inputs.insert(inputs.end(), rule.begin(), rule.end());
+  inputs.insert(inputs.end(), policy.begin(), policy.end());
   return inputs;
 }
 
@@ -113,6 +119,19 @@ void add_plans(std::vector<Operation>& table) {
                    .cli = "plan add AGENT",
                    .example = "lazaret plan add scout --cron '0 9 * * MON-FRI' --timezone "
                               "Europe/Berlin --title stand-up"});
+  table.push_back({.name = "plan.preview",
+                   .method = Method::POST,
+                   .path = "/api/v1/plans/preview",
+                   .summary = "The next times of a rule, before there is a plan of it.",
+                   .inputs = with({.name = "count",
+                                   .type = ValueType::integer,
+                                   .doc = "how many (10)",
+                                   .least = 1,
+                                   .most = 50},
+                                  rule_inputs()),
+                   .output = "PlanPreview",
+                   .cli = "slot next",
+                   .example = "lazaret slot next '0 9 * * MON-FRI' --tz Europe/Berlin --count 10"});
   table.push_back({.name = "plan.show",
                    .method = Method::GET,
                    .path = "/api/v1/plans/{plan}",

@@ -561,6 +561,17 @@ export interface Slot {
   reason?: string | null;
 }
 
+export interface PlanPreview {
+  times: ({
+    at: Time;
+    local_time: string;
+    offset: string;
+    note: string | null;
+  })[];
+  timezone: string;
+  stop: "enough" | "over" | "gave_up";
+}
+
 export interface SlotPage {
   slots: Slot[];
   more: boolean;
@@ -923,6 +934,18 @@ export interface Inputs {
     jitter_seconds?: number;
     pause_after_failures?: number;
   };
+  "plan.preview": {
+    count?: number;
+    rrule?: string;
+    cron?: string;
+    oncalendar?: string;
+    start?: string;
+    dates?: unknown[];
+    exceptions?: unknown[];
+    timezone?: string;
+    gap?: "offset_before" | "offset_after" | "skip";
+    fold?: "first" | "second" | "both";
+  };
   "plan.show": {
     plan: number;
   };
@@ -1100,6 +1123,7 @@ export interface Outputs {
   "task.verify": Done;
   "plan.list": PlanPage;
   "plan.add": Plan;
+  "plan.preview": PlanPreview;
   "plan.show": Plan;
   "plan.edit": Plan;
   "plan.remove": Done;
@@ -1202,6 +1226,7 @@ export const routes: Record<keyof Inputs, Route> = {
   "task.verify": {"method":"POST","path":"/api/v1/cells/{cell}/tasks/{task}/verify","query":[],"scope":"operator","cli":"lazaret task verify CELL TASK"},
   "plan.list": {"method":"GET","path":"/api/v1/plans","query":["agent","cursor","limit"],"scope":"viewer","cli":"lazaret plan ls"},
   "plan.add": {"method":"POST","path":"/api/v1/plans","query":[],"scope":"operator","cli":"lazaret plan add AGENT"},
+  "plan.preview": {"method":"POST","path":"/api/v1/plans/preview","query":[],"scope":"viewer","cli":"lazaret slot next"},
   "plan.show": {"method":"GET","path":"/api/v1/plans/{plan}","query":[],"scope":"viewer","cli":"lazaret plan show PLAN"},
   "plan.edit": {"method":"PATCH","path":"/api/v1/plans/{plan}","query":[],"scope":"operator","cli":"lazaret plan edit PLAN"},
   "plan.remove": {"method":"DELETE","path":"/api/v1/plans/{plan}","query":[],"scope":"operator","cli":"lazaret plan rm PLAN"},
