@@ -21,6 +21,7 @@ interface Props<O extends Operation> {
   done?: string | ((answer: Outputs[O]) => string);
   then?: (answer: Outputs[O]) => void;
   command?: string; // where it is not the operation's own
+  fields?: ReactNode; // what else is asked, above the reason
 }
 
 export function Act<O extends Operation>(props: Props<O>) {
@@ -31,12 +32,13 @@ export function Act<O extends Operation>(props: Props<O>) {
       <Button look={props.look} size={props.size} onClick={() => setOpen(true)}>
         {props.label}
       </Button>
-      {open && <Asking {...props} onClose={() => setOpen(false)} />}
+      {open && <Ask {...props} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function Asking<O extends Operation>(props: Props<O> & { onClose: () => void }) {
+// The question alone, for actions that are chosen from a menu.
+export function Ask<O extends Operation>(props: Props<O> & { onClose: () => void }) {
   const [reason, setReason] = useState('');
   const action = useAction(props.operation, { done: props.done, quiet: true });
   const takes = props.reason !== false;
@@ -57,9 +59,10 @@ function Asking<O extends Operation>(props: Props<O> & { onClose: () => void }) 
         }}
         style={{ display: 'grid', gap: '0.9rem' }}
       >
+        {props.fields}
         {takes && (
           <Field label={props.needsReason ? 'Reason' : 'Reason (recorded, optional)'}>
-            <input value={reason} onChange={(event) => setReason(event.target.value)} maxLength={2000} required={props.needsReason} autoFocus autoComplete="off" />
+            <input value={reason} onChange={(event) => setReason(event.target.value)} maxLength={2000} required={props.needsReason} autoFocus={!props.fields} autoComplete="off" />
           </Field>
         )}
         {action.error && (
