@@ -1,0 +1,118 @@
+// Each attempt of the agent, newest first: how long it lived and what it died of.
+import { useMemo, useState } from 'react';
+import type { Agent } from '../../api/generated';
+import { wordText } from '../../ui/amounts';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { CopyLine } from '../../ui/copy';
+import { Empty, Shown } from '../../ui/shown';
+import { State } from '../../ui/state';
+import { Time, spanText, useNow } from '../../ui/time';
+import { attemptsOf, type Attempt } from './attempts_of';
+import { useHistory } from './history';
+import { causeOf } from './overview';
+import s from './agent.module.css';
+
+const shownAtFirst = 50;
+
+export function Attempts({ agent }: { agent: Agent }) {
+  const history = useHistory(agent);
+  return (
+    <Shown of={history} rows={6}>
+      {(data) => <Table events={data.events} agent={agent} />}
+    </Shown>
+  );
+}
+
+function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; agent: Agent }) {
+  const attempts = useMemo(() => attemptsOf(events), [events]);
+  const [most, setMost] = useState(shownAtFirst);
+  if (attempts.length === 0) {
+    return (
+      <Empty title="It was never started here">
+        {agent.process !== 'external' && <CopyLine text={`lazaret agent start ${agent.ref}`} />}
+      </Empty>
+    );
+  }
+  return (
+    <Card title={`Attempts (${attempts.length})`} flush>
+      <div className={s.scroll} tabIndex={0} role="region" aria-label="Attempts">
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">No.</th>
+              <th scope="col">Started</th>
+              <th scope="col">Ended</th>
+              <th scope="col">Lived</th>
+              <th scope="col">How it ended</th>
+              <th scope="col">Next after</th>
+            </tr>
+          </thead>
+          <tbody>
+            {attempts.slice(0, most).map((attempt) => (
+              <Row key={attempt.incarnation} attempt={attempt} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {attempts.length > most && (
+        <p className={s.more}>
+          <Button size="small" onClick={() => setMost(most * 4)}>
+            Show more
+          </Button>
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Row({ attempt }: { attempt: Attempt }) {
+  return (
+    <tr>
+      <th scope="row" className="numbers">
+        {attempt.incarnation}
+      </th>
+      <td>
+        <Time at={attempt.start} /> <span className="faint small">{wordText(attempt.why)}</span>
+      </td>
+      <td>{attempt.end ? <Time at={attempt.end} /> : <State state="running" label="goes on" />}</td>
+      <td className="numbers nowrap">
+        <Lived attempt={attempt} />
+      </td>
+      <td className={s.cause}>
+        <Cause attempt={attempt} />
+      </td>
+      <td className="numbers nowrap">{attempt.delay === undefined ? <span className="faint">–</span> : preciseText(attempt.delay)}</td>
+    </tr>
+  );
+}
+
+function Lived({ attempt }: { attempt: Attempt }) {
+  const now = useNow();
+  const seconds = ((attempt.end ? Date.parse(attempt.end) : now) - Date.parse(attempt.start)) / 1_000;
+  return <>{attempt.end ? preciseText(seconds) : spanText(seconds)}</>;
+}
+
+// Short spans matter here: "120 ms", "1.7 s".
+function preciseText(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : spanText(seconds);
+}
+
+function Cause({ attempt }: { attempt: Attempt }) {
+  if (!attempt.exit) return <span className="faint">–</span>;
+  const lines = attempt.exit.last_lines;
+  return (
+    <>
+      {causeOf(attempt.exit)} {attempt.counted && <span className="faint small">(used up a try)</span>}
+      {lines.length > 0 && (
+        <details>
+          <summary className="small">Last {lines.length === 1 ? 'line' : `${lines.length} lines`}</summary>
+          <pre className={s.lines} tabIndex={0} aria-label="Last lines that it printed">
+            {lines.join('\n')}
+          </pre>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+// Who it is, how it is since when, and what to do about it.
+import { Link } from 'wouter';
+import { agentPath, missionPath, stateOf } from '../../api/agents';
+import { useOperation } from '../../api/use';
+import type { Agent } from '../../api/generated';
+import { PageHead } from '../../ui/card';
+import { State } from '../../ui/state';
+import { Time } from '../../ui/time';
+import { Actions } from './actions';
+import s from './agent.module.css';
+
+export function Head({ agent }: { agent: Agent }) {
+  return (
+    <PageHead
+      title={agent.ref}
+      about={
+        <>
+          <p className={s.facts}>
+            <State state={stateOf(agent)} />
+            <span>
+              since <Time at={agent.since} plain />
+            </span>
+            <span className="faint">{agent.reason}</span>
+          </p>
+          <p className={s.facts}>
+            {agent.name && agent.name !== agent.agent_id && <span>{agent.name}</span>}
+            <span>role {agent.role}</span>
+            {agent.pid !== null && <span className="numbers">pid {agent.pid}</span>}
+            <Mission agent={agent} />
+            {agent.task && (
+              <span>
+                works on <Link href={`${missionPath(agent.cell_id)}?task=${encodeURIComponent(agent.task.task_id)}`}>{agent.task.title || agent.task.task_id}</Link>
+              </span>
+            )}
+            <Other label="stands in for" agent={agent} other={agent.stands_in_for} />
+            <Other label="its work went to" agent={agent} other={agent.replaced_by} />
+          </p>
+        </>
+      }
+      actions={<Actions agent={agent} />}
+    />
+  );
+}
+
+function Mission({ agent }: { agent: Agent }) {
+  const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: agent.process !== 'external' });
+  if (agent.process === 'external') return <span>runs elsewhere</span>;
+  return (
+    <span>
+      in <Link href={missionPath(agent.cell_id)}>{cell.data?.mission_name || agent.cell_id.slice(0, 8)}</Link>
+    </span>
+  );
+}
+
+function Other({ label, agent, other }: { label: string; agent: Agent; other: string | null | undefined }) {
+  if (!other) return null;
+  return (
+    <span>
+      {label} <Link href={agentPath(`${agent.cell_id.slice(0, 8)}.${other}`)}>{other}</Link>
+    </span>
+  );
+}

@@ -1,0 +1,147 @@
+// The terminal that shows a log: bounded, searched, in the page's colours.
+import { Terminal, type ITheme } from '@xterm/xterm';
+import { SearchAddon } from '@xterm/addon-search';
+import '@xterm/xterm/css/xterm.css';
+import { markerOf, textOf } from './log_text';
+import type { Batch } from './log_feed';
+
+export const linesKept = 20_000;
+
+const colourNames = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+const scrolls: Record<string, (terminal: Terminal) => void> = {
+  PageUp: (terminal) => terminal.scrollPages(-1),
+  PageDown: (terminal) => terminal.scrollPages(1),
+  ArrowUp: (terminal) => terminal.scrollLines(-1),
+  ArrowDown: (terminal) => terminal.scrollLines(1),
+  Home: (terminal) => terminal.scrollToTop(),
+  End: (terminal) => terminal.scrollToBottom(),
+};
+
+function themeOf(box: HTMLElement): ITheme {
+  const style = getComputedStyle(box);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const named = colourNames.flatMap((name) => {
+    const bright = `bright${name[0]!.toUpperCase()}${name.slice(1)}`;
+    return [
+      [name, colour(`--ansi-${name}`)],
+      [bright, colour(`--ansi-bright-${name}`) || colour(`--ansi-${name}`)],
+    ];
+  });
+  return { background: colour('--sunken'), foreground: colour('--ink'), cursor: colour('--sunken'), selectionBackground: colour('--line-strong'), ...Object.fromEntries(named) };
+}
+
+export interface Found {
+  at: number; // -1: not known
+  of: number;
+}
+
+export class LogScreen {
+  readonly terminal: Terminal;
+  private search = new SearchAddon();
+  private undo: (() => void)[] = [];
+
+  constructor(
+    private box: HTMLElement,
+    label: string,
+    onMove: () => void,
+    onFound: (found: Found) => void,
+  ) {
+    const font = getComputedStyle(box).getPropertyValue('--mono');
+    this.terminal = new Terminal({ scrollback: linesKept, disableStdin: true, cursorInactiveStyle: 'none', cursorStyle: 'bar', fontFamily: font, fontSize: 12.5, lineHeight: 1.25, minimumContrastRatio: 4.5, theme: themeOf(box), allowProposedApi: true, linkHandler: { activate: () => undefined } });
+    this.terminal.loadAddon(this.search);
+    this.terminal.open(box);
+    this.terminal.textarea?.setAttribute('aria-label', label);
+    this.terminal.attachCustomKeyEventHandler((event) => this.onKey(event, onMove));
+    this.search.onDidChangeResults(({ resultIndex, resultCount }) => onFound({ at: resultIndex, of: resultCount }));
+    const viewport = box.querySelector('.xterm-viewport');
+    const moved = () => requestAnimationFrame(onMove);
+    viewport?.addEventListener('scroll', moved);
+    this.watchSize();
+    this.watchTheme();
+  }
+
+  end() {
+    for (const one of this.undo) one();
+    this.terminal.dispose();
+  }
+
+  get isAtEnd() {
+    const { viewportY, baseY } = this.terminal.buffer.active;
+    return viewportY >= baseY;
+  }
+
+  get isAtTop() {
+    const { viewportY, baseY } = this.terminal.buffer.active;
+    return viewportY === 0 && baseY > 0;
+  }
+
+  get isEmpty() {
+    return this.terminal.buffer.active.length <= this.terminal.rows && !this.terminal.buffer.active.getLine(0)?.translateToString(true);
+  }
+
+  // Keeps the place from the end, so that older lines come above what is read.
+  async fresh(batch: Batch, stay: 'place' | 'top' | 'end') {
+    const { viewportY, baseY } = this.terminal.buffer.active;
+    this.terminal.reset();
+    await this.write(textOf(batch.lines, batch.continues));
+    if (stay === 'top') this.terminal.scrollToTop();
+    if (stay === 'place') this.terminal.scrollToLine(Math.max(0, this.terminal.buffer.active.baseY - (baseY - viewportY)));
+  }
+
+  more(batch: Batch) {
+    return this.write((batch.missing ? markerOf(batch.missing) : '') + textOf(batch.lines, batch.continues));
+  }
+
+  toEnd() {
+    this.terminal.scrollToBottom();
+  }
+
+  find(text: string, back = false) {
+    const style = getComputedStyle(this.box);
+    const colour = (name: string) => style.getPropertyValue(name).trim();
+    const decorations = { matchBackground: colour('--found'), matchOverviewRuler: colour('--warn'), activeMatchBackground: colour('--found-here'), activeMatchColorOverviewRuler: colour('--bad') };
+    if (!text) return this.search.clearDecorations();
+    if (back) this.search.findPrevious(text, { decorations });
+    else this.search.findNext(text, { decorations });
+  }
+
+  private write(text: string) {
+    return new Promise<void>((done) => this.terminal.write(text, done));
+  }
+
+  // Keys scroll; all others are the page's, so that Tab leaves the terminal.
+  private onKey(event: KeyboardEvent, onMove: () => void) {
+    const scroll = scrolls[event.key];
+    if (event.type === 'keydown' && scroll && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      scroll(this.terminal);
+      event.preventDefault();
+      onMove();
+    }
+    return false;
+  }
+
+  private watchSize() {
+    const observer = new ResizeObserver(() => this.fit());
+    observer.observe(this.box);
+    this.undo.push(() => observer.disconnect());
+    this.fit();
+  }
+
+  private fit() {
+    const screen = this.box.querySelector<HTMLElement>('.xterm-screen');
+    if (!screen || screen.clientWidth === 0) return;
+    const scrollbar = 16;
+    const style = getComputedStyle(this.box);
+    const width = this.box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - scrollbar;
+    const height = this.box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    const columns = Math.max(20, Math.floor(width / (screen.clientWidth / this.terminal.cols)));
+    const rows = Math.max(5, Math.floor(height / (screen.clientHeight / this.terminal.rows)));
+    if (columns !== this.terminal.cols || rows !== this.terminal.rows) this.terminal.resize(columns, rows);
+  }
+
+  private watchTheme() {
+    const observer = new MutationObserver(() => (this.terminal.options.theme = themeOf(this.box)));
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    this.undo.push(() => observer.disconnect());
+  }
+}
