@@ -7,10 +7,11 @@ import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { Empty, Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
-import { Time, spanText, useNow } from '../../ui/time';
+import { spanText, Time, useNow } from '../../ui/time';
 import { attemptsOf, type Attempt } from './attempts_of';
 import { useHistory } from './history';
 import { causeOf } from './overview';
+import { preciseText } from './precise';
 import s from './agent.module.css';
 
 const shownAtFirst = 50;
@@ -91,12 +92,6 @@ function Lived({ attempt }: { attempt: Attempt }) {
   const now = useNow();
   const seconds = ((attempt.end ? Date.parse(attempt.end) : now) - Date.parse(attempt.start)) / 1_000;
   return <>{attempt.end ? preciseText(seconds) : spanText(seconds)}</>;
-}
-
-// Short spans matter here: "120 ms", "1.7 s".
-function preciseText(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
-  return seconds < 10 ? `${seconds.toFixed(1)} s` : spanText(seconds);
 }
 
 function Cause({ attempt }: { attempt: Attempt }) {

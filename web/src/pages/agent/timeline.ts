@@ -26,7 +26,6 @@ const processes: Record<string, string> = {
   agent_killed: 'stopping',
   agent_backed_off: 'backoff',
   agent_quarantined: 'quarantined',
-  agent_awaits_approval: 'awaiting_approval',
   agent_released: 'stopped',
 };
 
@@ -37,6 +36,8 @@ function after(standing: Standing, event: Event): Standing {
       return { ...next, hangs: false, frozen: false, limitedUntil: 0 };
     case 'agent_exited':
       return { ...next, process: fieldOf(event, 'counted') === true ? 'failed' : fieldOf(event, 'finished') === true ? 'finished' : 'stopped', hangs: false, frozen: false };
+    case 'agent_awaits_approval': // in quarantine it may be released by the answer
+      return standing.process === 'quarantined' ? next : { ...next, process: 'awaiting_approval' };
     case 'agent_paused':
       return { ...next, paused: fieldOf(event, 'paused') === true };
     case 'agent_frozen':

@@ -5,9 +5,10 @@ import { wordText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { Empty, Shown } from '../../ui/shown';
 import { Mark, State, toneOf } from '../../ui/state';
-import { clockText, exactText, spanText, useNow } from '../../ui/time';
+import { clockText, exactText, useNow } from '../../ui/time';
 import { useInUrl } from '../../ui/url';
 import { useHistory } from './history';
+import { preciseText } from './precise';
 import { spansBetween, spansOf, sums, type Span } from './timeline';
 import s from './timeline.module.css';
 
@@ -18,8 +19,9 @@ const listedMost = 200;
 const redrawnEvery = 5_000; // ms
 
 export function Timeline({ agent }: { agent: Agent }) {
-  const [hours, setHours] = useInUrl('hours', '6');
+  const [chosen, setHours] = useInUrl('hours');
   const history = useHistory(agent);
+  const hours = chosen || enoughFor(history.data?.events ?? []);
   return (
     <Card
       title="States"
@@ -43,6 +45,12 @@ export function Timeline({ agent }: { agent: Agent }) {
   );
 }
 
+// The shortest range that shows all there is, up to a day.
+function enoughFor(events: readonly Event[]): string {
+  const known = events[0] ? (Date.now() - Date.parse(events[0].at!)) / 3_600_000 : 0;
+  return known < 1 ? '1' : known < 6 ? '6' : '24';
+}
+
 function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
   const to = Math.floor(useNow() / redrawnEvery) * redrawnEvery;
   const from = to - hours * 3_600_000;
@@ -50,7 +58,7 @@ function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
   const spans = useMemo(() => spansBetween(all, from, to), [all, from, to]);
   if (spans.length === 0) return <Empty title="Nothing is known of this time" />;
   const totals = sums(spans);
-  const words = totals.map(({ state, seconds }) => `${wordText(state)} ${spanText(seconds)}`).join(', ');
+  const words = totals.map(({ state, seconds }) => `${wordText(state)} ${preciseText(seconds)}`).join(', ');
   return (
     <>
       <Bar spans={spans} from={from} to={to} label={`States of the last ${ranges[String(hours) as keyof typeof ranges] ?? `${hours} hours`}: ${words}`} />
@@ -61,7 +69,7 @@ function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
       <ul className={s.sums}>
         {totals.map(({ state, seconds }) => (
           <li key={state}>
-            <State state={state} /> <span className="faint numbers">{spanText(seconds)}</span>
+            <State state={state} /> <span className="faint numbers">{preciseText(seconds)}</span>
           </li>
         ))}
       </ul>
@@ -91,7 +99,7 @@ function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number;
         const height = heights[tone];
         return (
           <rect key={`${span.from} ${span.state}`} x={at(span.from)} y={24 - height} width={Math.max(least, at(span.to) - at(span.from))} height={height} className={s[tone]} fill={tone === 'bad' ? 'url(#hatched)' : undefined}>
-            <title>{`${wordText(span.state)} for ${spanText((span.to - span.from) / 1_000)} from ${clockText(new Date(span.from).toISOString())}: ${span.text}`}</title>
+            <title>{`${wordText(span.state)} for ${preciseText((span.to - span.from) / 1_000)} from ${clockText(new Date(span.from).toISOString())}: ${span.text}`}</title>
           </rect>
         );
       })}
@@ -109,7 +117,7 @@ function List({ spans }: { spans: readonly Span[] }) {
           </time>
           <Mark state={span.state} />
           <span>
-            {wordText(span.state)} <span className="faint">for {spanText((span.to - span.from) / 1_000)}</span> <span className={s.text}>{span.text}</span>
+            {wordText(span.state)} <span className="faint">for {preciseText((span.to - span.from) / 1_000)}</span> <span className={s.text}>{span.text}</span>
           </span>
         </li>
       ))}
