@@ -100,6 +100,6 @@ export function cliLine(operation: Operation, inputs: Record<string, unknown> = 
   return `lazaret ${words.join(' ')}`;
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
