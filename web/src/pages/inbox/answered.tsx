@@ -1,0 +1,103 @@
+// What was answered: by whom, when, why; a deadline that answered says so. Only the rows in sight are in the page.
+import { useMemo, useRef } from 'react';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import type { Approval } from '../../api/generated';
+import { useOperation } from '../../api/use';
+import { Card } from '../../ui/card';
+import { useRowKeys } from '../../ui/rows';
+import { Mark } from '../../ui/state';
+import { Time } from '../../ui/time';
+import { useInUrl } from '../../ui/url';
+import { About } from './approval_card';
+import { meanings } from './meaning';
+import s from './inbox.module.css';
+
+const rowHeight = 64;
+const numberOf = (approval: Approval) => Number(approval.id.slice(2));
+
+export function Answered({ approvals }: { approvals: Approval[] }) {
+  const [text, setText] = useInUrl('q');
+  const [kind, setKind] = useInUrl('kind');
+  const shown = useMemo(() => {
+    const wanted = text.toLowerCase();
+    const fits = (one: Approval) => (!kind || one.kind === kind) && (!wanted || `${one.id} ${one.question} ${one.agent ?? ''} ${one.by ?? ''} ${one.reason ?? ''}`.toLowerCase().includes(wanted));
+    return approvals.filter(fits).sort((a, b) => numberOf(b) - numberOf(a));
+  }, [approvals, text, kind]);
+  return (
+    <Card
+      flush
+      title={`Answered (${approvals.length.toLocaleString()})`}
+      actions={
+        <>
+          <select className={s.pick} aria-label="Kind" value={kind} onChange={(event) => setKind(event.target.value)}>
+            <option value="">Every kind</option>
+            {Object.entries(meanings).map(([name, meaning]) => (
+              <option key={name} value={name}>
+                {meaning.kind}
+              </option>
+            ))}
+          </select>
+          <input type="search" className={s.pick} placeholder="Search" aria-label="Search what was answered" value={text} onChange={(event) => setText(event.target.value)} />
+        </>
+      }
+    >
+      {shown.length === 0 ? <p className={s.none}>Nothing fits.</p> : <Rows approvals={shown} />}
+    </Card>
+  );
+}
+
+// When each was answered: the journal knows; a list of approvals does not say.
+function useAnswerTimes(): ReadonlyMap<string, string> {
+  const events = useOperation('events.list', { kind: 'approval_answered', limit: 1_000, newest: true }, { every: 15 });
+  return useMemo(() => {
+    const idOf = (body: unknown) => String((body as { approval?: string } | null)?.approval);
+    return new Map((events.data?.events ?? []).map((event) => [idOf(event.body), event.at!]));
+  }, [events.data]);
+}
+
+function Rows({ approvals }: { approvals: Approval[] }) {
+  const box = useRef<HTMLUListElement>(null);
+  const times = useAnswerTimes();
+  const rows = useWindowVirtualizer({ count: approvals.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  useRowKeys(box);
+  return (
+    <ul ref={box} className={s.rows} style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map((item) => (
+        <li key={item.key} ref={rows.measureElement} data-index={item.index} className={s.row} style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+          <Row approval={approvals[item.index]!} at={times.get(approvals[item.index]!.id)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Row({ approval, at }: { approval: Approval; at: string | undefined }) {
+  const byDeadline = approval.by === 'deadline';
+  return (
+    <>
+      <span className={s.given} tabIndex={-1} data-row>
+        <Mark state={approval.answer === 'yes' ? 'done' : approval.answer === 'no' ? 'stopped' : 'superseded'} /> {approval.answer ?? 'closed'}
+      </span>
+      <span className={s.past}>
+        <span>{approval.question}</span>
+        <span className={s.facts}>
+          <span className="mono">{approval.id}</span>
+          <span>{meanings[approval.kind].kind}</span>
+          <About approval={approval} />
+        </span>
+      </span>
+      <span className={s.who}>
+        {byDeadline ? 'nobody: the default at the deadline' : `by ${approval.by ?? 'nobody'}`}
+        {approval.reason && !byDeadline && <span className={s.reason}>{approval.reason}</span>}
+        <span className="faint">
+          {at && (
+            <>
+              answered <Time at={at} />,{' '}
+            </>
+          )}
+          asked <Time at={approval.opened} />
+        </span>
+      </span>
+    </>
+  );
+}
