@@ -12,6 +12,7 @@ CRASHES = agent("crasher", ["sh", "-c", "echo starting; echo cannot go on >&2; e
                 run={"restart": "always"})
 PRINTS = agent("printer", ["sh", "-c", "i=0; while :; do i=$((i+1)); printf 'line %d \\033[32mgreen\\033[0m\\n' $i;"
                            " sleep 0.05; done"])
+DIES_ONCE = agent("once", ["sh", "-c", "test -e died && exec sleep 1000; touch died; exit 3"])
 ASKS_AT_ONCE = {"max_retries": 1, "backoff_first_seconds": 0.05}
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 
@@ -49,7 +50,7 @@ class Browser(Story):
         self.tell("hostile_names", HOSTILE=HOSTILE)
 
     def test_answer_in_one_tap(self):
-        self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})
+        self.mission(DIES_ONCE, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})
         self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
         self.tell("answer_in_one_tap")
 
