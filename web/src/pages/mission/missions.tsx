@@ -1,3 +1,95 @@
+// Every mission, one row each; directories with problems first, with their first problem.
+import { useMemo } from 'react';
+import type { Cell, TroubledCells } from '../../api/generated';
+import { useOperation } from '../../api/use';
+import { countText } from '../../ui/amounts';
+import { Card, PageHead } from '../../ui/card';
+import { CopyLine } from '../../ui/copy';
+import { Empty, Shown } from '../../ui/shown';
+import { useInUrl } from '../../ui/url';
+import { MissionTable, type Row } from './mission_table';
+import { NewMission } from './new_mission';
+import s from './missions.module.css';
+
+const states = ['active', 'paused', 'failed', 'completed', 'troubled'] as const;
+const order = { failed: 0, active: 1, paused: 2, completed: 3 };
+
 export default function Missions() {
-  return null;
+  const cells = useOperation('cell.list', { limit: 1_000 }, { every: 5, all: 'cells' });
+  return (
+    <Shown of={cells} rows={8}>
+      {(data) => (
+        <>
+          <PageHead title={headline(data.cells, data.troubled ?? [])} about={about(data.cells)} actions={<NewMission />} />
+          {data.cells.length + (data.troubled?.length ?? 0) === 0 ? <Nothing /> : <All cells={data.cells} troubled={data.troubled ?? []} />}
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function headline(cells: Cell[], troubled: TroubledCells): string {
+  const failed = cells.filter((cell) => cell.status === 'failed').length;
+  if (troubled.length > 0) return troubled.length === 1 ? 'One directory has problems' : `${troubled.length} directories have problems`;
+  if (failed > 0) return failed === 1 ? 'One mission has failed' : `${failed} missions have failed`;
+  return cells.length === 0 ? 'No missions yet' : 'No mission needs you';
+}
+
+function about(cells: Cell[]): string {
+  const open = cells.reduce((sum, cell) => sum + (cell.open_tasks ?? 0), 0);
+  const active = cells.filter((cell) => cell.status === 'active').length;
+  return `${countText(cells.length, 'mission')}, ${active} active, ${countText(open, 'open task')}.`;
+}
+
+function Nothing() {
+  return (
+    <Empty title="A mission is a directory: who works, what is to be done, under which rules">
+      <p>Make one here, or in a terminal:</p>
+      <CopyLine text="lazaret mission new survey --template pipeline -- python3 agent.py" />
+    </Empty>
+  );
+}
+
+function All({ cells, troubled }: { cells: Cell[]; troubled: TroubledCells }) {
+  const [state, setState] = useInUrl('state');
+  const [text, setText] = useInUrl('q');
+  const rows = useMemo(() => rowsOf(cells, troubled), [cells, troubled]);
+  const shown = useMemo(() => {
+    const wanted = text.toLowerCase();
+    return rows.filter((row) => (!state || (state === 'troubled' ? row.trouble : row.cell?.status === state)) && (!wanted || row.words.includes(wanted)));
+  }, [rows, state, text]);
+  return (
+    <Card
+      flush
+      title={`Missions (${rows.length.toLocaleString()})`}
+      actions={
+        <>
+          <select className={s.pick} aria-label="State" value={state} onChange={(event) => setState(event.target.value)}>
+            <option value="">Every state</option>
+            {states.map((one) => (
+              <option key={one} value={one}>
+                {one === 'troubled' ? 'With problems' : one[0]!.toUpperCase() + one.slice(1)}
+              </option>
+            ))}
+          </select>
+          <input type="search" className={s.pick} placeholder="Search" aria-label="Search missions" value={text} onChange={(event) => setText(event.target.value)} />
+        </>
+      }
+    >
+      {shown.length > 0 ? <MissionTable rows={shown} /> : <p className={s.none}>No mission fits.</p>}
+    </Card>
+  );
+}
+
+// A stale mission is one row: what it is, and what is wrong in its files.
+function rowsOf(cells: Cell[], troubled: TroubledCells): Row[] {
+  const troubles = new Map(troubled.map((one) => [one.path, one]));
+  const rows: Row[] = cells.map((cell) => {
+    const trouble = cell.path ? troubles.get(cell.path) : undefined;
+    if (trouble) troubles.delete(trouble.path);
+    return { key: cell.cell_id, cell, trouble, words: `${cell.mission_name} ${cell.cell_id} ${cell.reason ?? ''} ${trouble?.first ?? ''}`.toLowerCase() };
+  });
+  const rest = [...troubles.values()].map((trouble) => ({ key: trouble.path, trouble, words: `${trouble.directory} ${trouble.first ?? ''}`.toLowerCase() }));
+  const rank = (row: Row) => (row.trouble ? -1 : order[row.cell!.status]);
+  return [...rest, ...rows].sort((a, b) => rank(a) - rank(b));
 }
