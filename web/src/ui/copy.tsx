@@ -26,7 +26,9 @@ export function CopyLine({ text, label = 'Copy' }: { text: string; label?: strin
   };
   return (
     <span className={s.line}>
-      <code className={s.text}>{text}</code>
+      <code className={s.text} tabIndex={0}>
+        {text}
+      </code>
       <button type="button" className={s.copy} onClick={copy} aria-label={`${label}: ${text}`}>
         {copied ? 'Copied' : label}
       </button>
