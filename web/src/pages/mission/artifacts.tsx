@@ -1,0 +1,123 @@
+// What the mission's agents left: a list, and one of them opened where it can do no harm.
+import { useMemo, useRef } from 'react';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { bytesText } from '../../ui/amounts';
+import { Card } from '../../ui/card';
+import { CopyLine } from '../../ui/copy';
+import { useRowKeys } from '../../ui/rows';
+import { Empty, Shown } from '../../ui/shown';
+import { Time } from '../../ui/time';
+import { useInUrl } from '../../ui/url';
+import { artifactAddress, useArtifacts, viewerOf, type Artifact } from './artifact_list';
+import { ArtifactView } from './artifact_view';
+import { shortCell } from './command';
+import s from './artifacts.module.css';
+
+const rowHeight = 46;
+
+interface Props {
+  cell: string;
+  onChoose: (task: string) => void;
+}
+
+export function Artifacts({ cell, onChoose }: Props) {
+  const list = useArtifacts(cell);
+  const [opened, setOpened] = useInUrl('artifact');
+  return (
+    <Shown of={list} rows={6}>
+      {({ artifacts, more }) => {
+        const artifact = artifacts.find((one) => one.path === opened);
+        return artifacts.length === 0 ? (
+          <Nothing cell={cell} />
+        ) : (
+          <div className={artifact ? s.both : ''}>
+            {artifact && <ArtifactView key={artifact.path} cell={cell} artifact={artifact} onClose={() => setOpened('')} />}
+            <List {...{ cell, artifacts, more, opened, onChoose }} onOpen={setOpened} />
+          </div>
+        );
+      }}
+    </Shown>
+  );
+}
+
+function Nothing({ cell }: { cell: string }) {
+  return (
+    <Empty title="Nothing was left yet">
+      <p>What an agent writes below LAZARET_ARTIFACT_DIR is listed here. Where that is:</p>
+      <CopyLine text={`lazaret mission show ${shortCell(cell)}`} />
+    </Empty>
+  );
+}
+
+interface ListProps extends Props {
+  artifacts: readonly Artifact[];
+  more: boolean;
+  opened: string;
+  onOpen: (path: string) => void;
+}
+
+function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
+  const [text, setText] = useInUrl('q');
+  const [order, setOrder] = useInUrl('order', 'newest');
+  const shown = useMemo(() => {
+    const wanted = text.toLowerCase();
+    const fits = artifacts.filter((one) => !wanted || `${one.path} ${one.task_id ?? ''}`.toLowerCase().includes(wanted));
+    if (order === 'largest') return fits.sort((a, b) => b.bytes - a.bytes);
+    if (order === 'path') return fits.sort((a, b) => a.path.localeCompare(b.path));
+    return fits.sort((a, b) => (b.modified_at ?? '').localeCompare(a.modified_at ?? ''));
+  }, [artifacts, text, order]);
+  return (
+    <Card
+      flush
+      title={`Artifacts (${artifacts.length.toLocaleString()}${more ? ' and more' : ''}, ${bytesText(artifacts.reduce((sum, one) => sum + one.bytes, 0))})`}
+      actions={
+        <>
+          <select className={s.pick} aria-label="Order" value={order} onChange={(event) => setOrder(event.target.value)}>
+            <option value="newest">Newest first</option>
+            <option value="largest">Largest first</option>
+            <option value="path">By path</option>
+          </select>
+          <input type="search" className={s.pick} placeholder="Search" aria-label="Search artifacts" value={text} onChange={(event) => setText(event.target.value)} />
+        </>
+      }
+    >
+      {shown.length > 0 ? <Rows {...{ cell, shown, opened, onOpen, onChoose }} /> : <p className={s.none}>Nothing fits.</p>}
+    </Card>
+  );
+}
+
+function Rows({ cell, shown, opened, onOpen, onChoose }: Pick<ListProps, 'cell' | 'opened' | 'onOpen' | 'onChoose'> & { shown: readonly Artifact[] }) {
+  const box = useRef<HTMLUListElement>(null);
+  const rows = useWindowVirtualizer({ count: shown.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  useRowKeys(box);
+  return (
+    <ul ref={box} className={s.rows} style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map((item) => {
+        const artifact = shown[item.index]!;
+        const isOpened = artifact.path === opened;
+        return (
+          <li key={artifact.path} className={`${s.row} ${isOpened ? s.opened : ''}`} style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+            <button type="button" data-row className={s.name} aria-pressed={isOpened} disabled={viewerOf(artifact) === 'none'} title={artifact.path} onClick={() => onOpen(isOpened ? '' : artifact.path)}>
+              <bdi>{artifact.path}</bdi>
+            </button>
+            {artifact.task_id ? (
+              <button type="button" className={s.task} onClick={() => onChoose(artifact.task_id!)}>
+                {artifact.task_id}
+              </button>
+            ) : (
+              <span />
+            )}
+            <span className="numbers small">{bytesText(artifact.bytes)}</span>
+            <span className="small">
+              <Time at={artifact.modified_at} />
+            </span>
+            <a className={s.download} href={artifactAddress(cell, artifact.path)} download={artifact.path.split('/').pop()}>
+              Download<span className="unseen"> {artifact.path}</span>
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+

@@ -1,0 +1,156 @@
+// The tasks as a graph, from left to right: what has to be done first stands further left.
+import '@xyflow/react/dist/style.css';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { useInUrl } from '../../../ui/url';
+import type { ViewProps } from '../mission';
+import { stageOf, type Tasks } from '../model';
+import { edgesOf, nodesOf } from './draw';
+import { fold, type Shape } from './folding';
+import { layOut, nodeHeight, nodeWidth, type Places } from './layout';
+import { looksOf } from './looks';
+import { DrawnBox, GraphActions, type DrawnNode } from './node';
+import { stepFrom } from './steps';
+import { Toolbar } from './toolbar';
+import s from './graph.module.css';
+
+const foldsBeyond = 24; // tasks
+const readable = 0.6; // the least zoom at which titles can be read
+const nodeTypes = { drawn: DrawnBox };
+
+export default function Graph(props: ViewProps) {
+  return (
+    <ReactFlowProvider>
+      <Drawing {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+const finishedOf = (tasks: Tasks) => new Set(tasks.list.filter((task) => task.status === 'completed').map((task) => task.task_id));
+
+// What is drawn changes with the tasks and their dependencies, and with what the reader folds. States only change
+// the looks: what was finished when the page came stays folded, what finishes later folds when the reader says so.
+function useShape(tasks: Tasks, folds: boolean) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [finished, setFinished] = useState(() => finishedOf(tasks));
+  const structure = useMemo(() => JSON.stringify(tasks.list.map((task) => [task.task_id, ...task.dependencies])), [tasks]);
+  const latest = useRef(tasks);
+  latest.current = tasks;
+  const drawn = useMemo(() => {
+    const shape = fold(latest.current.list, finished, opened, folds);
+    return { shape, places: layOut(shape) };
+  }, [structure, finished, opened, folds]);
+  const fresh = folds ? tasks.list.filter((task) => task.status === 'completed' && !finished.has(task.task_id)).length : 0;
+  return {
+    ...drawn,
+    fresh,
+    opened: opened.size,
+    open: (group: string) => setOpened(new Set([...opened, group])),
+    closeAll: () => setOpened(new Set()),
+    foldFinished: () => setFinished(finishedOf(tasks)),
+  };
+}
+
+function Drawing({ tasks, chosen, onChoose }: ViewProps) {
+  const [text, setText] = useInUrl('q');
+  const [critical, setCritical] = useInUrl('chain', '1');
+  const [folding, setFolding] = useInUrl('fold', tasks.list.length > foldsBeyond ? '1' : '0');
+  const { shape, places, fresh, opened, open, closeAll, foldFinished } = useShape(tasks, folding === '1');
+  const looks = useMemo(() => looksOf(tasks, shape, { chosen, text, critical: critical === '1' }), [tasks, shape, chosen, text, critical]);
+  const nodes = useMemo(() => nodesOf(tasks, shape, places, looks, chosen), [tasks, shape, places, looks, chosen]);
+  const edges = useMemo(() => edgesOf(shape, looks), [shape, looks]);
+  const { box, show } = useView(shape, places, tasks, chosen);
+  const unfolded = useRef(''); // the first task of the group that was opened last, until it is shown
+  useEffect(() => {
+    if (unfolded.current) show(unfolded.current, true);
+    unfolded.current = '';
+  }, [places]);
+  const actions = useMemo(
+    () => ({
+      act: (node: string) => {
+        const folded = shape.nodes.find((one) => one.id === node);
+        if (!folded || folded.kind === 'task') return onChoose(node === chosen ? '' : node);
+        unfolded.current = folded.members[0]!;
+        open(node);
+      },
+      step: (node: string, key: string) => {
+        const next = stepFrom(shape, places, node, key);
+        if (next !== undefined) show(next, true);
+        return next !== undefined;
+      },
+    }),
+    [shape, places, chosen, onChoose],
+  );
+  return (
+    <>
+      <Toolbar
+        {...{ tasks, text, setText, found: looks.found, fresh, opened, closeAll, foldFinished }}
+        onFound={(node) => show(node, true)}
+        critical={critical === '1'}
+        setCritical={(on) => setCritical(on ? '1' : '0')}
+        folds={folding === '1'}
+        setFolds={(on) => setFolding(on ? '1' : '0')}
+      />
+      <div ref={box} className={s.box}>
+        <GraphActions.Provider value={actions}>
+          <ReactFlow<DrawnNode>
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            minZoom={0.08}
+            maxZoom={1.6}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            disableKeyboardA11y
+            onlyRenderVisibleElements
+            attributionPosition="top-right"
+            aria-label="Graph of the tasks"
+          >
+            <Controls showInteractive={false} />
+            <MiniMap pannable zoomable style={{ width: 150, height: 112 }} ariaLabel="The whole graph" nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''} />
+          </ReactFlow>
+        </GraphActions.Provider>
+      </div>
+    </>
+  );
+}
+
+// What is in sight: all of it where that can be read, else where the work is; then whatever is chosen.
+function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
+  const flow = useReactFlow();
+  const box = useRef<HTMLDivElement>(null);
+  const begun = useRef(false);
+  const show = (node: string, focus: boolean) => {
+    const at = places.get(node);
+    if (!at) return;
+    void flow.setCenter(at.x + nodeWidth / 2, at.y + nodeHeight / 2, { zoom: Math.max(flow.getZoom(), readable), duration: 200 });
+    if (focus) window.setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true }), 260);
+  };
+  useEffect(() => {
+    if (begun.current) return;
+    begun.current = true;
+    const size = box.current!.getBoundingClientRect();
+    const right = Math.max(...[...places.values()].map((at) => at.x + nodeWidth));
+    const bottom = Math.max(...[...places.values()].map((at) => at.y + nodeHeight));
+    const zoom = Math.min(1, (size.width - 40) / right, (size.height - 40) / bottom);
+    if (zoom >= readable) return void flow.setViewport({ x: (size.width - right * zoom) / 2, y: (size.height - bottom * zoom) / 2, zoom });
+    const work = tasks.list.find((task) => stageOf(task) === 'in_progress') ?? tasks.list.find((task) => stageOf(task) === 'failed') ?? tasks.list.find((task) => stageOf(task) === 'ready');
+    const leftmost = [...places.values()].reduce((a, b) => (b.x < a.x ? b : a), { x: Infinity, y: 0 });
+    const at = places.get(shape.nodeOf.get(work?.task_id ?? '') ?? '') ?? leftmost;
+    void flow.setViewport({ x: 24 - Math.max(0, at.x - nodeWidth) * 0.8, y: Math.min(24, size.height / 2 - at.y * 0.8), zoom: 0.8 });
+  }, []);
+  useEffect(() => {
+    const node = shape.nodeOf.get(chosen);
+    const at = node === undefined ? undefined : places.get(node);
+    const size = box.current?.getBoundingClientRect();
+    if (!at || !size) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+    const isInSight = left >= 0 && top >= 0 && left + nodeWidth * zoom <= size.width && top + nodeHeight * zoom <= size.height;
+    if (!isInSight) show(node!, false);
+  }, [chosen]);
+  return { box, show };
+}

@@ -1,0 +1,101 @@
+// How a mission stands, in a line, and what can be done with it.
+import type { Cell } from '../../api/generated';
+import { Link } from 'wouter';
+import { CopyLine } from '../../ui/copy';
+import { countText } from '../../ui/amounts';
+import { PageHead } from '../../ui/card';
+import { Progress } from '../../ui/progress';
+import { State } from '../../ui/state';
+import { Time } from '../../ui/time';
+import { AddAgent } from './add_agent';
+import { AddTask } from './add_task';
+import { stageOf, type Tasks } from './model';
+import { Destroy, StatusActions } from './mission_actions';
+import { SpendAll } from './spend';
+import s from './mission.module.css';
+
+export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
+  return (
+    <>
+      <PageHead
+        title={cell.mission_name || cell.cell_id}
+        about={<Sentence cell={cell} tasks={tasks} />}
+        actions={
+          <>
+            <AddTask cell={cell.cell_id} tasks={tasks} agents={cell.agent_ids ?? []} />
+            <AddAgent cell={cell.cell_id} />
+            <StatusActions cell={cell} />
+            <Destroy cell={cell} />
+          </>
+        }
+      />
+      {cell.spend?.held && (
+        <p className={s.held}>
+          Its budget is used up; everything it concerns is frozen until <Link href="/inbox">{cell.spend.held}</Link> is answered.
+        </p>
+      )}
+      <dl className={s.figures}>
+        <div>
+          <dt>State</dt>
+          <dd>
+            <State state={cell.status} label={cell.started === false ? `${cell.status}, not started` : undefined} />
+          </dd>
+        </div>
+        <div>
+          <dt>Progress</dt>
+          <dd className={s.progress}>
+            <Progress counts={cell.task_counts} />
+          </dd>
+        </div>
+        <div>
+          <dt>Agents</dt>
+          <dd className="numbers">
+            {cell.agents} of {cell.max_agents ?? '–'}
+          </dd>
+        </div>
+        {cell.spend && (
+          <div>
+            <dt>Spent</dt>
+            <dd className={s.spend}>
+              <SpendAll spend={cell.spend} />
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Made</dt>
+          <dd>
+            <Time at={cell.created_at} /> <span className="faint small">by {cell.created_by || 'nobody known'}</span>
+          </dd>
+        </div>
+        {cell.path && (
+          <div className={s.path}>
+            <dt>Directory</dt>
+            <dd>
+              <CopyLine text={cell.path} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </>
+  );
+}
+
+// Whether somebody is needed, before anything else.
+function Sentence({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
+  const count = (stage: string) => tasks.list.filter((task) => stageOf(task) === stage).length;
+  const failed = count('failed');
+  const parts = [
+    failed > 0 && `${countText(failed, 'task')} failed`,
+    count('in_progress') > 0 && `${count('in_progress')} in progress`,
+    count('ready') > 0 && `${count('ready')} ready`,
+    count('waiting') > 0 && `${count('waiting')} waiting for others`,
+    tasks.critical.length > 0 && `longest open chain: ${countText(tasks.critical.length, 'task')}`,
+  ].filter(Boolean);
+  return (
+    <>
+      {cell.reason && <span>{cell.reason}. </span>}
+      {parts.length > 0 ? `${parts.join(', ')}.` : tasks.list.length > 0 ? 'Nothing is open.' : ''}
+      {cell.agents === 0 && tasks.list.length > 0 && <b className={s.needed}> It has no agent: nobody works on it.</b>}
+    </>
+  );
+}
