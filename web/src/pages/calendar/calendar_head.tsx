@@ -1,0 +1,59 @@
+// One line that says whether somebody must look.
+import { routes } from '../../api/generated';
+import { useMay } from '../../api/use';
+import { countText } from '../../ui/amounts';
+import { Button } from '../../ui/button';
+import { PageHead } from '../../ui/card';
+import { spanText, useNow, zoneName } from '../../ui/time';
+import type { FullPlan } from './types';
+
+const lookedBack = 24 * 3_600_000;
+
+interface Props {
+  plans: FullPlan[];
+  onNewPlan: () => void;
+  onNewSlot: () => void;
+}
+
+export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
+  const now = useNow();
+  const mayPlan = useMay(routes['plan.add'].scope);
+  const missed = plans.flatMap((plan) => plan.past ?? []).filter((one) => one.fate === 'missed' && now - Date.parse(one.time ?? '') < lookedBack).length;
+  const stopped = plans.filter((plan) => plan.paused && (plan.failures ?? 0) > 0).length;
+  const troubles = [stopped > 0 && `${countText(stopped, 'plan')} stopped after failures`, missed > 0 && `${countText(missed, 'time')} missed since yesterday`].filter(Boolean);
+  return (
+    <PageHead
+      title={troubles.length > 0 ? sentence(troubles.join(', ')) : 'Nothing was missed since yesterday'}
+      about={
+        <>
+          {nextText(plans, now)} <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
+        </>
+      }
+      actions={
+        <>
+          <a href="/calendar.ics" download="lazaret.ics">
+            calendar.ics
+          </a>
+          {mayPlan && <Button onClick={onNewSlot}>New slot</Button>}
+          {mayPlan && (
+            <Button look="strong" onClick={onNewPlan}>
+              New plan
+            </Button>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function nextText(plans: FullPlan[], now: number): string {
+  if (plans.length === 0) return 'Nothing recurs yet.';
+  const coming = plans.flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : [])).sort((a, b) => a.at - b.at)[0];
+  const paused = plans.filter((plan) => plan.paused).length;
+  const counts = `${countText(plans.length, 'plan')}${paused ? `, ${paused} of them paused` : ''}.`;
+  if (!coming) return `${counts} None has a time to come.`;
+  const left = (coming.at - now) / 1_000;
+  return `${counts} Next: ${coming.plan.title || `plan ${coming.plan.id}`} for ${coming.plan.agent} ${left > 0 ? `in ${spanText(left)}` : 'now'}.`;
+}

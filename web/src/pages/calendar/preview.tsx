@@ -1,0 +1,75 @@
+// The next times of a rule while it is being written: as clocks of its zone show them, and the reader's.
+import { useEffect, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { send, type Refusal } from '../../api/client';
+import { zoneName } from '../../ui/time';
+import type { Rule } from './rule';
+import { NextLine } from './rule_fields';
+import { zoneText } from './span';
+import s from './panel.module.css';
+
+interface Answer {
+  times: { at: string; local_time: string; offset: string; note?: string | null }[];
+  timezone: string;
+}
+
+const shownMost = 10;
+const calmAfter = 350; // ms without a key
+
+export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown>; rule: Rule; zone: string }) {
+  const calm = useCalm(JSON.stringify(inputs));
+  const next = useQuery<Answer, Refusal>({
+    queryKey: ['plan.preview', calm],
+    queryFn: ({ signal }) => send<Answer>('/api/v1/plans/preview', { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ...JSON.parse(calm), count: shownMost }), signal }),
+    enabled: rule.text.trim() !== '',
+    placeholderData: (before) => before,
+    retry: false,
+  });
+  const isOld = next.error?.status === 404 || next.error?.status === 405; // a daemon that does not know the call
+  return (
+    <section className={s.preview} aria-live="polite" aria-busy={next.isFetching}>
+      <h3>
+        Next times <span className="faint small">{zone === zoneName() ? `in ${zone}` : `left in ${zone}, right in yours, ${zoneName()}`}</span>
+      </h3>
+      {isOld ? (
+        <>
+          <p className="faint small">This daemon cannot preview a rule here. In a terminal:</p>
+          <NextLine rule={rule} zone={zone} />
+        </>
+      ) : next.error ? (
+        <p className={s.refused} role="alert">
+          {next.error.message} <span className="faint">{next.error.remedy}</span>
+        </p>
+      ) : (
+        <Times answer={next.data} />
+      )}
+    </section>
+  );
+}
+
+function Times({ answer }: { answer: Answer | undefined }) {
+  if (!answer) return <p className="faint">…</p>;
+  if (answer.times.length === 0) return <p className={s.refused}>This rule has no time to come.</p>;
+  return (
+    <ul className={s.times}>
+      {answer.times.map((one) => (
+        <li key={`${one.at}${one.local_time}`}>
+          <span>
+            {one.local_time.slice(0, 16).replace('T', ' ')} <span className="faint small">{one.offset}</span>
+          </span>
+          {answer.timezone !== zoneName() && <span className="faint">{zoneText(one.at)}</span>}
+          {one.note && <span className={s.noteLine}>{one.note}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function useCalm(text: string): string {
+  const [calm, setCalm] = useState(text);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setCalm(text), calmAfter);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return calm;
+}
