@@ -1,3 +1,62 @@
+// The machine the fleet lives on: how much of it is used, by whom, and what it can give.
+import { lazy, Suspense } from 'react';
+import { useOperation } from '../../api/use';
+import { percentText } from '../../ui/amounts';
+import { PageHead } from '../../ui/card';
+import { Shown, Waiting } from '../../ui/shown';
+import { spanText } from '../../ui/time';
+import { AgentUse } from './agent_use';
+import { CellDisk } from './cell_disk';
+import { DaemonCard, MachineCard } from './machine';
+import { SettingsCard } from './settings';
+import type { FullTelemetry } from './telemetry';
+import s from './host.module.css';
+
+const Charts = lazy(() => import('./charts'));
+
+const pollEvery = 3; // seconds
+const fullFrom = 90; // percent
+const fills = new Set(['memory', 'disk']); // a busy CPU is no trouble by itself
+
 export default function Host() {
-  return null;
+  const telemetry = useOperation('telemetry', {}, { every: pollEvery });
+  const data = telemetry.data as FullTelemetry | undefined;
+  return (
+    <Shown of={telemetry} rows={8}>
+      {() =>
+        data && (
+          <>
+            <Sentence telemetry={data} />
+            <Suspense fallback={<Waiting rows={6} />}>
+              <Charts telemetry={data} />
+            </Suspense>
+            <AgentUse telemetry={data} />
+            <div className={s.columns}>
+              <CellDisk cells={data.cells} />
+              <DaemonCard />
+              <MachineCard />
+            </div>
+            <SettingsCard />
+          </>
+        )
+      }
+    </Shown>
+  );
+}
+
+function Sentence({ telemetry }: { telemetry: FullTelemetry }) {
+  const { host } = telemetry;
+  if (!host) return <PageHead title="This machine does not tell its figures" about="What the daemon could not read is in its log." />;
+  const uses: [string, number | null | undefined][] = [
+    ['CPU', host.cpu_percent],
+    ['memory', host.memory_percent],
+    ['swap', host.swap_percent],
+    ['disk', host.disk_percent],
+  ];
+  const full = uses.filter(([name, percent]) => fills.has(name) && (percent ?? 0) >= fullFrom);
+  const figures = uses.filter(([, percent]) => percent !== null && percent !== undefined).map(([name, percent]) => `${name} ${percentText(percent)}`);
+  if (host.load) figures.push(`load ${host.load.map((one) => one.toFixed(2)).join(', ')}`);
+  if (host.uptime_seconds) figures.push(`up ${spanText(host.uptime_seconds)}`);
+  const title = full.length > 0 ? `Almost nothing is left: ${full.map(([name, percent]) => `${name} ${percentText(percent)}`).join(', ')}` : 'This machine has room';
+  return <PageHead title={<span className={full.length > 0 ? s.full : ''}>{title}</span>} about={figures.join(' · ')} />;
 }

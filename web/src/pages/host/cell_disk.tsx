@@ -1,0 +1,36 @@
+// What each mission's directory takes of the disk, the largest first.
+import { Link } from 'wouter';
+import { missionPath } from '../../api/agents';
+import { bytesText, countText } from '../../ui/amounts';
+import { Card } from '../../ui/card';
+import { Meter } from '../../ui/meter';
+import type { CellUse } from './telemetry';
+import s from './host.module.css';
+
+const shownMost = 50;
+
+export function CellDisk({ cells }: { cells: CellUse[] | undefined }) {
+  const sorted = [...(cells ?? [])].sort((a, b) => b.bytes - a.bytes);
+  const total = sorted.reduce((sum, one) => sum + one.bytes, 0);
+  return (
+    <Card title="Disk of missions" actions={total > 0 && <span className="faint small">{bytesText(total)} in all</span>}>
+      {cells === undefined ? (
+        <p className="faint">This daemon does not tell it.</p>
+      ) : sorted.length === 0 ? (
+        <p className="faint">There is no mission yet.</p>
+      ) : (
+        <ul className={s.cells}>
+          {sorted.slice(0, shownMost).map((one) => (
+            <li key={one.cell_id}>
+              <Link href={missionPath(one.cell_id)} className={s.name}>
+                {one.mission_name || one.cell_id}
+              </Link>
+              <Meter label="Of all missions" part={(one.bytes / (total || 1)) * 0.79} text={`${bytesText(one.bytes)}, ${countText(one.files, 'file')}`} />
+            </li>
+          ))}
+          {sorted.length > shownMost && <li className="faint small">and {countText(sorted.length - shownMost, 'smaller one')}</li>}
+        </ul>
+      )}
+    </Card>
+  );
+}
