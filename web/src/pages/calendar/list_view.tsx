@@ -4,12 +4,12 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useRowKeys } from '../../ui/rows';
 import { State } from '../../ui/state';
 import { gathered, type Entry } from './entries';
-import { hourText, longDayText, minute, startOfDay } from './span';
+import { hourText, longDayText, startOfDay } from './span';
 import s from './calendar.module.css';
 
 type Line = { day: Date } | { entry: Entry };
 
-const gatheredFrom = 4;
+const gatheredFrom = 4; // so many of one plan in a day are one line
 
 export function ListView({ entries, onOpen }: { entries: Entry[]; onOpen: (entry: Entry) => void }) {
   const box = useRef<HTMLDivElement>(null);
@@ -51,7 +51,7 @@ function ListLine({ entry, onOpen }: { entry: Entry; onOpen: (entry: Entry) => v
 }
 
 function linesOf(entries: Entry[]): Line[] {
-  const sorted = gathered([...entries].sort((a, b) => a.at - b.at), (entry) => Math.floor(entry.at / (60 * minute)), gatheredFrom).sort((a, b) => a.at - b.at);
+  const sorted = gathered([...entries].sort((a, b) => a.at - b.at), (entry) => startOfDay(new Date(entry.at)).getTime(), gatheredFrom).sort((a, b) => a.at - b.at);
   const lines: Line[] = [];
   let last = NaN;
   for (const entry of sorted) {
