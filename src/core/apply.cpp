@@ -15,6 +15,8 @@ bool is_noise(const Fact& fact) {
          std::holds_alternative<fact::CheckpointWanted>(fact) ||
          std::holds_alternative<fact::SpendReserved>(fact) ||
          std::holds_alternative<fact::SpendRecorded>(fact) ||
+         std::holds_alternative<fact::SlotDefined>(fact) ||
+         std::holds_alternative<fact::SlotChanged>(fact) ||
          std::holds_alternative<fact::AgentDefined>(fact);
 }
 

@@ -3,7 +3,7 @@ import { tell } from './browser.mjs';
 
 const { key } = JSON.parse(process.env.KEY);
 const pages = ['/', '/agents/printer', '/missions', '/inbox', '/calendar', '/events', '/host'];
-const actions = /^(Freeze|Resume|Kill|Stop|Start|Pause|Wake|Yes|No|Destroy|Delete|Add|New|Ask)\b/;
+const actions = /^(Freeze|Resume|Kill|Stop|Start|Wake|Yes|No|Destroy|Delete|Add|New|Ask)\b/;
 
 await tell({ key: null }, async (story) => {
   story.expects(/403/); // what only an admin may see says so
