@@ -31,7 +31,8 @@ Group group_of(std::string_view cli) {
   const auto word = cli.substr(0, cli.find(' '));
   if (word == "mission" || word == "cell") return Group::mission;
   if (word == "token" || word == "sign-in" || word == "server") return Group::access;
-  if (word == "inbox" || word == "health" || word == "telemetry" || word == "metrics") {
+  if (word == "inbox" || word == "health" || word == "telemetry" || word == "metrics" ||
+      word == "link") {
     return Group::look;
   }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||

@@ -117,6 +117,12 @@ void Client::Impl::on_time(const Stamp& now) {
   settle(now);
 }
 
+void Client::Impl::beat_now(const Stamp& now) {
+  if (calendar_on()) tick_at_ = now.mono;
+  if (monitor_on()) push_at_ = now.mono;
+  on_time(now);
+}
+
 Instant Client::Impl::next_deadline() const {
   if (!started_) return never;
   Instant at = std::min(tick_at_, push_in_flight_ ? never : push_at_);
@@ -231,6 +237,7 @@ Client::~Client() = default;
 Result<void> Client::start(const Stamp& now) { return impl_->start(now); }
 void Client::on_time(const Stamp& now) { impl_->on_time(now); }
 Instant Client::next_deadline() const { return impl_->next_deadline(); }
+void Client::beat_now(const Stamp& now) { impl_->beat_now(now); }
 void Client::on_agents_changed(const Stamp& now) { impl_->on_agents_changed(now); }
 void Client::wake_lost(const std::string& source, const std::string& reason, const Stamp& now) {
   impl_->wake_lost(source, reason, now);

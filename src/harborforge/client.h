@@ -109,6 +109,8 @@ class Client {
   Result<void> start(const Stamp& now);
   void on_time(const Stamp& now);
   Instant next_deadline() const;
+  // What is sent every now and then is due now.
+  void beat_now(const Stamp& now);
   // An agent came, went or changed: a heartbeat for agents not yet known goes out at once.
   void on_agents_changed(const Stamp& now);
 

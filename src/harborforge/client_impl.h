@@ -30,6 +30,7 @@ class Client::Impl {
   Result<void> start(const Stamp& now);
   void on_time(const Stamp& now);
   Instant next_deadline() const;
+  void beat_now(const Stamp& now);
   void on_agents_changed(const Stamp& now);
   void wake_lost(const std::string& source, const std::string& reason, const Stamp& now);
   void wake_done(const std::string& source, const std::string& summary, const Stamp& now);

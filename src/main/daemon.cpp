@@ -129,8 +129,7 @@ void Daemon::open_world() {
   cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
   http_ = std::make_unique<http_client::HttpClient>(io_);
   open_notifications();
-  if (presence_wish_)
-    presence_ = std::make_unique<PresenceLink>(io_, *loop_, *http_, *presence_wish_);
+  open_presence();
 }
 
 void Daemon::open_notifications() {
@@ -144,15 +143,7 @@ void Daemon::open_notifications() {
       *http_,
       wire::to_hex(wire::sha256("notify " + identity_.secret)).substr(0, 12)};
   notifications_ = std::make_unique<Notifications>(io_, world, std::move(receivers_), kept_notes_,
-                                                   loop_->recorded_facts());
-}
-
-void Daemon::open_harborforge() {
-  const auto port = static_cast<int>(config_.integer("harborforge.bridge_port"));
-  if (!is_wanted(client_settings_) && port == 0) return;
-  harborforge_ = std::make_unique<HarborForgeLink>(
-      io_, *loop_, *clock_, std::move(client_settings_), paths_.state, log, port);
-  harborforge_->start();
+                                                   loop_->recorded_facts(), links_);
 }
 
 Result<void> Daemon::open() {

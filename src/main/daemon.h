@@ -25,6 +25,7 @@
 #include "main/cpu_sampler.h"
 #include "main/harborforge_link.h"
 #include "main/identity.h"
+#include "main/links.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
 #include "main/presence_link.h"
@@ -64,6 +65,8 @@ class Daemon : public ports::Effects {
   void open_world();
   void open_notifications();
   void open_harborforge();
+  void open_presence();
+  void list_links(const server::Services::LinksListed& done);
   void adopt();
 
   server::Services services();
@@ -122,6 +125,8 @@ class Daemon : public ports::Effects {
   std::unique_ptr<cells::CellLooks> cell_looks_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<CpuSampler> cpu_sampler_;
+  Links links_{io_, [this] { return clock_->now().wall; }};
+  std::size_t reports_waiting_ = 0;  // for HarborForge, as of the last look
   std::unique_ptr<Notifications> notifications_;
   std::vector<notify::Receiver> receivers_;  // until open_world()
   KeptValues kept_notes_;

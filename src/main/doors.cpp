@@ -172,6 +172,10 @@ server::Services Daemon::services() {
                                      server::Services::CheckpointsRead done) {
     read_checkpoints(agent, std::move(which), std::move(done));
   };
+  services.list_links = [this](const server::Services::LinksListed& done) { list_links(done); };
+  services.test_link = [this](const std::string& link, const server::Services::LinkTested& done) {
+    links_.test(link, done);
+  };
   services.stop = [this](bool keep_agents, const std::string& reason, const std::string& by) {
     stop(keep_agents, reason, by);
   };

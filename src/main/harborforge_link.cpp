@@ -90,14 +90,15 @@ class HarborForgeLink::Side : public harborforge::Host,
                               public harborforge::StateStore,
                               public std::enable_shared_from_this<Side> {
  public:
-  Side(asio::io_context& home, const ports::Clock& clock, std::string state)
-      : home_(home), clock_(clock), state_(std::move(state)) {}
+  Side(asio::io_context& home, const ports::Clock& clock, std::string state,
+       std::function<void(const Exchange&)> seen)
+      : home_(home), clock_(clock), state_(std::move(state)), watched_(http_, std::move(seen)) {}
 
   void open(harborforge::ClientSettings settings, const harborforge::Log& log) {
     auto sampler = procfs::HostSampler::open({"/proc", state_});
     if (sampler) sampler_ = std::make_unique<procfs::HostSampler>(std::move(*sampler));
     client_ = std::make_unique<harborforge::Client>(
-        std::move(settings), harborforge::World{http_, *this, *this, clock_,
+        std::move(settings), harborforge::World{watched_, *this, *this, clock_,
                                                 [this, log](const std::string& line) {
                                                   asio::post(home_, [log, line] { log(line); });
                                                 },
@@ -110,6 +111,9 @@ class HarborForgeLink::Side : public harborforge::Host,
       return plugin::BridgeDoor::Answer{found.status, std::move(found.body)};
     });
     return door_->listen(port);
+  }
+  boost::json::object bridge_status() const {
+    return bridge_ ? bridge_->status() : boost::json::object();
   }
   // Any thread: `work` runs over there, and the timer is set anew.
   void post(std::function<void(harborforge::Client&, const Stamp&)> work) {
@@ -179,6 +183,7 @@ class HarborForgeLink::Side : public harborforge::Host,
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io);
   asio::steady_timer timer_{io};
   http_client::HttpClient http_{io};
+  WatchedHttp watched_;
   std::unique_ptr<procfs::HostSampler> sampler_;
   std::vector<harborforge::AgentState> agents_;
   std::unique_ptr<harborforge::Client> client_;
@@ -188,16 +193,25 @@ class HarborForgeLink::Side : public harborforge::Host,
 
 HarborForgeLink::HarborForgeLink(asio::io_context& io, runtime::Loop& loop,
                                  const ports::Clock& clock, harborforge::ClientSettings settings,
-                                 std::string state, harborforge::Log log, int bridge_port)
+                                 std::string state, harborforge::Log log, int bridge_port,
+                                 std::function<void(const Exchange&)> seen)
     : io_(io), loop_(loop), clock_(clock), timer_(io) {
-  side_ = std::make_shared<Side>(io, clock, std::move(state));
+  side_ = std::make_shared<Side>(
+      io, clock, std::move(state),
+      [&io, seen, alive = std::weak_ptr<int>(alive_)](const Exchange& exchange) {
+        asio::post(io, [seen, alive, exchange] {
+          if (!alive.expired()) seen(exchange);
+        });
+      });
   side_->ask_home = [this](const auto& agent, const auto& message, const auto& source,
                            const Reply& reply) { wake(agent, message, source, reply); };
   const std::string version = settings.version;
   side_->open(std::move(settings), log);
   if (bridge_port != 0) {
-    if (const auto open = side_->open_bridge(bridge_port, version); !open)
-      log("no bridge: " + open.error().message);
+    if (const auto open = side_->open_bridge(bridge_port, version); !open) {
+      bridge_trouble_ = open.error().message;
+      log("no bridge: " + bridge_trouble_);
+    }
   }
   side_->set_agents(told_ = agents_of(loop_.fleet(), clock_.now().wall));
   side_->post([this, log, alive = std::weak_ptr<int>(alive_)](auto& client, const Stamp& now) {
@@ -298,6 +312,25 @@ void HarborForgeLink::status(std::function<void(boost::json::object)> done) {
     asio::post(io_, [alive, done, status = client.calendar_status()] {
       if (!alive.expired()) done(status);
     });
+  });
+}
+
+void HarborForgeLink::beat_now() {
+  side_->post([](auto& client, const Stamp& now) { client.beat_now(now); });
+}
+
+void HarborForgeLink::outside(std::function<void(const Outside&)> done) {
+  side_->post([this, side = std::weak_ptr<Side>(side_), done = std::move(done),
+               alive = std::weak_ptr<int>(alive_)](auto& client, const Stamp&) {
+    const auto there = side.lock();
+    if (!there) return;
+    const auto waiting = client.calendar_status().at("outbox").at("waiting").as_uint64();
+    asio::post(io_,
+               [this, alive, done, out = Outside{waiting, there->bridge_status(), {}}]() mutable {
+                 if (alive.expired()) return;
+                 out.bridge_trouble = bridge_trouble_;
+                 done(out);
+               });
   });
 }
 

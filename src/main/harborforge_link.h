@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harborforge/client.h"
+#include "main/links.h"
 #include "runtime/loop.h"
 
 namespace lazaret::main {
@@ -25,10 +26,10 @@ class HarborForgeLink {
  public:
   // Everything is called on the thread of `io`, which is the loop's. `state`: the directory that
   // keeps calendar-client.json. The clock may be read by two threads. `bridge_port`: on 127.0.0.1,
-  // for GET /health and /telemetry; 0 = none.
+  // for GET /health and /telemetry; 0 = none. `seen` hears of each exchange with the backend.
   HarborForgeLink(boost::asio::io_context& io, runtime::Loop& loop, const ports::Clock& clock,
                   harborforge::ClientSettings settings, std::string state, harborforge::Log log,
-                  int bridge_port = 0);
+                  int bridge_port, std::function<void(const Exchange&)> seen);
   // Everything that was noted is recorded; what is not reported yet waits for the next start.
   ~HarborForgeLink();
   HarborForgeLink(const HarborForgeLink&) = delete;
@@ -42,6 +43,14 @@ class HarborForgeLink {
   void act(harborforge::Verb verb, std::optional<std::string> agent, std::string text,
            harborforge::Client::Acted done);
   void status(std::function<void(boost::json::object)> done);
+  // Client::beat_now over there.
+  void beat_now();
+  struct Outside {
+    std::size_t reports = 0;     // that wait for the backend
+    boost::json::object bridge;  // Bridge::status; empty without one
+    std::string bridge_trouble;  // why it is not open
+  };
+  void outside(std::function<void(const Outside&)> done);
 
  private:
   class Side;  // what lives on the other thread
@@ -58,6 +67,7 @@ class HarborForgeLink {
   const ports::Clock& clock_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;
+  std::string bridge_trouble_;
   std::vector<harborforge::AgentState> told_;
   std::shared_ptr<Side> side_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

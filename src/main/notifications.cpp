@@ -101,11 +101,19 @@ Result<std::vector<notify::Receiver>> read_receivers(const Config& config) {
 
 Notifications::Notifications(boost::asio::io_context& io, const notify::Outbox::World& world,
                              std::vector<notify::Receiver> receivers, const KeptValues& kept,
-                             std::uint64_t begin) {
+                             std::uint64_t begin, Links& links) {
   for (notify::Receiver& one : receivers) {
     const auto found = kept.find(notify::Outbox::name_of(one.kind));
-    outboxes_.push_back(std::make_unique<notify::Outbox>(
-        io, world, std::move(one), found == kept.end() ? std::string() : found->second, begin));
+    // There is one of each kind. Who knows the path may post there: it is not shown.
+    const std::string kind(to_word(one.kind));
+    Links::Link& link = links.add(kind + "-1", kind, one.address, true);
+    const notify::Outbox::World own{
+        world.facts, world.now, world.log, world.keep, links.watch(link, world.http), world.sender};
+    notify::Outbox& outbox = *outboxes_.emplace_back(std::make_unique<notify::Outbox>(
+        io, own, std::move(one), found == kept.end() ? std::string() : found->second, begin));
+    link.test = [&outbox] { outbox.test(); };
+    link.off = [&outbox] { return outbox.off(); };
+    link.waiting = [&outbox] { return outbox.waiting(); };
   }
 }
 

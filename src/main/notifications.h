@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/notify/outbox.h"
+#include "main/links.h"
 #include "main/settings.h"
 #include "runtime/loop.h"
 
@@ -21,7 +22,7 @@ class Notifications {
  public:
   Notifications(boost::asio::io_context& io, const notify::Outbox::World& world,
                 std::vector<notify::Receiver> receivers, const KeptValues& kept,
-                std::uint64_t begin);
+                std::uint64_t begin, Links& links);
   void note(const std::vector<runtime::RecordedFact>& facts);
 
  private:

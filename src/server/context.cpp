@@ -35,6 +35,7 @@ Handlers all_handlers() {
   add_fleet_handlers(handlers);
   add_event_handlers(handlers);
   add_why_handlers(handlers);
+  add_link_handlers(handlers);
   add_key_handlers(handlers);
   add_sign_in_handlers(handlers);
   add_agent_handlers(handlers);

@@ -42,6 +42,7 @@ void add_health_handlers(Handlers& handlers);
 void add_fleet_handlers(Handlers& handlers);
 void add_event_handlers(Handlers& handlers);
 void add_why_handlers(Handlers& handlers);
+void add_link_handlers(Handlers& handlers);
 void add_key_handlers(Handlers& handlers);
 void add_sign_in_handlers(Handlers& handlers);
 void add_agent_handlers(Handlers& handlers);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
@@ -90,6 +91,12 @@ struct Services {
   // The bytes of a time zone's file. Errors: invalid_input (no name of a zone), not_found.
   std::function<Result<std::string>(const std::string& name)> zone_bytes;
   ports::MonitorStore* monitor = nullptr;  // what registered servers told
+
+  // Endpoints outside, see the schemas "LinkList" and "LinkTest".
+  using LinksListed = std::function<void(boost::json::array)>;
+  std::function<void(const LinksListed& done)> list_links;
+  using LinkTested = std::function<void(Result<boost::json::object>)>;
+  std::function<void(const std::string& link, const LinkTested& done)> test_link;
 
   // Ends the daemon in good order: the agents too, or they run on.
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;

@@ -74,6 +74,21 @@ constexpr std::string_view schemas = R"json({
     "modified_at": {"$ref": "#/components/schemas/Time"},
     "task_id": {"type": ["string", "null"], "description": "of the task that names it"}}}},
   "more": {"type": "boolean", "description": "these are not all"}}},
+"LinkList": {"type": "object", "required": ["links"], "properties": {
+  "links": {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}}},
+"Link": {"type": "object", "required": ["link", "kind", "url", "state", "last_at", "last_ok_at",
+  "error", "sent", "waiting"], "properties": {
+  "link": {"type": "string"},
+  "kind": {"enum": ["webhook", "ntfy", "harborforge", "bridge", "fabric"]},
+  "url": {"type": "string", "description": "without what may be a secret"},
+  "state": {"enum": ["ok", "failing", "never", "off"], "description": "of the last exchange"},
+  "last_at": {"$ref": "#/components/schemas/Time"},
+  "last_ok_at": {"$ref": "#/components/schemas/Time"},
+  "error": {"type": ["string", "null"], "description": "why it is failing or off"},
+  "sent": {"type": "integer", "description": "exchanges that went well, since the start"},
+  "waiting": {"type": "integer", "description": "to be sent"}}},
+"LinkTest": {"type": "object", "required": ["ok", "detail", "took_ms"], "properties": {
+  "ok": {"type": "boolean"}, "detail": {"type": "string"}, "took_ms": {"type": "integer"}}},
 "SignInLink": {"type": "object", "required": ["url", "expires_at"], "properties": {
   "url": {"type": "string"}, "expires_at": {"$ref": "#/components/schemas/Time"}}},
 "KeyList": {"type": "object", "required": ["keys"], "properties": {
@@ -156,7 +171,8 @@ constexpr std::string_view schemas = R"json({
     "task_id": {"type": "string"}, "title": {"type": "string"}}},
   "wake": {"type": ["object", "null"]}, "waiting_wake": {"type": ["object", "null"]},
   "run": {"type": ["object", "null"], "description": "names of env only, never its values"},
-  "limits": {"type": "object", "description": "its own, else its cell's; null: none", "properties": {
+  "limits": {"type": "object", "description": "its own, else its cell's; null: none",
+    "properties": {
     "milli_cpus": {"type": ["integer", "null"]}, "memory_bytes": {"type": ["integer", "null"]},
     "disk_bytes": {"type": ["integer", "null"]}, "pids": {"type": ["integer", "null"]}}},
   "last_checkpoint": {"type": ["object", "null"], "required": ["checkpoint", "saved_at",

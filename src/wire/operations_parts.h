@@ -9,6 +9,7 @@ void add_fleet_operations(std::vector<Operation>& table);  // status, events, ke
 void add_agent_operations(std::vector<Operation>& table);  // heartbeats, agents, wakes, approvals
 void add_checkpoint_operations(std::vector<Operation>& table);  // of agents
 void add_presence_operations(std::vector<Operation>& table);    // the board of presences
+void add_link_operations(std::vector<Operation>& table);        // endpoints outside
 void add_mission_operations(std::vector<Operation>& table);     // cells, tasks
 void add_calendar_operations(std::vector<Operation>& table);    // plans, slots, HarborForge
 

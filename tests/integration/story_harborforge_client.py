@@ -284,6 +284,21 @@ class HarborForgeMonitor(Bed):
         self.assertLess(abs(body["mem_pct"] - used), 5)
         self.assertEqual(self.bridge("/nothing")[0], 404)
 
+    def test_both_links_say_how_they_do(self):
+        links = lambda: {one["link"]: one for one in self.fleet.get("/api/v1/links")["links"]}
+        self.assertEqual(links()["bridge"]["state"], "never")
+        self.bridge("/telemetry")
+        self.assertEqual((links()["bridge"]["state"], links()["bridge"]["sent"]), ("ok", 1))
+        self.bridge("/nothing")
+        self.assertEqual(links()["bridge"]["error"], "it answered HTTP 404")
+        self.fleet.until(lambda: links()["harborforge"]["state"] == "ok", "an exchange with the backend")
+        before = len(self.backend.pushes)
+        status, tested = self.fleet.call("POST", "/api/v1/links/harborforge/test", {})
+        self.assertEqual((status, tested["ok"], tested["detail"][:6]), (200, True, "HTTP 2"))
+        self.fleet.until(lambda: len(self.backend.pushes) > before, "the push")
+        self.assertEqual(self.fleet.call("POST", "/api/v1/links/bridge/test", {})[0], 501)
+        self.assertEqual(self.fleet.call("POST", "/api/v1/links/nobody/test", {})[0], 404)
+
     def test_telemetry_is_pushed_in_the_interval(self):
         self.begin("scout")
         self.fleet.until(lambda: len(self.backend.pushes) >= 4, "four pushes")

@@ -122,6 +122,33 @@ class Notified(Story):
         time.sleep(1.5)  # longer than the first pause between attempts
         self.assertEqual(len(self.receiver.requests), 1)
 
+    def link(self):
+        (link,) = self.fleet.get("/api/v1/links")["links"]
+        return link
+
+    def test_the_link_says_how_it_went_and_can_be_tested(self):
+        self.fleet.up()
+        link = self.link()
+        self.assertEqual((link["link"], link["state"], link["error"]), ("webhook-1", "never", None))
+        self.assertEqual(link["url"], f"http://127.0.0.1:{self.receiver.port}/…")
+        tested = json.loads(self.fleet.cli("link", "test", "webhook-1", "--json").stdout)
+        self.assertEqual((tested["ok"], tested["detail"]), (True, "HTTP 204"))
+        headers, body, _ = self.receiver.requests[0]
+        self.check_signature(headers, body)
+        self.assertEqual(json.loads(body)["type"], "link.test")
+        self.assertEqual((self.link()["state"], self.link()["sent"]), ("ok", 1))
+        self.receiver.answers = [500, 500]
+        status, tested = self.fleet.call("POST", "/api/v1/links/webhook-1/test", {})
+        self.assertEqual((status, tested["ok"], tested["detail"]), (200, False, "HTTP 500"))
+        self.ask("go on?")
+        self.fleet.until(lambda: self.link()["waiting"] == 1 and self.link()["state"] == "failing", "its failure")
+        self.fleet.until(lambda: self.link()["state"] == "ok", "the next attempt")
+        self.receiver.answers = [410]
+        self.ask("and now?")
+        self.fleet.until(lambda: self.link()["state"] == "off", "its end")
+        self.assertIn("410", self.link()["error"])
+        self.assertIn("410", self.fleet.cli("link", "ls").stdout)
+
     def test_a_slow_receiver_holds_nobody_up(self):
         self.receiver.slow = 3
         self.fleet.up()

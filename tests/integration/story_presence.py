@@ -143,6 +143,15 @@ class Guilds(Story):
         self.assertEqual(self.log().count("bound to nowhere"), 1)
         self.assertNotIn(KEY, self.log())
 
+    def test_the_link_logs_in_to_be_tested(self):
+        self.fleet.up()
+        self.until_told("near", ["offline"])
+        (link,) = self.fleet.get("/api/v1/links")["links"]
+        self.assertEqual((link["link"], link["url"]), ("fabric", self.fabric.url + "/centre/api/agents/login"))
+        status, tested = self.fleet.call("POST", "/api/v1/links/fabric/test", {})
+        self.assertEqual((status, tested["ok"], tested["detail"]), (200, True, "HTTP 200"))
+        self.assertNotIn(KEY, json.dumps(self.fleet.get("/api/v1/links")))
+
     def test_a_slow_guild_delays_no_other(self):
         self.fabric.slow["far"] = 20
         self.fleet.up()

@@ -103,18 +103,38 @@ std::optional<Message> Outbox::wanted(const ports::FactPage& page, std::size_t r
 void Outbox::attempt() {
   if (world_.now() - at_hand_->at > age_most) return settle("is too old to be told");
   ++attempts_;
+  send(*at_hand_, [this, alive = std::weak_ptr(alive_)](const Result<ports::HttpAnswer>& answer) {
+    if (!alive.expired()) delivered(answer);
+  });
+}
+
+void Outbox::send(const Message& message, ports::HttpClient::Done done) {
   const bool webhook = receiver_.kind == Kind::webhook;
   Post post =
-      webhook ? webhook_post(*at_hand_, world_.sender, receiver_.secret, unix_seconds(world_.now()))
-              : ntfy_post(*at_hand_, receiver_.secret);
+      webhook ? webhook_post(message, world_.sender, receiver_.secret, unix_seconds(world_.now()))
+              : ntfy_post(message, receiver_.secret);
   world_.http.send({.method = "POST",
                     .url = receiver_.address,
                     .headers = std::move(post.headers),
                     .body = std::move(post.body)},
-                   exchange_most,
-                   [this, alive = std::weak_ptr(alive_)](const Result<ports::HttpAnswer>& answer) {
-                     if (!alive.expired()) delivered(answer);
-                   });
+                   exchange_most, std::move(done));
+}
+
+// Its number is the time in milliseconds: no fact has it, and no other test.
+void Outbox::test() {
+  Message message;
+  message.at = world_.now();
+  message.number = static_cast<std::uint64_t>(message.at.time_since_epoch() / 1ms);
+  message.topic = Topic::mission;
+  message.type = "link.test";
+  message.title = "Lazaret: a test";
+  message.text = "Somebody tests whether this arrives. Nothing has happened.";
+  message.data = R"({"test":true})";
+  send(message, [](const Result<ports::HttpAnswer>&) {});
+}
+
+std::string Outbox::off() const {
+  return gone_ ? "it answered HTTP 410: nothing is sent to this address any more" : "";
 }
 
 void Outbox::delivered(const Result<ports::HttpAnswer>& answer) {

@@ -56,6 +56,12 @@ class Outbox {
          std::uint64_t begin);
   static std::string name_of(Kind kind) { return "notify." + std::string(to_word(kind)); }
 
+  // Sends a message that says that it is a test; how that goes is seen by who gave World::http.
+  void test();
+  // Why nothing is sent any more; empty = it is.
+  std::string off() const;
+  std::size_t waiting() const { return at_hand_ ? 1 : 0; }  // for another attempt
+
   // Facts were recorded, the last with this number. `interesting`: one of them may be a message.
   void note(std::uint64_t last, bool interesting);
 
@@ -65,6 +71,7 @@ class Outbox {
   // Nothing: no message, or one that its own question tells too.
   std::optional<Message> wanted(const ports::FactPage& page, std::size_t row) const;
   void attempt();
+  void send(const Message& message, ports::HttpClient::Done done);
   void delivered(const Result<ports::HttpAnswer>& answer);
   void settle(const std::string& how);
   void keep_cursor();

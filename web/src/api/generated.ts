@@ -126,6 +126,28 @@ export interface ArtifactList {
   more: boolean;
 }
 
+export interface LinkList {
+  links: Link[];
+}
+
+export interface Link {
+  link: string;
+  kind: "webhook" | "ntfy" | "harborforge" | "bridge" | "fabric";
+  url: string;
+  state: "ok" | "failing" | "never" | "off";
+  last_at: Time;
+  last_ok_at: Time;
+  error: string | null;
+  sent: number;
+  waiting: number;
+}
+
+export interface LinkTest {
+  ok: boolean;
+  detail: string;
+  took_ms: number;
+}
+
 export interface SignInLink {
   url: string;
   expires_at: Time;
@@ -804,6 +826,10 @@ export interface Inputs {
     status: "idle" | "on_call" | "busy" | "exhausted" | "offline" | "unknown";
     source?: string;
   } & Record<string, unknown>;
+  "link.list": Record<string, never>;
+  "link.test": {
+    link: string;
+  };
   "cell.list": {
     cursor?: string;
     limit?: number;
@@ -1098,6 +1124,8 @@ export interface Outputs {
   "checkpoint.diff": CheckpointDifference;
   "presence.get": Presence;
   "presence.put": Presence;
+  "link.list": LinkList;
+  "link.test": LinkTest;
   "cell.list": CellPage;
   "cell.add": Cell;
   "cell.show": Cell;
@@ -1201,6 +1229,8 @@ export const routes: Record<keyof Inputs, Route> = {
   "checkpoint.diff": {"method":"GET","path":"/api/v1/agents/{agent}/checkpoints/diff","query":["from","to"],"scope":"viewer","cli":"lazaret checkpoint diff AGENT"},
   "presence.get": {"method":"GET","path":"/api/agents/{user}/presence","query":[],"scope":"viewer","cli":"lazaret presence show USER"},
   "presence.put": {"method":"PUT","path":"/api/agents/{user}/presence","query":[],"scope":"operator","cli":"lazaret presence set USER STATUS"},
+  "link.list": {"method":"GET","path":"/api/v1/links","query":[],"scope":"viewer","cli":"lazaret link ls"},
+  "link.test": {"method":"POST","path":"/api/v1/links/{link}/test","query":[],"scope":"operator","cli":"lazaret link test LINK"},
   "cell.list": {"method":"GET","path":"/api/v1/cells","query":["cursor","limit"],"scope":"viewer","cli":"lazaret mission ls"},
   "cell.add": {"method":"POST","path":"/api/v1/cells","query":["unique_agent"],"scope":"operator","cli":"lazaret mission new NAME"},
   "cell.show": {"method":"GET","path":"/api/v1/cells/{cell}","query":[],"scope":"viewer","cli":"lazaret mission show CELL"},
