@@ -42,7 +42,7 @@ function requestOf(operation: Operation, inputs: Record<string, unknown>): { url
     init.headers = { 'Content-Type': 'application/json' };
     init.body = JSON.stringify(rest);
   }
-  const search = query.toString();
+  const search = query.toString().replaceAll('+', '%20'); // the daemon takes a plus for a plus
   return { url: search ? `${path}?${search}` : path, init };
 }
 
