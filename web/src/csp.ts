@@ -12,3 +12,10 @@ document.createElement = function (this: Document, name: string, options?: Eleme
 } as typeof document.createElement;
 
 setNonce(nonce);
+
+// The same for style attributes: set as properties they are no inline style, and the policy lets them be.
+const setAttribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (this: Element, name: string, value: string) {
+  if (name === 'style' && this instanceof HTMLElement) this.style.cssText = value;
+  else setAttribute.call(this, name, value);
+};
