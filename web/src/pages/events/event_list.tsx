@@ -1,8 +1,10 @@
 // The events, one row each; only those in sight are in the page.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useOperation } from '../../api/use';
 import { useRowKeys } from '../../ui/rows';
 import { EventRow } from './event_row';
+import { namesMost } from './filter_bar';
 import type { Filters } from './filters';
 import type { View } from './journal';
 import s from './events.module.css';
@@ -20,6 +22,8 @@ export function EventList({ view, older, change }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const { events } = view;
+  const cells = useOperation('cell.list', { limit: namesMost });
+  const missions = useMemo(() => new Map(cells.data?.cells.map((cell) => [cell.cell_id, cell.mission_name])), [cells.data]);
   const rows = useWindowVirtualizer({
     count: events.length,
     estimateSize: () => rowHeight,
@@ -45,7 +49,7 @@ export function EventList({ view, older, change }: Props) {
           const event = events[item.index]!;
           return (
             <div key={item.key} ref={rows.measureElement} data-index={item.index} role="listitem" className={s.place} style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
-              <EventRow event={event} open={open.has(event.number)} toggle={() => toggle(event.number)} change={change} />
+              <EventRow event={event} mission={missions.get(event.cell ?? '')} open={open.has(event.number)} toggle={() => toggle(event.number)} change={change} />
             </div>
           );
         })}

@@ -16,12 +16,13 @@ const good = /(completed|_ready|_stable|proven|restored|agent_released)/;
 
 interface Props {
   event: Event;
+  mission: string | undefined; // its name
   open: boolean;
   toggle: () => void;
   change: (filters: Partial<Filters>) => void;
 }
 
-export function EventRow({ event, open, toggle, change }: Props) {
+export function EventRow({ event, mission, open, toggle, change }: Props) {
   const onClick = (click: MouseEvent) => {
     const selects = (window.getSelection()?.toString() ?? '') !== '';
     if (!selects && !(click.target as HTMLElement).closest('a, button')) toggle();
@@ -40,7 +41,7 @@ export function EventRow({ event, open, toggle, change }: Props) {
         </time>
         <span className={`${s.kind} ${look}`}>{wordText(event.kind)}</span>
         <span className={s.subject}>
-          <Subject event={event} />
+          <Subject event={event} mission={mission} />
         </span>
         <span className={s.text}>{event.text}</span>
       </div>
@@ -60,15 +61,15 @@ function dayOf(at: string): string {
   return day === dayText.format(new Date()) ? '' : day;
 }
 
-function Subject({ event }: { event: Event }) {
+function Subject({ event, mission }: { event: Event; mission: string | undefined }) {
   const { cell, agent, task } = event;
   if (!cell) return agent ? <>{agent}</> : null;
   const isElsewhere = cell === 'external';
   return (
     <>
-      {agent && <Link href={agentPath(isElsewhere ? `external.${agent}` : `${cell.slice(0, 8)}.${agent}`)}>{agent}</Link>}
+      {agent && <Link href={agentPath(isElsewhere ? agent : `${cell.slice(0, 8)}.${agent}`)}>{agent}</Link>}
       {task && <Link href={`${missionPath(cell)}?task=${encodeURIComponent(task)}`}>{task}</Link>}
-      {!agent && !task && !isElsewhere && <Link href={missionPath(cell)}>mission {cell.slice(0, 8)}</Link>}
+      {!agent && !task && !isElsewhere && <Link href={missionPath(cell)}>{mission || `mission ${cell.slice(0, 8)}`}</Link>}
     </>
   );
 }

@@ -12,7 +12,7 @@ interface Props {
   change: (filters: Partial<Filters>) => void;
 }
 
-const namesMost = 500; // suggested
+export const namesMost = 1_000; // suggested and shown
 
 export function FilterBar({ filters, change }: Props) {
   const agents = useOperation('agent.list', { limit: namesMost });
