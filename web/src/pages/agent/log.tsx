@@ -26,6 +26,7 @@ interface Session {
   feed: LogFeed;
   screen: LogScreen;
   become: (mode: Mode) => void;
+  search: (searching: boolean) => void; // what is found stays where it is
 }
 
 export default function Log({ agent }: { agent: Agent }) {
@@ -45,7 +46,7 @@ export default function Log({ agent }: { agent: Agent }) {
   }, [agent.ref]);
   const become = (next: Mode) => session.current?.become(next);
   const find = (text: string, back: boolean) => {
-    if (text && mode === 'follow') become('held');
+    session.current?.search(text !== '');
     session.current?.screen.find(text, back);
   };
   const older = () => {
@@ -108,6 +109,7 @@ interface Setters {
 function begin(box: HTMLElement, ref: string, { setMode, setFound, setTrouble, setEmpty }: Setters): Session {
   let mode: Mode = 'follow';
   let paging = false;
+  let searching = false;
   const become = (next: Mode) => {
     if (next === 'follow') screen.toEnd();
     mode = next;
@@ -116,8 +118,13 @@ function begin(box: HTMLElement, ref: string, { setMode, setFound, setTrouble, s
   };
   const onMove = () => {
     if (mode === 'follow' && !screen.isAtEnd) become('held');
-    else if (mode === 'held' && screen.isAtEnd) become('follow');
+    else if (mode === 'held' && screen.isAtEnd && !searching) become('follow');
     else if (mode === 'reading' && screen.isAtEnd) void readOn();
+  };
+  const search = (now: boolean) => {
+    searching = now;
+    if (now && mode === 'follow') become('held');
+    onMove();
   };
   const readOn = async () => {
     if (paging) return;
@@ -130,7 +137,7 @@ function begin(box: HTMLElement, ref: string, { setMode, setFound, setTrouble, s
   const feed = new LogFeed(ref, {
     fresh: async (batch) => {
       setEmpty(batch.lines.length === 0);
-      await screen.fresh(batch, mode === 'reading' ? 'top' : mode === 'follow' ? 'end' : 'place');
+      await screen.fresh(batch, mode === 'reading' ? 'top' : mode === 'follow' ? 'end' : 'older');
     },
     more: async (batch) => {
       setEmpty(false);
@@ -138,5 +145,5 @@ function begin(box: HTMLElement, ref: string, { setMode, setFound, setTrouble, s
     },
     trouble: setTrouble,
   });
-  return { feed, screen, become };
+  return { feed, screen, become, search };
 }

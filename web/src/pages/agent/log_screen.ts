@@ -70,22 +70,13 @@ export class LogScreen {
     return viewportY >= baseY;
   }
 
-  get isAtTop() {
-    const { viewportY, baseY } = this.terminal.buffer.active;
-    return viewportY === 0 && baseY > 0;
-  }
-
-  get isEmpty() {
-    return this.terminal.buffer.active.length <= this.terminal.rows && !this.terminal.buffer.active.getLine(0)?.translateToString(true);
-  }
-
-  // Keeps the place from the end, so that older lines come above what is read.
-  async fresh(batch: Batch, stay: 'place' | 'top' | 'end') {
-    const { viewportY, baseY } = this.terminal.buffer.active;
+  // Older lines come above those that are there: then the place where the two meet is shown.
+  async fresh(batch: Batch, look: 'older' | 'top' | 'end') {
+    const { baseY } = this.terminal.buffer.active;
     this.terminal.reset();
     await this.write(textOf(batch.lines, batch.continues));
-    if (stay === 'top') this.terminal.scrollToTop();
-    if (stay === 'place') this.terminal.scrollToLine(Math.max(0, this.terminal.buffer.active.baseY - (baseY - viewportY)));
+    if (look === 'top') this.terminal.scrollToTop();
+    if (look === 'older') this.terminal.scrollToLine(Math.max(0, this.terminal.buffer.active.baseY - baseY - this.terminal.rows + 2));
   }
 
   more(batch: Batch) {

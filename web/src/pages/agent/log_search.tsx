@@ -48,6 +48,6 @@ export function Search({ find, found }: { find: (text: string, back: boolean) =>
 }
 
 function countOf({ at, of }: Found): string {
-  if (of === 0) return 'no match';
+  if (of === 0) return 'not in these lines';
   return at >= 0 ? `${at + 1} of ${of.toLocaleString()}` : `more than ${of.toLocaleString()}`;
 }
