@@ -23,7 +23,7 @@ export function Checkpoints({ agent }: { agent: Agent }) {
         <Shown of={chain} rows={4}>
           {(data) => (
             <>
-              <Notes chain={data} />
+              <Notes chain={data} own={agent.agent_id} />
               {data.checkpoints.length === 0 ? <None agent={agent} /> : <Table agent={agent} checkpoints={data.checkpoints} />}
             </>
           )}
@@ -33,14 +33,14 @@ export function Checkpoints({ agent }: { agent: Agent }) {
   );
 }
 
-function Notes({ chain }: { chain: Chain }) {
+function Notes({ chain, own }: { chain: Chain; own: string }) {
   const from = chain.went_on_from;
   return (
     <>
       {from?.checkpoint && (
         <p>
           It went on from <code>{from.checkpoint}</code>
-          {from.agent && <> of {from.agent}</>}.
+          {from.agent && from.agent !== own && <> of {from.agent}</>}.
         </p>
       )}
       {chain.asked && (

@@ -87,12 +87,21 @@ export function spansOf(events: readonly Event[], now: number): Span[] {
 
 // What lies between two moments, cut at them.
 export function spansBetween(spans: readonly Span[], from: number, to: number): Span[] {
-  return spans.filter((span) => span.to > from && span.from < to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+  return spans.filter((span) => span.to >= from && span.from <= to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+}
+
+export interface Sum {
+  state: string;
+  seconds: number;
+  times: number;
 }
 
 // How long each state lasted, longest first.
-export function sums(spans: readonly Span[]): { state: string; seconds: number }[] {
-  const all = new Map<string, number>();
-  for (const span of spans) all.set(span.state, (all.get(span.state) ?? 0) + (span.to - span.from) / 1_000);
-  return [...all].map(([state, seconds]) => ({ state, seconds })).sort((a, b) => b.seconds - a.seconds);
+export function sums(spans: readonly Span[]): Sum[] {
+  const all = new Map<string, Sum>();
+  for (const { state, from, to } of spans) {
+    const sum = all.get(state) ?? { state, seconds: 0, times: 0 };
+    all.set(state, { state, seconds: sum.seconds + (to - from) / 1_000, times: sum.times + 1 });
+  }
+  return [...all.values()].sort((a, b) => b.seconds - a.seconds);
 }

@@ -12,7 +12,13 @@ import { preciseText } from './precise';
 import { spansBetween, spansOf, sums, type Span } from './timeline';
 import s from './timeline.module.css';
 
-const ranges = { '1': '1 hour', '6': '6 hours', '24': '24 hours', '168': '7 days' };
+const ranges = [
+  ['0.25', '15 minutes'],
+  ['1', '1 hour'],
+  ['6', '6 hours'],
+  ['24', '24 hours'],
+  ['168', '7 days'],
+] as const;
 const width = 1_000;
 const least = 2; // what lasted for a moment is seen too
 const listedMost = 200;
@@ -28,8 +34,8 @@ export function Timeline({ agent }: { agent: Agent }) {
       actions={
         <label className="small">
           <span className="faint">Last </span>
-          <select value={hours} onChange={(event) => setHours(event.target.value)}>
-            {Object.entries(ranges).map(([value, label]) => (
+          <select className={s.range} value={hours} onChange={(event) => setHours(event.target.value)}>
+            {ranges.map(([value, label]) => (
               <option key={value} value={value}>
                 {label}
               </option>
@@ -48,7 +54,15 @@ export function Timeline({ agent }: { agent: Agent }) {
 // The shortest range that shows all there is, up to a day.
 function enoughFor(events: readonly Event[]): string {
   const known = events[0] ? (Date.now() - Date.parse(events[0].at!)) / 3_600_000 : 0;
+  if (known < 0.25) return '0.25';
   return known < 1 ? '1' : known < 6 ? '6' : '24';
+}
+
+// "20 s", "3 min, 4 times"; what lasted no time happened all the same.
+function lastingText(seconds: number, times: number): string {
+  const often = times === 1 ? 'once' : `${times} times`;
+  if (seconds < 0.001) return often;
+  return times === 1 ? preciseText(seconds) : `${preciseText(seconds)}, ${often}`;
 }
 
 function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
@@ -58,18 +72,18 @@ function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
   const spans = useMemo(() => spansBetween(all, from, to), [all, from, to]);
   if (spans.length === 0) return <Empty title="Nothing is known of this time" />;
   const totals = sums(spans);
-  const words = totals.map(({ state, seconds }) => `${wordText(state)} ${preciseText(seconds)}`).join(', ');
+  const words = totals.map(({ state, seconds, times }) => `${wordText(state)} ${lastingText(seconds, times)}`).join(', ');
   return (
     <>
-      <Bar spans={spans} from={from} to={to} label={`States of the last ${ranges[String(hours) as keyof typeof ranges] ?? `${hours} hours`}: ${words}`} />
+      <Bar spans={spans} from={from} to={to} label={`States of the last ${ranges.find(([value]) => Number(value) === hours)?.[1] ?? `${hours} hours`}: ${words}`} />
       <p className={s.ends}>
         <span>{hours > 24 ? exactText(new Date(from).toISOString()) : clockText(new Date(from).toISOString())}</span>
         <span>now</span>
       </p>
       <ul className={s.sums}>
-        {totals.map(({ state, seconds }) => (
+        {totals.map(({ state, seconds, times }) => (
           <li key={state}>
-            <State state={state} /> <span className="faint numbers">{preciseText(seconds)}</span>
+            <State state={state} /> <span className="faint numbers">{lastingText(seconds, times)}</span>
           </li>
         ))}
       </ul>
@@ -98,7 +112,7 @@ function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number;
         const tone = toneOf(span.state);
         const height = heights[tone];
         return (
-          <rect key={`${span.from} ${span.state}`} x={at(span.from)} y={24 - height} width={Math.max(least, at(span.to) - at(span.from))} height={height} className={s[tone]} fill={tone === 'bad' ? 'url(#hatched)' : undefined}>
+          <rect key={`${span.from} ${span.state}`} x={at(span.from)} y={24 - height} width={Math.max(least, at(span.to) - at(span.from))} height={height} {...(tone === 'bad' ? { fill: 'url(#hatched)' } : { className: s[tone] })}>
             <title>{`${wordText(span.state)} for ${preciseText((span.to - span.from) / 1_000)} from ${clockText(new Date(span.from).toISOString())}: ${span.text}`}</title>
           </rect>
         );
@@ -109,7 +123,7 @@ function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number;
 
 function List({ spans }: { spans: readonly Span[] }) {
   return (
-    <ol className={s.spans}>
+    <ol className={s.spans} tabIndex={0} aria-label="States, oldest first">
       {spans.map((span) => (
         <li key={`${span.from} ${span.state}`}>
           <time dateTime={new Date(span.from).toISOString()} title={exactText(new Date(span.from).toISOString())} className="numbers faint">

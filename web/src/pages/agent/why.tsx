@@ -68,7 +68,7 @@ function Evidence({ evidence }: { evidence: Why['evidence'] }) {
           Show {hidden} older
         </Button>
       )}
-      <ol className={s.evidence}>
+      <ol className={s.evidence} tabIndex={0} aria-label="Evidence">
         {evidence.slice(hidden).map((one, i) => (
           <li key={i}>
             <span className="faint">

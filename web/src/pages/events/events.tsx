@@ -25,7 +25,9 @@ export default function Events() {
     <>
       <PageHead title="Events" about="What happened, from the journal, newest first." actions={<AddNote />} />
       <FilterBar filters={filters} change={change} />
-      <CopyLine text={commandOf(filters)} />
+      <div className={s.command}>
+        <CopyLine text={commandOf(filters)} />
+      </div>
       <Card flush>
         <div className={s.bar}>
           {filters.until ? (
