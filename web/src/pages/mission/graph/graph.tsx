@@ -16,6 +16,7 @@ import s from './graph.module.css';
 
 const foldsBeyond = 24; // tasks
 const readable = 0.6; // the least zoom at which titles can be read
+const begins = 0.8; // the zoom at which a large graph is first seen
 const nodeTypes = { drawn: DrawnBox };
 
 export default function Graph(props: ViewProps) {
@@ -140,7 +141,8 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     const work = tasks.list.find((task) => stageOf(task) === 'in_progress') ?? tasks.list.find((task) => stageOf(task) === 'failed') ?? tasks.list.find((task) => stageOf(task) === 'ready');
     const leftmost = [...places.values()].reduce((a, b) => (b.x < a.x ? b : a), { x: Infinity, y: 0 });
     const at = places.get(shape.nodeOf.get(work?.task_id ?? '') ?? '') ?? leftmost;
-    void flow.setViewport({ x: 24 - Math.max(0, at.x - nodeWidth) * 0.8, y: Math.min(24, size.height / 2 - at.y * 0.8), zoom: 0.8 });
+    const y = bottom * begins + 48 <= size.height ? (size.height - bottom * begins) / 2 : Math.min(24, size.height / 2 - at.y * begins);
+    void flow.setViewport({ x: 24 - Math.max(0, at.x - nodeWidth / 2) * begins, y, zoom: begins });
   }, []);
   useEffect(() => {
     const node = shape.nodeOf.get(chosen);
