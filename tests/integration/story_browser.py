@@ -3,6 +3,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 from fleet import LAZARET, Story, agent, main, task
 
@@ -12,6 +13,10 @@ CRASHES = agent("crasher", ["sh", "-c", "echo starting; echo cannot go on >&2; e
                 run={"restart": "always"})
 PRINTS = agent("printer", ["sh", "-c", "i=0; while :; do i=$((i+1)); printf 'line %d \\033[32mgreen\\033[0m\\n' $i;"
                            " sleep 0.05; done"])
+FLOODS = agent("flood", [sys.executable, "-u", "-c", "import time\nn = 0\nbegan = time.monotonic()\nwhile True:\n"
+                         " due = int((time.monotonic() - began) * 5000)\n"
+                         " print('\\n'.join(f'line {i} of a flood' for i in range(n, due)), flush=True)\n"
+                         " n = due\n time.sleep(0.02)"])
 DIES_ONCE = agent("once", ["sh", "-c", "test -e died && exec sleep 1000; touch died; exit 3"])
 ASKS_AT_ONCE = {"max_retries": 1, "backoff_first_seconds": 0.05}
 HOSTILE = "<img src=x onerror=document.title='broken'>"
@@ -53,6 +58,35 @@ class Browser(Story):
         self.mission(DIES_ONCE, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})
         self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
         self.tell("answer_in_one_tap")
+
+    def test_kill_and_revive(self):
+        self.mission(PRINTS, policies={"backoff_first_seconds": 0.05})
+        self.fleet.until_running("printer")
+        self.tell("kill_and_revive")
+
+    def test_follow_log(self):
+        self.mission(PRINTS, FLOODS)
+        self.fleet.until_running("printer")
+        self.tell("follow_log")
+
+    def test_edit_plan(self):
+        self.mission(PRINTS)
+        self.fleet.until_running("printer")
+        self.tell("edit_plan")
+
+    def test_keyboard(self):
+        self.mission(PRINTS)
+        self.fleet.until_running("printer")
+        self.tell("keyboard")
+
+    def test_every_page(self):
+        self.mission(PRINTS, CRASHES, policies=ASKS_AT_ONCE, mission_name="watch",
+                     tasks=[task("t1"), task("t2", dependencies=["t1"]), task("t3", dependencies=["t1"])])
+        self.fleet.until_running("printer")
+        self.fleet.until(lambda: self.fleet.agent("crasher")["process"] == "quarantined", "a quarantine")
+        self.fleet.cli("plan", "add", "printer", "--cron", "0 9 * * 1-5", "--title", "Morning round")
+        self.fleet.cli("inbox", "ask", "May the index be rebuilt?", check=False)
+        self.tell("every_page")
 
     def test_two_people(self):
         self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})

@@ -59,7 +59,7 @@ export default function Log({ agent }: { agent: Agent }) {
   return (
     <Card flush>
       <div className={s.bar}>
-        <Button size="small" onClick={() => become(mode === 'follow' ? 'paused' : 'follow')} className={s.follow}>
+        <Button size="small" aria-label={mode === 'follow' ? 'Pause the log' : 'Follow the log'} onClick={() => become(mode === 'follow' ? 'paused' : 'follow')} className={s.follow}>
           {mode === 'follow' ? 'Pause' : 'Follow'}
         </Button>
         <span role="status" className="small">
