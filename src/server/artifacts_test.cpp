@@ -47,7 +47,7 @@ TEST(Artifacts, a_list_says_which_task_named_the_file) {
   EXPECT_EQ(it.rig.call("GET", "/api/v1/cells/survey/artifacts").status, 401);
 }
 
-TEST(Artifacts, a_page_gets_no_scripts_and_no_origin) {
+TEST(Artifacts, a_page_gets_no_origin_and_reaches_nothing) {
   ArtifactRig it;
   it.rig.make_cell(cell_a, {"scout"});
   const auto get = [&](const std::string& path) {
@@ -59,8 +59,8 @@ TEST(Artifacts, a_page_gets_no_scripts_and_no_origin) {
   EXPECT_EQ(it.files.seen, "reports/a.html");
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
   EXPECT_EQ(page.headers.at("content-security-policy"),
-            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-            "frame-ancestors 'self'");
+            "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
+            "style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'");
   EXPECT_EQ(page.headers.at("x-content-type-options"), "nosniff");
   EXPECT_FALSE(page.headers.contains("content-disposition"));
   EXPECT_EQ(get("a.svg").headers.at("content-type"), "image/svg+xml");

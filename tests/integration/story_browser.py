@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from fleet import LAZARET, Story, agent, main, task
+from fleet import LAZARET, Fleet, Story, agent, main, task
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHOTS = pathlib.Path(os.environ.get("LAZARET_SHOTS", SOURCE / "build" / "screenshots"))
@@ -87,6 +87,11 @@ class Browser(Story):
         self.fleet.cli("plan", "add", "printer", "--cron", "0 9 * * 1-5", "--title", "Morning round")
         self.fleet.cli("inbox", "ask", "May the index be rebuilt?", check=False)
         self.tell("every_page")
+
+    def test_watch_the_demo(self):
+        theirs = Fleet()  # the demo has a daemon of its own
+        self.addCleanup(theirs.close)
+        self.tell("watch_demo", LAZARET_STATE=str(theirs.state), DEMO=str(SOURCE / "src"))
 
     def test_two_people(self):
         self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})

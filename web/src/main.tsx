@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Refusal } from './api/client';
 import { App } from './app';
+import { mendStyles } from './styles';
 import { startTheme } from './ui/theme';
 
 const queries = new QueryClient({
@@ -19,6 +20,7 @@ const queries = new QueryClient({
 });
 
 startTheme();
+mendStyles();
 createRoot(document.getElementById('app')!).render(
   <QueryClientProvider client={queries}>
     <App />

@@ -12,6 +12,7 @@ import { chromium } from 'playwright-core';
 export const url = process.env.URL;
 const shots = process.env.SHOTS;
 const patience = 20_000;
+const tallest = 3_000; // of a screenshot, px
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const run = promisify(execFile);
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -27,6 +28,7 @@ export const lazaretJson = async (...words) => JSON.parse(await lazaret(...words
 export class Story {
   static async begin({ size = 'desk', theme = 'light', key, zone, motion } = {}) {
     const story = new Story();
+    story.url = url;
     story.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
@@ -60,7 +62,7 @@ export class Story {
   // With a link, as people do; or with a key, typed in.
   async signIn(key) {
     if (key) {
-      await this.page.goto(url);
+      await this.page.goto(this.url);
       await this.page.getByLabel(/key/i).fill(key);
       await this.page.getByRole('button', { name: 'Sign in' }).click();
     } else {
@@ -70,7 +72,7 @@ export class Story {
   }
 
   async go(path) {
-    await this.page.goto(url + path);
+    await this.page.goto(this.url + path);
     await this.sees('heading', undefined, { level: 1 });
   }
 
@@ -103,7 +105,9 @@ export class Story {
 
   async shot(name) {
     mkdirSync(shots, { recursive: true });
-    await this.page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+    const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
+    const { width } = this.page.viewportSize();
+    await this.page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, tallest) } });
   }
 
   // Nothing serious or critical, in this state of the page.

@@ -1,4 +1,5 @@
-// One artifact. It comes from an agent: a page of it may run nothing and reach nothing, text is only ever text.
+// One artifact. It comes from an agent: a page of it may draw itself with its own script, in an origin of its
+// own that reaches nothing; text is only ever text.
 import { useQuery } from '@tanstack/react-query';
 import type { Refusal } from '../../api/client';
 import { bytesText } from '../../ui/amounts';
@@ -32,7 +33,7 @@ export function ArtifactView({ cell, artifact, onClose }: Props) {
         </>
       }
     >
-      {how === 'page' ? <iframe className={s.page} sandbox="" src={address} title={artifact.path} referrerPolicy="no-referrer" /> : how === 'none' ? <p className="faint">It can only be downloaded.</p> : <Words address={address} modified={artifact.modified_at} isJson={how === 'json'} />}
+      {how === 'page' ? <iframe className={s.page} sandbox="allow-scripts" src={address} title={artifact.path} referrerPolicy="no-referrer" /> : how === 'none' ? <p className="faint">It can only be downloaded.</p> : <Words address={address} modified={artifact.modified_at} isJson={how === 'json'} />}
     </Card>
   );
 }
