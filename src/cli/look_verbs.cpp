@@ -8,6 +8,7 @@
 #include "cli/context.h"
 #include "cli/interrupt.h"
 #include "cli/keeper_record.h"
+#include "cli/operation_verb.h"
 #include "cli/render.h"
 #include "cli/screen.h"
 #include "cli/whole_number.h"
@@ -99,6 +100,28 @@ Result<ExitCode> top(Context& context, const Arguments& arguments) {
   }
 }
 
+Result<ExitCode> history(Context& context, const Arguments& arguments) {
+  auto answer = send(
+      context,
+      {"GET", "/api/v1/telemetry/history?seconds=" + escaped(arguments.flag("seconds", "600")), {}},
+      false);
+  if (!answer) return std::unexpected(answer.error());
+  context.out << (context.json ? pretty(*answer)
+                               : render("TelemetryHistory", *answer, context.look, context.now()));
+  return ExitCode::ok;
+}
+
+Verb telemetry_verb() {
+  Verb verb = verb_of(*wire::find_operation("telemetry"), {.group = Group::look});
+  verb.example += "\nlazaret telemetry --history --seconds 3600";
+  verb.flags = {{.name = "history", .doc = "of the host: each ten seconds of the last ten minutes"},
+                {.name = "seconds", .value = "N", .doc = "with --history: how far back"}};
+  verb.carry_out = [now = std::move(verb.carry_out)](Context& context, const Arguments& arguments) {
+    return arguments.has("history") ? history(context, arguments) : now(context, arguments);
+  };
+  return verb;
+}
+
 Result<ExitCode> why(Context& context, const Arguments& arguments) {
   std::string target = "/api/v1/why?of=" + escaped(arguments.at("WHAT"));
   if (arguments.has("cell")) target += "&cell=" + escaped(arguments.flag("cell"));
@@ -156,6 +179,7 @@ void add_look_verbs(std::vector<Verb>& verbs) {
                                " ambiguous <first 8 of cell id>.ID, or task:ID and so on"}},
        .flags = {{.name = "cell", .value = "CELL", .doc = "the mission it is in"}},
        .carry_out = why});
+  verbs.push_back(telemetry_verb());
   add_event_verbs(verbs);
 }
 

@@ -263,6 +263,7 @@ std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
       {"events.list", {}},
       {"events.stream", {}},
       {"agent.why", {}},
+      {"telemetry.history", {}},
       {"agent.logs", {}},
       {"cell.remove", {}},
       {"cell.lint", {}},

@@ -22,8 +22,10 @@
 #include "adapters/sqlite/monitor_store.h"
 #include "adapters/sqlite/presence_board.h"
 #include "main/cell_mirror.h"
+#include "main/cell_sizes.h"
 #include "main/cpu_sampler.h"
 #include "main/harborforge_link.h"
+#include "main/host_history.h"
 #include "main/identity.h"
 #include "main/links.h"
 #include "main/loop_driver.h"
@@ -125,6 +127,8 @@ class Daemon : public ports::Effects {
   std::unique_ptr<cells::CellLooks> cell_looks_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<CpuSampler> cpu_sampler_;
+  std::unique_ptr<HostHistory> host_history_;
+  std::unique_ptr<CellSizes> cell_sizes_;
   Links links_{io_, [this] { return clock_->now().wall; }};
   std::size_t reports_waiting_ = 0;  // for HarborForge, as of the last look
   std::unique_ptr<Notifications> notifications_;

@@ -75,6 +75,10 @@ CellId cell_id_of(const std::string& once) {
 Result<void> Daemon::open_doors() {
   logs_ = std::make_unique<logs::LogFiles>([this](const AgentRef& agent) { return log_of(agent); });
   cell_looks_ = std::make_unique<cells::CellLooks>(io_);
+  cell_sizes_ = std::make_unique<CellSizes>(
+      io_, [this]() -> const core::Fleet& { return loop_->fleet(); }, *cell_looks_);
+  host_history_ =
+      std::make_unique<HostHistory>(io_, [this] { return clock_->now().wall; }, paths_.state);
   telemetry_ = std::make_unique<Telemetry>(
       [this](const AgentRef& agent) { return processes_->usage(agent); },
       [this]() -> const core::Fleet& { return loop_->fleet(); },
@@ -136,6 +140,10 @@ server::Services Daemon::services() {
   services.logs = logs_.get();
   services.cell_files = cell_looks_.get();
   services.presences = board_.get();
+  services.host_history = [this](std::chrono::seconds back) {
+    return host_history_->since(clock_->now().wall - back);
+  };
+  services.cell_sizes = [this] { return cell_sizes_->all(); };
   services.own_figures = [this] { return own_figures(); };
   services.agent_of_pid = [this](pid_t pid) { return processes_->agent_of_pid(pid); };
   services.create_cell = [this](const server::Services::CellWish& wish,

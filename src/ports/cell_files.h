@@ -24,6 +24,13 @@ struct Artifacts {
   bool more = false;            // not all that there are
 };
 
+// What a cell takes of the disk.
+struct CellUse {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  bool all = true;  // false: it was too much to go through; there is at least this
+};
+
 class CellFiles {
  public:
   virtual ~CellFiles() = default;
@@ -34,6 +41,8 @@ class CellFiles {
   // reached through a link; too_large.
   using Read = std::function<void(Result<std::string>)>;
   virtual void read_artifact(const std::string& cell, const std::string& path, Read done) = 0;
+  using Measured = std::function<void(Result<CellUse>)>;
+  virtual void measure(const std::string& cell, Measured done) = 0;
 };
 
 }  // namespace lazaret::ports

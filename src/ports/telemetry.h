@@ -7,9 +7,20 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/instant.h"
 #include "base/result.h"
 
 namespace lazaret::ports {
+
+// Share of the last ten seconds in which somebody waited (some), or everybody did (full), in
+// percent.
+struct Pressure {
+  double cpu_some = 0;
+  double memory_some = 0;
+  double memory_full = 0;
+  double io_some = 0;
+  double io_full = 0;
+};
 
 // Percentages are 0-100. Byte counts of 0 mean "not known".
 struct HostSample {
@@ -19,10 +30,16 @@ struct HostSample {
   double disk_percent = 0;
   std::array<double, 3> load{};  // 1, 5, 15 minutes
   double uptime_seconds = 0;
+  std::optional<Pressure> pressure;  // none where the kernel does not tell
   std::uint64_t memory_total_bytes = 0;
   std::uint64_t memory_available_bytes = 0;
   std::uint64_t disk_total_bytes = 0;
   std::uint64_t disk_available_bytes = 0;
+};
+
+struct HostMoment {
+  WallTime at{};
+  HostSample host;
 };
 
 // All processes of one agent together.

@@ -17,6 +17,7 @@ class TwoFiles final : public ports::CellFiles {
     if (path == "none") return done(fail(ErrorCode::not_found, "cannot open"));
     done(std::string("<script>"));
   }
+  void measure(const std::string&, Measured done) override { done(ports::CellUse{}); }
   std::string seen;
 };
 

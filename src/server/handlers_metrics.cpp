@@ -1,6 +1,7 @@
 // /metrics: host names as node_exporter's, agents as cAdvisor's, ours lazaret_*.
 #include "server/context.h"
 #include "server/metrics.h"
+#include "wire/api_encode.h"
 
 namespace lazaret::server {
 namespace {
@@ -158,14 +159,59 @@ void metrics(Context& context, Call& call) {
                    .headers = {}});
 }
 
+json::value pressure_json(const std::optional<ports::Pressure>& pressure) {
+  if (!pressure) return nullptr;
+  return {{"cpu", {{"some", pressure->cpu_some}}},
+          {"memory", {{"some", pressure->memory_some}, {"full", pressure->memory_full}}},
+          {"io", {{"some", pressure->io_some}, {"full", pressure->io_full}}}};
+}
+
+json::value cpu_json(const ports::HostSample& host) {
+  return host.cpu_percent ? json::value(*host.cpu_percent) : json::value(nullptr);
+}
+
 json::object host_json(const ports::HostSample& host) {
   json::object out{{"memory_percent", host.memory_percent},
                    {"swap_percent", host.swap_percent},
                    {"disk_percent", host.disk_percent},
                    {"load", {host.load[0], host.load[1], host.load[2]}},
                    {"uptime_seconds", host.uptime_seconds}};
-  out["cpu_percent"] = host.cpu_percent ? json::value(*host.cpu_percent) : json::value(nullptr);
+  out["cpu_percent"] = cpu_json(host);
+  out["pressure"] = pressure_json(host.pressure);
   return out;
+}
+
+json::array cells_json(const Context& context) {
+  json::array cells;
+  if (!context.services.cell_sizes) return cells;
+  for (const auto& [id, use] : context.services.cell_sizes()) {
+    const core::Cell* cell = core::find_cell(context.fleet(), id);
+    if (!cell) continue;
+    cells.push_back({{"cell_id", id.value},
+                     {"mission_name", cell->definition.mission_name},
+                     {"bytes", use.bytes},
+                     {"files", use.files},
+                     {"partial", !use.all}});
+  }
+  return cells;
+}
+
+void history(Context& context, Call& call) {
+  if (!context.services.host_history) {
+    return call.reply.fail({ErrorCode::unsupported, "this daemon takes no samples", {}, {}});
+  }
+  const auto back = static_cast<std::int64_t>(call.inputs.whole("seconds").value_or(3600));
+  json::array host;
+  for (const auto& one : context.services.host_history(std::chrono::seconds(back))) {
+    host.push_back({{"at", wire::api_time(one.at)},
+                    {"cpu_percent", cpu_json(one.host)},
+                    {"memory_percent", one.host.memory_percent},
+                    {"swap_percent", one.host.swap_percent},
+                    {"disk_percent", one.host.disk_percent},
+                    {"load_1", one.host.load[0]},
+                    {"pressure", pressure_json(one.host.pressure)}});
+  }
+  call.reply.ok(json::object{{"interval_seconds", 10}, {"host", std::move(host)}});
 }
 
 void telemetry(Context& context, Call& call) {
@@ -184,6 +230,7 @@ void telemetry(Context& context, Call& call) {
   json::object out;
   out["host"] = host ? json::value(host_json(*host)) : json::value(nullptr);
   out["agents"] = std::move(agents);
+  out["cells"] = cells_json(context);
   call.reply.ok(out);
 }
 
@@ -192,6 +239,7 @@ void telemetry(Context& context, Call& call) {
 void add_metrics_handlers(Handlers& handlers) {
   handlers["metrics"] = metrics;
   handlers["telemetry"] = telemetry;
+  handlers["telemetry.history"] = history;
 }
 
 }  // namespace lazaret::server

@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,6 +56,9 @@ struct Services {
   ports::CellFiles* cell_files = nullptr;
   ports::PresenceBoard* presences = nullptr;
   std::function<OwnFigures()> own_figures;
+  // The last hour at most, a moment each ten seconds, oldest first.
+  std::function<std::vector<ports::HostMoment>(std::chrono::seconds back)> host_history;
+  std::function<std::map<CellId, ports::CellUse>()> cell_sizes;  // as measured last
   // Answers recorded before this start, oldest first.
   std::vector<ports::Receipt> receipts;
 

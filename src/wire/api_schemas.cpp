@@ -39,12 +39,34 @@ constexpr std::string_view schemas = R"json({
   "host": {"type": ["object", "null"], "properties": {
     "cpu_percent": {"type": ["number", "null"]}, "memory_percent": {"type": "number"},
     "swap_percent": {"type": "number"}, "disk_percent": {"type": "number"},
-    "load": {"type": "array", "items": {"type": "number"}}, "uptime_seconds": {"type": "number"}}},
+    "load": {"type": "array", "items": {"type": "number"}}, "uptime_seconds": {"type": "number"},
+    "pressure": {"$ref": "#/components/schemas/Pressure"}}},
+  "cells": {"type": "array", "items": {"type": "object",
+    "required": ["cell_id", "mission_name", "bytes", "files"], "properties": {
+    "cell_id": {"type": "string"}, "mission_name": {"type": "string"},
+    "bytes": {"type": "integer", "description": "of the disk, as of the last minute"},
+    "files": {"type": "integer"},
+    "partial": {"type": "boolean", "description": "too much to count: at least this"}}}},
   "agents": {"type": "array", "items": {"type": "object", "required": ["agent", "cell"],
     "properties": {"agent": {"type": "string"}, "cell": {"type": "string"},
     "cpu_seconds": {"type": "number"}, "cpu_percent": {"type": ["number", "null"]},
     "memory_bytes": {"type": "integer"}, "processes": {"type": "integer"},
     "io_bytes": {"type": "integer"}}}}}},
+"Pressure": {"type": ["object", "null"],
+  "description": "percent of the last 10 s in which some, or all, had to wait", "properties": {
+  "cpu": {"type": "object", "properties": {"some": {"type": "number"}}},
+  "memory": {"type": "object",
+    "properties": {"some": {"type": "number"}, "full": {"type": "number"}}},
+  "io": {"type": "object",
+    "properties": {"some": {"type": "number"}, "full": {"type": "number"}}}}},
+"TelemetryHistory": {"type": "object", "required": ["interval_seconds", "host"], "properties": {
+  "interval_seconds": {"type": "integer"},
+  "host": {"type": "array", "items": {"type": "object", "required": ["at", "cpu_percent",
+    "memory_percent", "swap_percent", "disk_percent", "load_1", "pressure"], "properties": {
+    "at": {"$ref": "#/components/schemas/Time"}, "cpu_percent": {"type": ["number", "null"]},
+    "memory_percent": {"type": "number"}, "swap_percent": {"type": "number"},
+    "disk_percent": {"type": "number"}, "load_1": {"type": "number"},
+    "pressure": {"$ref": "#/components/schemas/Pressure"}}}}}},
 "Presence": {"type": "object", "required": ["fabric_user_id", "status"], "properties": {
   "fabric_user_id": {"type": "string"},
   "status": {"enum": ["idle", "on_call", "busy", "exhausted", "offline", "unknown"]},

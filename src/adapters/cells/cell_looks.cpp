@@ -38,4 +38,8 @@ void CellLooks::read_artifact(const std::string& cell, const std::string& path, 
   run<std::string>([cell, path] { return cells::read_artifact(cell, path); }, std::move(done));
 }
 
+void CellLooks::measure(const std::string& cell, Measured done) {
+  run<ports::CellUse>([cell] { return cells::measure(cell); }, std::move(done));
+}
+
 }  // namespace lazaret::cells

@@ -17,6 +17,7 @@ class CellLooks final : public ports::CellFiles {
   ~CellLooks() override;  // nobody is answered after it
   void list_artifacts(const std::string& cell, Listed done) override;
   void read_artifact(const std::string& cell, const std::string& path, Read done) override;
+  void measure(const std::string& cell, Measured done) override;
 
  private:
   // `look` on the thread, then what it returned to `done` on the loop's.

@@ -15,6 +15,10 @@ namespace {
 
 constexpr const char* folder = "artifacts";
 constexpr std::chrono::seconds list_time{2};
+constexpr std::chrono::seconds measure_time{1};
+constexpr std::size_t measure_entries = 200'000;
+constexpr int measure_depth = 64;
+constexpr std::uint64_t block = 512;  // stat(2)
 
 struct CloseDir {
   void operator()(DIR* stream) const { closedir(stream); }
@@ -78,6 +82,22 @@ Result<ports::Artifacts> list_artifacts(const std::string& cell) {
   std::ranges::sort(found.files, newer);
   if (found.files.size() > ports::artifacts_most) found.files.resize(ports::artifacts_most);
   return found;
+}
+
+Result<ports::CellUse> measure(const std::string& cell) {
+  const Fd root = open_root(cell);
+  if (!root) return std::unexpected(system_error(errno, "cannot open " + cell));
+  ports::CellUse use;
+  Visit wish;
+  wish.entries = measure_entries;
+  wish.depth = measure_depth;
+  wish.until = std::chrono::steady_clock::now() + measure_time;
+  wish.each = [&](const std::string&, const struct stat& info) {
+    use.bytes += static_cast<std::uint64_t>(info.st_blocks) * block;
+    ++use.files;
+  };
+  use.all = visit(root.get(), wish);
+  return use;
 }
 
 Result<std::string> read_artifact(const std::string& cell, const std::string& path) {

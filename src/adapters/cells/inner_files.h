@@ -23,6 +23,7 @@ bool visit(int dir, Visit& wish, const std::string& below = {});
 
 // Blocking; see ports::CellFiles. No artifacts/ is an empty list.
 Result<ports::Artifacts> list_artifacts(const std::string& cell);
+Result<ports::CellUse> measure(const std::string& cell);
 Result<std::string> read_artifact(const std::string& cell, const std::string& path);
 
 }  // namespace lazaret::cells

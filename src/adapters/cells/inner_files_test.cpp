@@ -73,6 +73,19 @@ TEST_F(InnerFiles, LinksAndOtherKindsLeadNowhere) {
   EXPECT_FALSE(list_artifacts(cell_.string()));
 }
 
+TEST_F(InnerFiles, ACellIsMeasuredWithAllThatIsInIt) {
+  put("artifacts/a", std::string(100'000, 'x'), 1);
+  put("work/scout/b", std::string(50'000, 'x'), 1);
+  fs::create_symlink("/usr", cell_ / "work/usr");
+  const auto use = measure(cell_.string());
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->files, 2U);
+  EXPECT_GE(use->bytes, 150'000U);
+  EXPECT_LT(use->bytes, 400'000U);
+  EXPECT_TRUE(use->all);
+  EXPECT_FALSE(measure((cell_ / "nothing").string()));
+}
+
 TEST_F(InnerFiles, ThereAreBounds) {
   for (std::size_t i = 0; i <= ports::artifacts_most; ++i) {
     put("artifacts/" + std::to_string(i), "", static_cast<int>(i));

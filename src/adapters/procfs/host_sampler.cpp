@@ -11,7 +11,8 @@
 namespace lazaret::procfs {
 namespace {
 
-constexpr std::array<std::string_view, 4> names = {"stat", "meminfo", "loadavg", "uptime"};
+constexpr std::array<std::string_view, 7> names = {
+    "pressure/cpu", "pressure/memory", "pressure/io", "stat", "meminfo", "loadavg", "uptime"};
 
 std::unexpected<Error> not_understood(std::string_view name) {
   return fail(ErrorCode::unsupported, fmt::format("/proc/{} is not as Linux documents it", name));
@@ -24,7 +25,7 @@ Result<HostSampler> HostSampler::open(Places places) {
   for (std::size_t i = 0; i < sources; ++i) {
     const std::string path = i == disk ? places.disk : fmt::format("{}/{}", places.proc, names[i]);
     sampler.files_[i] = ::open(path.c_str(), (i == disk ? O_PATH : O_RDONLY) | O_CLOEXEC);
-    if (sampler.files_[i] < 0) {
+    if (sampler.files_[i] < 0 && i >= stat) {
       return fail(ErrorCode::unsupported,
                   fmt::format("cannot open {}: {}", path, std::strerror(errno)));
     }
@@ -85,6 +86,18 @@ Result<void> HostSampler::read_memory(ports::HostSample& sample) {
   return {};
 }
 
+void HostSampler::read_pressure(ports::HostSample& sample) {
+  std::array<Stall, 3> stalls;
+  for (std::size_t i = 0; i < stalls.size(); ++i) {
+    const auto text = files_[i] < 0 ? std::string_view() : read(Source(i)).value_or("");
+    const auto stall = parse_stall(text);
+    if (!stall) return;
+    stalls[i] = *stall;
+  }
+  sample.pressure = {stalls[cpu_wait].some, stalls[memory_wait].some, stalls[memory_wait].full,
+                     stalls[io_wait].some, stalls[io_wait].full};
+}
+
 Result<void> HostSampler::read_disk(ports::HostSample& sample) {
   struct statvfs space{};
   if (::fstatvfs(files_[disk], &space) != 0) {
@@ -105,6 +118,7 @@ Result<ports::HostSample> HostSampler::sample() {
   sample.cpu_percent = *cpu;
   if (auto done = read_memory(sample); !done) return std::unexpected(std::move(done.error()));
   if (auto done = read_disk(sample); !done) return std::unexpected(std::move(done.error()));
+  read_pressure(sample);
 
   auto text = read(loadavg);
   if (!text) return std::unexpected(std::move(text.error()));

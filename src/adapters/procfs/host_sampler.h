@@ -35,11 +35,23 @@ class HostSampler {
   Result<ports::HostSample> sample();
 
  private:
-  enum Source : std::size_t { stat, meminfo, loadavg, uptime, disk, sources };
+  // The pressures may be missing.
+  enum Source : std::size_t {
+    cpu_wait,
+    memory_wait,
+    io_wait,
+    stat,
+    meminfo,
+    loadavg,
+    uptime,
+    disk,
+    sources
+  };
   HostSampler() { files_.fill(-1); }
   Result<std::string_view> read(Source source);
   Result<std::optional<double>> cpu_percent();
   Result<void> read_memory(ports::HostSample& sample);
+  void read_pressure(ports::HostSample& sample);
   Result<void> read_disk(ports::HostSample& sample);
 
   static constexpr std::uint64_t kept_ticks = 20;  // of all processors together; 0.2 s of one

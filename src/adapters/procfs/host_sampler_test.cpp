@@ -53,6 +53,31 @@ TEST_F(FakeProc, SaysWhatTheFilesSay) {
   EXPECT_EQ(sample->uptime_seconds, 4711.25);
 }
 
+TEST_F(FakeProc, PressureIsToldWhereTheKernelTellsIt) {
+  auto without = open();
+  ASSERT_TRUE(without);
+  EXPECT_FALSE(without->sample()->pressure);
+  fs::create_directory(folder_ / "pressure");
+  put("pressure/cpu", "some avg10=1.50 avg60=9.00 avg300=9.00 total=9\n");
+  put("pressure/memory",
+      "some avg10=2.00 avg60=9.00 avg300=9.00 total=9\n"
+      "full avg10=0.25 avg60=9.00 avg300=9.00 total=9\n");
+  put("pressure/io",
+      "some avg10=99.99 avg60=9.00 avg300=9.00 total=9\n"
+      "full avg10=3.00 avg60=9.00 avg300=9.00 total=9\n");
+  auto sampler = open();
+  ASSERT_TRUE(sampler);
+  const auto pressure = sampler->sample()->pressure;
+  ASSERT_TRUE(pressure);
+  EXPECT_EQ(pressure->cpu_some, 1.5);
+  EXPECT_EQ(pressure->memory_some, 2.0);
+  EXPECT_EQ(pressure->memory_full, 0.25);
+  EXPECT_EQ(pressure->io_some, 99.99);
+  EXPECT_EQ(pressure->io_full, 3.0);
+  put("pressure/io", "nonsense");
+  EXPECT_FALSE(sampler->sample()->pressure);
+}
+
 TEST_F(FakeProc, CpuIsTheDifferenceToTheKeptReading) {
   auto sampler = open();
   ASSERT_TRUE(sampler);

@@ -68,6 +68,18 @@ std::optional<std::array<double, 3>> parse_load(std::string_view loadavg) {
   return load;
 }
 
+std::optional<Stall> parse_stall(std::string_view pressure) {
+  const auto average = [&](std::string_view mark) -> std::optional<double> {
+    const auto at = pressure.find(mark);
+    if (at == std::string_view::npos) return std::nullopt;
+    auto rest = pressure.substr(at + mark.size());
+    return take<double>(rest);
+  };
+  const auto some = average("some avg10=");
+  if (!some) return std::nullopt;
+  return Stall{*some, average("full avg10=").value_or(0)};
+}
+
 std::optional<double> parse_uptime(std::string_view uptime) { return take<double>(uptime); }
 
 double percent(double part, double whole) {

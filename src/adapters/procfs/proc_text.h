@@ -26,6 +26,12 @@ struct MemoryKib {
 std::optional<CpuTicks> parse_cpu_ticks(std::string_view stat);
 std::optional<MemoryKib> parse_memory(std::string_view meminfo);
 std::optional<std::array<double, 3>> parse_load(std::string_view loadavg);
+// "some avg10=0.12 …", and "full …" in a second line; 0 where that is missing.
+struct Stall {
+  double some = 0;
+  double full = 0;
+};
+std::optional<Stall> parse_stall(std::string_view pressure);
 std::optional<double> parse_uptime(std::string_view uptime);
 
 // Share of `part` in `whole` as a percentage in [0, 100] with one decimal; 0 of nothing is 0.

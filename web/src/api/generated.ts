@@ -66,7 +66,15 @@ export interface Telemetry {
     disk_percent?: number;
     load?: number[];
     uptime_seconds?: number;
+    pressure?: Pressure;
   } | null;
+  cells?: {
+    cell_id: string;
+    mission_name: string;
+    bytes: number;
+    files: number;
+    partial?: boolean;
+  }[];
   agents: ({
     agent: string;
     cell: string;
@@ -75,6 +83,33 @@ export interface Telemetry {
     memory_bytes?: number;
     processes?: number;
     io_bytes?: number;
+  })[];
+}
+
+export type Pressure = {
+  cpu?: {
+    some?: number;
+  };
+  memory?: {
+    some?: number;
+    full?: number;
+  };
+  io?: {
+    some?: number;
+    full?: number;
+  };
+} | null;
+
+export interface TelemetryHistory {
+  interval_seconds: number;
+  host: ({
+    at: Time;
+    cpu_percent: number | null;
+    memory_percent: number;
+    swap_percent: number;
+    disk_percent: number;
+    load_1: number;
+    pressure: Pressure;
   })[];
 }
 
@@ -638,6 +673,9 @@ export interface NextWork {
 export interface Inputs {
   "status": Record<string, never>;
   "telemetry": Record<string, never>;
+  "telemetry.history": {
+    seconds?: number;
+  };
   "settings": Record<string, never>;
   "metrics": Record<string, never>;
   "openapi": Record<string, never>;
@@ -1077,6 +1115,7 @@ export interface Inputs {
 export interface Outputs {
   "status": Status;
   "telemetry": Telemetry;
+  "telemetry.history": TelemetryHistory;
   "settings": Settings;
   "metrics": string;
   "openapi": Any;
@@ -1182,6 +1221,7 @@ export interface Route {
 export const routes: Record<keyof Inputs, Route> = {
   "status": {"method":"GET","path":"/api/v1/status","query":[],"scope":"viewer","cli":"lazaret status"},
   "telemetry": {"method":"GET","path":"/telemetry","query":[],"scope":"viewer","cli":"lazaret telemetry"},
+  "telemetry.history": {"method":"GET","path":"/api/v1/telemetry/history","query":["seconds"],"scope":"viewer","cli":"lazaret telemetry --history"},
   "settings": {"method":"GET","path":"/api/v1/settings","query":[],"scope":"viewer","cli":"lazaret config"},
   "metrics": {"method":"GET","path":"/metrics","query":[],"scope":"viewer","cli":"lazaret metrics"},
   "openapi": {"method":"GET","path":"/openapi.json","query":[],"scope":"open","cli":"lazaret openapi"},
