@@ -1,7 +1,7 @@
 // Several kinds of events; what is typed and not known is asked for all the same, and the server says so.
 import { useId, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { Field } from '../../ui/field';
-import { kinds } from './kinds';
+import { kinds } from '../../api/kinds';
 import s from './events.module.css';
 
 const known: ReadonlySet<string> = new Set(kinds);

@@ -1,4 +1,4 @@
-// The kinds of events that there are, for suggestions; the server has the last word on what it knows.
+// The kinds of events that there are: the stream names each of its events by one, and filters suggest them.
 export const kinds = [
   'daemon_started',
   'adoption_finished',
