@@ -18,9 +18,9 @@ const choices: Record<Verb, Omit<Choice, 'operation'>> = {
   'agent.thaw': { label: 'Thaw', look: 'strong', about: 'Its processes go on where they were stopped.', done: 'It goes on' },
   'agent.pause': { label: 'Pause', about: 'It gets no new work. What it does goes on.', done: 'It gets no new work' },
   'agent.freeze': { label: 'Freeze', about: 'Its processes are stopped where they are, without losing anything, until it is thawed.', done: 'It is frozen' },
+  'checkpoint.ask': { label: 'Ask for a checkpoint', about: 'It is asked to save where it stands.', done: 'It is asked to save a checkpoint' },
   'agent.stop': { label: 'Stop', look: 'danger', about: 'It is asked to end, and not started again by itself.', done: 'It is being stopped' },
   'agent.kill': { label: 'Kill', look: 'danger', about: 'Everything that it started gets SIGKILL at once, and it is not started again by itself. What it has not saved is lost.', done: 'It is killed' },
-  'checkpoint.ask': { label: 'Ask for a checkpoint', about: 'It is asked to save where it stands.', done: 'It is asked to save a checkpoint' },
 };
 
 const live = new Set<Agent['process']>(['starting', 'running', 'stopping']);
