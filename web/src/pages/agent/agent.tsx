@@ -15,6 +15,8 @@ import s from './agent.module.css';
 
 const Log = lazy(() => import('./log'));
 
+const ofOurs = new Set<string>(['log', 'attempts', 'wakes']); // who runs elsewhere has none here
+
 const tabs = [
   ['overview', 'Overview'],
   ['log', 'Log'],
@@ -40,11 +42,12 @@ export default function Agent({ agent }: { agent: string }) {
 
 function Parts({ agent }: { agent: AgentData }) {
   const [tab, setTab] = useInUrl('tab', 'overview');
-  const chosen = tabs.some(([name]) => name === tab) ? tab : 'overview';
+  const fitting = tabs.filter(([name]) => agent.process !== 'external' || !ofOurs.has(name));
+  const chosen = fitting.some(([name]) => name === tab) ? tab : 'overview';
   return (
     <Tabs.Root value={chosen} onValueChange={setTab} className={s.tabs}>
       <Tabs.List className={s.tabList} aria-label="About this agent">
-        {tabs.map(([name, label]) => (
+        {fitting.map(([name, label]) => (
           <Tabs.Trigger key={name} value={name} className={s.tab}>
             {label}
           </Tabs.Trigger>

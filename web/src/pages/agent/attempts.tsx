@@ -31,7 +31,7 @@ function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; ag
   if (attempts.length === 0) {
     return (
       <Empty title="It was never started here">
-        {agent.process !== 'external' && <CopyLine text={`lazaret agent start ${agent.ref}`} />}
+        <CopyLine text={`lazaret agent start ${agent.ref}`} />
       </Empty>
     );
   }

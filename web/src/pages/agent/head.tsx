@@ -44,7 +44,7 @@ export function Head({ agent }: { agent: Agent }) {
 
 function Mission({ agent }: { agent: Agent }) {
   const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: agent.process !== 'external' });
-  if (agent.process === 'external') return <span>runs elsewhere</span>;
+  if (agent.process === 'external') return null;
   return (
     <span>
       in <Link href={missionPath(agent.cell_id)}>{cell.data?.mission_name || agent.cell_id.slice(0, 8)}</Link>

@@ -57,6 +57,7 @@ function after(standing: Standing, event: Event): Standing {
 }
 
 function wordOf(standing: Standing, at: number): string {
+  if (standing.process === 'external') return standing.health || 'external';
   if (standing.process !== 'running') return standing.process;
   if (standing.frozen) return 'frozen';
   if (standing.paused) return 'paused';
@@ -66,9 +67,9 @@ function wordOf(standing: Standing, at: number): string {
 }
 
 // Oldest first, up to `now`; neighbours of the same state are one.
-export function spansOf(events: readonly Event[], now: number): Span[] {
+export function spansOf(events: readonly Event[], now: number, runsElsewhere: boolean): Span[] {
   const spans: Span[] = [];
-  let standing: Standing = { process: 'stopped', paused: false, frozen: false, hangs: false, health: '', limitedUntil: 0 };
+  let standing: Standing = { process: runsElsewhere ? 'external' : 'stopped', paused: false, frozen: false, hangs: false, health: '', limitedUntil: 0 };
   const begin = (state: string, from: number, text: string) => {
     const last = spans.at(-1);
     if (last?.state === state) return;

@@ -45,7 +45,7 @@ export function Timeline({ agent }: { agent: Agent }) {
       }
     >
       <Shown of={history} rows={2}>
-        {(data) => <Drawn events={data.events} hours={Number(hours) || 6} />}
+        {(data) => <Drawn events={data.events} runsElsewhere={agent.process === 'external'} hours={Number(hours) || 6} />}
       </Shown>
     </Card>
   );
@@ -65,10 +65,10 @@ function lastingText(seconds: number, times: number): string {
   return times === 1 ? preciseText(seconds) : `${preciseText(seconds)}, ${often}`;
 }
 
-function Drawn({ events, hours }: { events: readonly Event[]; hours: number }) {
+function Drawn({ events, runsElsewhere, hours }: { events: readonly Event[]; runsElsewhere: boolean; hours: number }) {
   const to = Math.floor(useNow() / redrawnEvery) * redrawnEvery;
   const from = to - hours * 3_600_000;
-  const all = useMemo(() => spansOf(events, to), [events, to]);
+  const all = useMemo(() => spansOf(events, to, runsElsewhere), [events, to, runsElsewhere]);
   const spans = useMemo(() => spansBetween(all, from, to), [all, from, to]);
   if (spans.length === 0) return <Empty title="Nothing is known of this time" />;
   const totals = sums(spans);

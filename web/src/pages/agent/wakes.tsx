@@ -44,8 +44,8 @@ export function Wakes({ agent }: { agent: Agent }) {
 function None({ agent }: { agent: Agent }) {
   return (
     <>
-      <p className="faint">{isOurs(agent) ? 'It was sent no message yet. People, plans and other agents send them:' : 'It runs elsewhere and takes no messages from here.'}</p>
-      {isOurs(agent) && <CopyLine text={cliLine('agent.wake', { agent: agent.ref, message: 'look at the build' })} />}
+      <p className="faint">It was sent no message yet. People, plans and other agents send them:</p>
+      <CopyLine text={cliLine('agent.wake', { agent: agent.ref, message: 'look at the build' })} />
     </>
   );
 }
