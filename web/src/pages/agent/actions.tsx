@@ -25,7 +25,7 @@ export function Actions({ agent }: { agent: Agent }) {
   );
 }
 
-const titleOf = (choice: Choice, agent: Agent) => (choice.operation === 'checkpoint.ask' ? `Ask ${agent.ref} for a checkpoint` : `${choice.label} ${agent.ref}`);
+const titleOf = (choice: Choice, agent: Agent) => (choice.label.includes(' ') ? `${choice.label}: ${agent.ref}` : `${choice.label} ${agent.ref}`);
 
 function More({ agent, choices }: { agent: Agent; choices: Choice[] }) {
   const [asked, setAsked] = useState<Choice | 'wake' | 'handoff'>();

@@ -9,8 +9,8 @@ import { Empty, Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
 import { spanText, Time, useNow } from '../../ui/time';
 import { attemptsOf, type Attempt } from './attempts_of';
+import { causeOf } from './cause';
 import { useHistory } from './history';
-import { causeOf } from './overview';
 import { preciseText } from './precise';
 import s from './agent.module.css';
 

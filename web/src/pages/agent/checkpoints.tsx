@@ -18,7 +18,20 @@ export function Checkpoints({ agent }: { agent: Agent }) {
   const chain = useOperation('checkpoint.list', { agent: agent.ref }, { every: 30 });
   const ask = choicesFor(agent).find((choice) => choice.operation === 'checkpoint.ask');
   return (
-    <Card flush title="Checkpoints" actions={ask && <Act {...ask} inputs={{ agent: agent.ref }} title={`Ask ${agent.ref} for a checkpoint`} />}>
+    <Card flush title="Checkpoints" actions={
+        <>
+          <Act
+            operation="checkpoint.save"
+            inputs={{ agent: agent.ref }}
+            label="Save what is staged"
+            reason={false}
+            about="What lies in its checkpoint directory now becomes a checkpoint. The agent is not asked."
+            done={(saved) => `${saved.checkpoint} is saved`}
+          />
+          {ask && <Act {...ask} inputs={{ agent: agent.ref }} title={`${ask.label}: ${agent.ref}`} />}
+        </>
+      }
+    >
       <div className={s.inset}>
         <Shown of={chain} rows={4}>
           {(data) => (

@@ -21,6 +21,7 @@ export function Head({ agent }: { agent: Agent }) {
               since <Time at={agent.since} plain />
             </span>
             <span className="faint">{agent.reason}</span>
+            {agent.approval && <Link href="/inbox">{agent.approval} waits for your answer</Link>}
           </p>
           <p className={s.facts}>
             {agent.name && agent.name !== agent.agent_id && <span>{agent.name}</span>}

@@ -1,4 +1,5 @@
 // What it may use and what it used; how it is run and what holds it in.
+import { Link } from 'wouter';
 import { useOperation } from '../../api/use';
 import type { Agent, Amounts } from '../../api/generated';
 import { bytesText, percentText, wordText } from '../../ui/amounts';
@@ -71,7 +72,11 @@ function Budget({ agent }: { agent: Agent }) {
   const { spent, reserved, caps, held } = agent.spend ?? { spent: {}, reserved: {}, caps: {}, held: null };
   return (
     <Card title="Spend and budget">
-      {held && <p className={s.heldBack}>A budget is used up: {held} asks whether it goes on.</p>}
+      {held && (
+        <p className={s.heldBack}>
+          A budget is used up: <Link href="/inbox">{held}</Link> asks whether it goes on.
+        </p>
+      )}
       <Facts>
         {budgets.map(({ key, name, text }) => (
           <Used key={key} name={name} used={spent[key] ?? 0} limit={caps[key]} text={(amount) => `${text(amount)}${amount === (spent[key] ?? 0) && reserved[key] ? ` (and ${text(reserved[key])} set aside)` : ''}`} />

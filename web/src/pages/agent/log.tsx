@@ -4,8 +4,9 @@ import type { Refusal } from '../../api/client';
 import type { Agent } from '../../api/generated';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
-import { CopyLine } from '../../ui/copy';
+import { copyText, CopyLine } from '../../ui/copy';
 import { State } from '../../ui/state';
+import { toast } from '../../ui/toast';
 import { LogFeed, tailMost } from './log_feed';
 import { LogScreen, type Found } from './log_screen';
 import { Search } from './log_search';
@@ -55,6 +56,10 @@ export default function Log({ agent }: { agent: Agent }) {
     if (feed.tail < tailMost) void feed.newest(feed.tail * 10);
     else void feed.oldest();
   };
+  const copy = async () => {
+    const done = await copyText(session.current?.screen.text ?? '');
+    toast(done ? { kind: 'done', text: 'The lines that are loaded are copied' } : { kind: 'refused', text: 'The browser does not let the page copy' });
+  };
   const [state, words] = modeWords[mode];
   return (
     <Card flush>
@@ -67,6 +72,9 @@ export default function Log({ agent }: { agent: Agent }) {
         </span>
         <Search find={find} found={found} />
         <span className={s.older}>
+          <Button size="small" look="quiet" onClick={() => void copy()}>
+            Copy
+          </Button>
           <Button size="small" look="quiet" onClick={older}>
             Older lines
           </Button>

@@ -83,6 +83,14 @@ export class LogScreen {
     return this.write((batch.missing ? markerOf(batch.missing) : '') + textOf(batch.lines, batch.continues));
   }
 
+  // All that is loaded, as plain text.
+  get text() {
+    this.terminal.selectAll();
+    const text = this.terminal.getSelection();
+    this.terminal.clearSelection();
+    return text.trimEnd();
+  }
+
   toEnd() {
     this.terminal.scrollToBottom();
   }

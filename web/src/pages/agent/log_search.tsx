@@ -1,5 +1,5 @@
 // The search of a log: what is written finds, Enter goes on, Shift and Enter back.
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button';
 import type { Found } from './log_screen';
 import s from './log.module.css';
@@ -8,8 +8,15 @@ const typedPause = 200; // ms
 
 export function Search({ find, found }: { find: (text: string, back: boolean) => void; found: Found | undefined }) {
   const [text, setText] = useState('');
+  const asked = useRef('');
+  const ask = (back: boolean) => {
+    asked.current = text;
+    find(text, back);
+  };
   useEffect(() => {
-    const timer = window.setTimeout(() => find(text, true), typedPause);
+    const timer = window.setTimeout(() => {
+      if (asked.current !== text) ask(true); // Enter may have been sooner
+    }, typedPause);
     return () => window.clearTimeout(timer);
     // Only what is written begins a search.
   }, [text]);
@@ -19,7 +26,7 @@ export function Search({ find, found }: { find: (text: string, back: boolean) =>
       className={s.search}
       onSubmit={(event) => {
         event.preventDefault();
-        find(text, false);
+        ask(false);
       }}
     >
       <input
@@ -31,13 +38,13 @@ export function Search({ find, found }: { find: (text: string, back: boolean) =>
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || !event.shiftKey) return;
           event.preventDefault();
-          find(text, true);
+          ask(true);
         }}
       />
-      <Button size="small" look="quiet" disabled={!text} onClick={() => find(text, true)} aria-label="Previous match">
+      <Button size="small" look="quiet" disabled={!text} onClick={() => ask(true)} aria-label="Previous match">
         ↑
       </Button>
-      <Button size="small" look="quiet" disabled={!text} onClick={() => find(text, false)} aria-label="Next match">
+      <Button size="small" look="quiet" disabled={!text} onClick={() => ask(false)} aria-label="Next match">
         ↓
       </Button>
       <span className="faint small numbers" role="status">

@@ -4,6 +4,7 @@ import { bytesText, countText, percentText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { Beats, Meter } from '../../ui/meter';
 import { Time } from '../../ui/time';
+import { causeOf } from './cause';
 import { Fact, Facts } from './facts';
 import { Timeline } from './timeline_bar';
 import { WhyCard } from './why';
@@ -82,15 +83,4 @@ function LastEnd({ agent }: { agent: Agent }) {
       )}
     </Card>
   );
-}
-
-export function causeOf(exit: NonNullable<Agent['last_exit']>): string {
-  const words = {
-    exited: exit.code === 0 ? 'It ended by itself, without a fault' : `It ended by itself with code ${exit.code}`,
-    signalled: `Signal ${exit.signal} ended it`,
-    out_of_memory: 'It used more memory than it may and was killed',
-    never_started: 'It could not be started',
-    lost: 'It was gone when the daemon came back',
-  };
-  return exit.detail ? `${words[exit.kind]}: ${exit.detail}` : words[exit.kind];
 }

@@ -2,7 +2,7 @@
 import type { Operation } from '../../api/client';
 import type { Agent } from '../../api/generated';
 
-export type Verb = Extract<Operation, 'agent.start' | 'agent.stop' | 'agent.kill' | 'agent.pause' | 'agent.resume' | 'agent.freeze' | 'agent.thaw' | 'checkpoint.ask'>;
+export type Verb = Extract<Operation, 'agent.start' | 'agent.stop' | 'agent.kill' | 'agent.pause' | 'agent.resume' | 'agent.freeze' | 'agent.thaw' | 'agent.activity' | 'checkpoint.ask'>;
 
 export interface Choice {
   operation: Verb;
@@ -16,6 +16,7 @@ const choices: Record<Verb, Omit<Choice, 'operation'>> = {
   'agent.start': { label: 'Start', look: 'strong', about: 'It is started now and kept alive from then on. After a quarantine its tries begin at zero again.', done: 'It is started' },
   'agent.resume': { label: 'Resume', look: 'strong', about: 'It gets new work and its waiting messages again.', done: 'It gets work again' },
   'agent.thaw': { label: 'Thaw', look: 'strong', about: 'Its processes go on where they were stopped.', done: 'It goes on' },
+  'agent.activity': { label: 'No longer rate-limited', about: 'It is given work again before the time that it told.', done: 'It counts as free again' },
   'agent.pause': { label: 'Pause', about: 'It gets no new work. What it does goes on.', done: 'It gets no new work' },
   'agent.freeze': { label: 'Freeze', about: 'Its processes are stopped where they are, without losing anything, until it is thawed.', done: 'It is frozen' },
   'checkpoint.ask': { label: 'Ask for a checkpoint', about: 'It is asked to save where it stands.', done: 'It is asked to save a checkpoint' },
@@ -37,6 +38,8 @@ function fits(verb: Verb, agent: Agent): boolean {
       return isOurs(agent) && agent.process !== 'stopping' && (alive || agent.process === 'backoff');
     case 'agent.kill':
       return isOurs(agent) && alive;
+    case 'agent.activity':
+      return agent.activity === 'rate_limited';
     case 'agent.pause':
       return !agent.paused;
     case 'agent.resume':
