@@ -1,12 +1,14 @@
 // One artifact. It comes from an agent: a page of it may draw itself with its own script, in an origin of its
 // own that reaches nothing; text is only ever text.
-import { useQuery } from '@tanstack/react-query';
-import type { Refusal } from '../../api/client';
+import { cliLine } from '../../api/client';
+import { useOperation } from '../../api/use';
 import { bytesText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { CopyLine } from '../../ui/copy';
 import { Shown } from '../../ui/shown';
-import { artifactAddress, fetchFrom, viewerOf, type Artifact } from './artifact_list';
+import { artifactAddress, viewerOf, type Artifact } from './artifact_list';
+import { shortCell } from './command';
 import s from './artifacts.module.css';
 
 interface Props {
@@ -33,28 +35,33 @@ export function ArtifactView({ cell, artifact, onClose }: Props) {
         </>
       }
     >
-      {how === 'page' ? <iframe className={s.page} sandbox="allow-scripts" src={address} title={artifact.path} referrerPolicy="no-referrer" /> : how === 'none' ? <p className="faint">It can only be downloaded.</p> : <Words address={address} modified={artifact.modified_at} isJson={how === 'json'} />}
+      {how === 'page' ? <iframe className={s.page} sandbox="allow-scripts" src={address} title={artifact.path} referrerPolicy="no-referrer" /> : how === 'none' ? <p className="faint">It can only be downloaded.</p> : <Words cell={cell} path={artifact.path} />}
+      <p className={s.command}>
+        <CopyLine text={cliLine('artifact.get', { cell: shortCell(cell), path: artifact.path })} />
+      </p>
     </Card>
   );
 }
 
-function Words({ address, modified, isJson }: { address: string; modified: string | null; isJson: boolean }) {
-  const text = useQuery<string, Refusal>({ queryKey: ['artifact.text', address, modified], queryFn: async ({ signal }) => (await fetchFrom(address, signal)).text() });
+function Words({ cell, path }: { cell: string; path: string }) {
+  const content = useOperation('artifact.get', { cell, path });
   return (
-    <Shown of={text}>
+    <Shown of={content}>
       {(data) => (
         <pre className={s.text} tabIndex={0} aria-label="Content">
-          {isJson ? pretty(data) : data}
+          {pretty(data)}
         </pre>
       )}
     </Shown>
   );
 }
 
-function pretty(text: string): string {
+// What says it is JSON comes parsed; other text may be JSON after all.
+function pretty(data: unknown): string {
+  if (typeof data !== 'string') return JSON.stringify(data, null, 2);
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.stringify(JSON.parse(data), null, 2);
   } catch {
-    return text; // one value on each line, or not JSON after all
+    return data;
   }
 }

@@ -1,6 +1,7 @@
 // What the mission's agents left: a list, and one of them opened where it can do no harm.
 import { useMemo, useRef } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useOperation } from '../../api/use';
 import { bytesText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
@@ -8,7 +9,7 @@ import { useRowKeys } from '../../ui/rows';
 import { Empty, Shown } from '../../ui/shown';
 import { Time } from '../../ui/time';
 import { useInUrl } from '../../ui/url';
-import { artifactAddress, useArtifacts, viewerOf, type Artifact } from './artifact_list';
+import { artifactAddress, viewerOf, type Artifact } from './artifact_list';
 import { ArtifactView } from './artifact_view';
 import { shortCell } from './command';
 import s from './artifacts.module.css';
@@ -21,7 +22,7 @@ interface Props {
 }
 
 export function Artifacts({ cell, onChoose }: Props) {
-  const list = useArtifacts(cell);
+  const list = useOperation('artifact.list', { cell }, { every: 15 });
   const [opened, setOpened] = useInUrl('artifact');
   return (
     <Shown of={list} rows={6}>
@@ -43,8 +44,8 @@ export function Artifacts({ cell, onChoose }: Props) {
 function Nothing({ cell }: { cell: string }) {
   return (
     <Empty title="Nothing was left yet">
-      <p>What an agent writes below LAZARET_ARTIFACT_DIR is listed here. Where that is:</p>
-      <CopyLine text={`lazaret mission show ${shortCell(cell)}`} />
+      <p>What an agent writes below its LAZARET_ARTIFACT_DIR is listed here. The same in a terminal:</p>
+      <CopyLine text={`lazaret artifact ls ${shortCell(cell)}`} />
     </Empty>
   );
 }
