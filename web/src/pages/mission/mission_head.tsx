@@ -1,6 +1,8 @@
 // How a mission stands, in a line, and what can be done with it.
 import type { Cell } from '../../api/generated';
 import { Link } from 'wouter';
+import { missionPath } from '../../api/agents';
+import { useOperation } from '../../api/use';
 import { CopyLine } from '../../ui/copy';
 import { countText } from '../../ui/amounts';
 import { PageHead } from '../../ui/card';
@@ -29,6 +31,7 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
           </>
         }
       />
+      <Trouble cell={cell} />
       {cell.spend?.held && (
         <p className={s.held}>
           Its budget is used up; everything it concerns is frozen until <Link href="/inbox">{cell.spend.held}</Link> is answered.
@@ -77,6 +80,18 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
         )}
       </dl>
     </>
+  );
+}
+
+// Files that are wrong now; what they said last goes on meanwhile.
+function Trouble({ cell }: { cell: Cell }) {
+  const status = useOperation('status', {}, { every: 10 });
+  const trouble = status.data?.troubled_cells?.find((one) => one.path === cell.path);
+  if (!trouble) return null;
+  return (
+    <p className={s.held}>
+      Its files are wrong, so the last good definition is in force: {trouble.first} <Link href={`${missionPath(cell.cell_id)}?view=lint`}>All problems</Link>
+    </p>
   );
 }
 

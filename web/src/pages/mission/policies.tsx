@@ -42,7 +42,7 @@ function Group({ title, values, names }: { title: string; values: Record<string,
       <dl className={s.rules}>
         {shown.map((name) => (
           <div key={name}>
-            <dt title={name}>{wordText(name.replace(/_(seconds|bytes)$/, ''))}</dt>
+            <dt title={name}>{wordText(name.replace(/_seconds$/, '').replace(/_bytes$/, '_size'))}</dt>
             <dd>{ruleText(name, values[name])}</dd>
           </div>
         ))}

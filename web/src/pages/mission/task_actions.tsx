@@ -16,19 +16,23 @@ interface Props {
 export function TaskActions({ task, tasks, agents }: Props) {
   const inputs = { cell: task.cell_id, task: task.task_id };
   const of = (verb: string) => `lazaret task ${verb} ${shortCell(task.cell_id)} ${quoted(task.task_id)}`;
+  const titled = (verb: string) => `${verb} ${task.title || task.task_id}`;
   const isHeld = task.status === 'in_progress' || task.status === 'reported';
+  const isPending = task.status === 'pending';
   const isOver = task.status === 'completed' || task.status === 'failed';
+  const mayBeDone = !isOver && !(task.open_dependencies ?? 0);
+  const failing = task.on_failure === 'fail' ? 'It fails at once.' : 'It uses up a try; while there are tries left, it is tried again.';
   return (
     <div className={s.actions} role="group" aria-label="Actions">
-      {task.status === 'failed' && <Act operation="task.retry" inputs={inputs} label="Retry" look="strong" size="small" about="It becomes pending again, with its tries counted anew." done={`${task.task_id} is tried again`} />}
-      {!isOver && <Assign {...{ task, agents, of }} />}
+      {task.status === 'failed' && <Act operation="task.retry" inputs={inputs} label="Retry" title={titled('Retry')} look="strong" size="small" about="It becomes pending again, with its tries counted anew." done={`${task.task_id} is tried again`} />}
+      {isPending && <Assign {...{ task, agents, of }} />}
       {isHeld && <Handoff {...{ task, agents, of }} />}
-      {isHeld && <Act operation="task.release" inputs={inputs} label="Release" size="small" about="It is taken from the agent that has it and given back undone." done={`${task.task_id} is given back`} />}
-      {!isOver && (
+      {isHeld && <Act operation="task.release" inputs={inputs} label="Release" title={titled('Release')} size="small" about="It is taken from the agent that has it and given back undone." done={`${task.task_id} is given back`} />}
+      {mayBeDone && (
         <ActForm
           operation="task.done"
           label="Done"
-          title="Report it done"
+          title={titled('Report done:')}
           about={task.verify ? 'Its verify command decides whether that holds.' : undefined}
           size="small"
           fields={[{ name: 'result', label: 'Result (kept with the task)', kind: 'area' }]}
@@ -37,9 +41,9 @@ export function TaskActions({ task, tasks, agents }: Props) {
           done={`${task.task_id} is reported done`}
         />
       )}
-      {task.verify && <Act operation="task.verify" inputs={inputs} label="Verify" size="small" reason={false} command={of('verify')} about="Its verify command is run once more." done="The verify command runs" />}
-      {!isOver && <Depend {...{ task, tasks, of }} />}
-      {!isOver && <Act operation="task.fail" inputs={inputs} label="Fail" look="danger" size="small" about="It is declared impossible. Whatever waits for it goes on waiting." done={`${task.task_id} is failed`} />}
+      {task.verify && task.status === 'reported' && <Act operation="task.verify" inputs={inputs} label="Verify" title={titled('Verify')} size="small" reason={false} command={of('verify')} about="Its verify command is run once more." done="The verify command runs" />}
+      {isPending && <Depend {...{ task, tasks, of }} />}
+      {!isOver && <Act operation="task.fail" inputs={inputs} label="Fail" title={titled('Fail')} look="danger" size="small" about={failing} done={`${task.task_id}: reported as failed`} />}
     </div>
   );
 }
@@ -52,6 +56,7 @@ function Assign({ task, agents, of }: { task: Task; agents: readonly string[]; o
     <ActForm
       operation="task.assign"
       label="Assign"
+      title={`Assign ${task.title || task.task_id}`}
       size="small"
       fields={[{ name: 'agent', label: 'Who shall do it', kind: 'choice', first: task.assigned_to ?? '', choices: [{ value: '', label: 'Any agent that fits' }, ...choicesOf(agents)] }]}
       inputs={({ agent }) => ({ cell: task.cell_id, task: task.task_id, agent: agent || null })}
@@ -68,6 +73,7 @@ function Handoff({ task, agents, of }: { task: Task; agents: readonly string[]; 
     <ActForm
       operation="task.handoff"
       label="Hand over"
+      title={`Hand over ${task.title || task.task_id}`}
       about="The other agent goes on where this one stands."
       size="small"
       fields={[
@@ -90,7 +96,7 @@ function Depend({ task, tasks, of }: { task: Task; tasks: Tasks; of: Line }) {
     <ActForm
       operation="task.depend"
       label="Wait for…"
-      title={`Make ${task.task_id} wait for another task`}
+      title={`Make ${task.title || task.task_id} wait for another task`}
       send="Make it wait"
       size="small"
       fields={[{ name: 'on', label: 'Task', kind: 'choice', first: possible[0]!.task_id, choices: possible.map((one) => ({ value: one.task_id, label: `${one.task_id}: ${one.title}` })) }]}

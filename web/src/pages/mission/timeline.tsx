@@ -127,7 +127,7 @@ function LaneRow({ lane, range, now, cell, tasks, chosen, onChoose }: ViewProps 
                   key={`${span.task}@${span.from}`}
                   type="button"
                   data-row
-                  title={words}
+                  title={span.text ? `${words}. ${span.text}` : words}
                   aria-label={words}
                   aria-pressed={span.task === chosen}
                   className={`${s.bar} ${s[span.end]} ${span.task === chosen ? s.chosen : ''}`}
