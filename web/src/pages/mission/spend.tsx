@@ -1,5 +1,6 @@
 // What was spent, against its cap where there is one.
 import type { Amounts, Spend } from '../../api/generated';
+import { countText } from '../../ui/amounts';
 import { Meter } from '../../ui/meter';
 import { spanText } from '../../ui/time';
 
@@ -8,7 +9,7 @@ type Kind = keyof Amounts;
 const words: Record<Kind, (amount: number) => string> = {
   usd: (amount) => `$${amount.toFixed(2)}`,
   tokens: (amount) => `${Math.round(amount).toLocaleString()} tokens`,
-  spawns: (amount) => `${amount} starts`,
+  spawns: (amount) => countText(amount, 'start'),
   cpu_seconds: (amount) => `${spanText(amount)} of CPU`,
   wall_seconds: (amount) => `${spanText(amount)} of work`,
 };
@@ -37,5 +38,5 @@ function One({ kind, spend }: { kind: Kind; spend: Spend }) {
   const spent = spend.spent[kind] ?? 0;
   const cap = spend.caps[kind];
   if (!cap) return <span className="nowrap">{words[kind](spent)}</span>;
-  return <Meter label={`Budget: ${kind.replace('_', ' ')}`} part={spent / cap} text={`${words[kind](spent)} of ${words[kind](cap).replace(/ (tokens|starts)$/, '')}`} />;
+  return <Meter label={`Budget: ${kind.replace('_', ' ')}`} part={spent / cap} text={`${words[kind](spent)} of ${words[kind](cap).replace(/ (tokens|starts?)$/, '')}`} />;
 }

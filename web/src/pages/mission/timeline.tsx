@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { agentPath } from '../../api/agents';
+import type { Event } from '../../api/generated';
 import { Empty, Shown } from '../../ui/shown';
 import { useRowKeys } from '../../ui/rows';
 import { Mark } from '../../ui/state';
@@ -22,13 +23,15 @@ export function Timeline(props: ViewProps) {
   const history = useHistory(props.cell);
   return (
     <Shown of={history} rows={6}>
-      {(told) => <Drawn spans={spansOf(told.events)} {...props} />}
+      {(told) => <Drawn events={told.events} {...props} />}
     </Shown>
   );
 }
 
-function Drawn({ spans, ...props }: ViewProps & { spans: Span[] }) {
-  const now = useNow();
+function Drawn({ events, ...props }: ViewProps & { events: readonly Event[] }) {
+  const spans = useMemo(() => spansOf(events), [events]);
+  const clock = useNow();
+  const now = spans.some((span) => span.until === null) ? clock : 0; // nothing moves when nobody works
   const [zoom, setZoom] = useInUrl('zoom', '1');
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
@@ -62,8 +65,8 @@ interface Range {
 }
 
 function rangeOf(spans: readonly Span[], now: number): Range {
-  const from = Math.min(...spans.map((span) => span.from), now);
-  const last = Math.max(...spans.map((span) => span.until ?? now), from);
+  const from = spans.reduce((first, span) => Math.min(first, span.from), Infinity);
+  const last = spans.reduce((latest, span) => Math.max(latest, span.until ?? now), from);
   return { from, until: Math.max(last, from + leastSpan) };
 }
 

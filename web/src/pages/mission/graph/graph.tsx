@@ -1,14 +1,14 @@
 // The tasks as a graph, from left to right: what has to be done first stands further left.
 import '@xyflow/react/dist/style.css';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
 import { useInUrl } from '../../../ui/url';
 import type { ViewProps } from '../mission';
 import { stageOf, type Tasks } from '../model';
 import { edgesOf, nodesOf } from './draw';
 import { fold, type Shape } from './folding';
 import { layOut, nodeHeight, nodeWidth, type Places } from './layout';
-import { looksOf } from './looks';
+import { fits, looksOf } from './looks';
 import { DrawnBox, GraphActions, type DrawnNode } from './node';
 import { stepFrom } from './steps';
 import { Toolbar } from './toolbar';
@@ -60,20 +60,23 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
   const looks = useMemo(() => looksOf(tasks, shape, { chosen, text, critical: critical === '1' }), [tasks, shape, chosen, text, critical]);
   const nodes = useMemo(() => nodesOf(tasks, shape, places, looks, chosen), [tasks, shape, places, looks, chosen]);
   const edges = useMemo(() => edgesOf(shape, looks), [shape, looks]);
-  const { box, show } = useView(shape, places, tasks, chosen);
+  const { box, show, showAll } = useView(shape, places, tasks, chosen);
   const unfolded = useRef(''); // the first task of the group that was opened last, until it is shown
   useEffect(() => {
     if (unfolded.current) show(unfolded.current, true);
     unfolded.current = '';
   }, [places]);
+  // Opens a group and goes to one of its tasks; false where the node is none.
+  const unfold = (node: string, isWanted: (task: string) => boolean) => {
+    const group = shape.nodes.find((one) => one.id === node && one.kind !== 'task');
+    if (!group) return false;
+    unfolded.current = group.members.find(isWanted) ?? group.members[0]!;
+    open(node);
+    return true;
+  };
   const actions = useMemo(
     () => ({
-      act: (node: string) => {
-        const folded = shape.nodes.find((one) => one.id === node);
-        if (!folded || folded.kind === 'task') return onChoose(node === chosen ? '' : node);
-        unfolded.current = folded.members[0]!;
-        open(node);
-      },
+      act: (node: string) => void (unfold(node, () => true) || onChoose(node === chosen ? '' : node)),
       step: (node: string, key: string) => {
         const next = stepFrom(shape, places, node, key);
         if (next !== undefined) show(next, true);
@@ -86,7 +89,7 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
     <>
       <Toolbar
         {...{ tasks, text, setText, found: looks.found, fresh, opened, closeAll, foldFinished }}
-        onFound={(node) => show(node, true)}
+        onFound={(node) => void (unfold(node, (task) => fits(tasks, task, text)) || show(node, true))}
         critical={critical === '1'}
         setCritical={(on) => setCritical(on ? '1' : '0')}
         folds={folding === '1'}
@@ -98,7 +101,7 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
             nodes={nodes}
             edges={edges}
             nodeTypes={nodeTypes}
-            minZoom={0.08}
+            minZoom={0.04}
             maxZoom={1.6}
             nodesDraggable={false}
             nodesConnectable={false}
@@ -110,7 +113,13 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
             attributionPosition="top-right"
             aria-label="Graph of the tasks"
           >
-            <Controls showInteractive={false} />
+            <Controls showInteractive={false} showFitView={false}>
+              <ControlButton onClick={showAll} title="All of it" aria-label="All of it">
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                  <path d="M1 1h5v2H3v3H1zM10 1h5v5h-2V3h-3zM1 10h2v3h3v2H1zM13 10h2v5h-5v-2h3z" />
+                </svg>
+              </ControlButton>
+            </Controls>
             <MiniMap pannable zoomable style={{ width: 150, height: 112 }} ariaLabel="The whole graph" nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''} />
           </ReactFlow>
         </GraphActions.Provider>
@@ -130,12 +139,16 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     void flow.setCenter(at.x + nodeWidth / 2, at.y + nodeHeight / 2, { zoom: Math.max(flow.getZoom(), readable), duration: 200 });
     if (focus) window.setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true }), 260);
   };
+  const extent = () => {
+    const all = [...places.values()];
+    return { x: 0, y: 0, width: Math.max(...all.map((at) => at.x + nodeWidth)), height: Math.max(...all.map((at) => at.y + nodeHeight)) };
+  };
+  const showAll = () => void flow.fitBounds(extent(), { padding: 0.05, duration: 200 });
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
     const size = box.current!.getBoundingClientRect();
-    const right = Math.max(...[...places.values()].map((at) => at.x + nodeWidth));
-    const bottom = Math.max(...[...places.values()].map((at) => at.y + nodeHeight));
+    const { width: right, height: bottom } = extent();
     const zoom = Math.min(1, (size.width - 40) / right, (size.height - 40) / bottom);
     if (zoom >= readable) return void flow.setViewport({ x: (size.width - right * zoom) / 2, y: (size.height - bottom * zoom) / 2, zoom });
     const work = tasks.list.find((task) => stageOf(task) === 'in_progress') ?? tasks.list.find((task) => stageOf(task) === 'failed') ?? tasks.list.find((task) => stageOf(task) === 'ready');
@@ -154,5 +167,5 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     const isInSight = left >= 0 && top >= 0 && left + nodeWidth * zoom <= size.width && top + nodeHeight * zoom <= size.height;
     if (!isInSight) show(node!, false);
   }, [chosen]);
-  return { box, show };
+  return { box, show, showAll };
 }

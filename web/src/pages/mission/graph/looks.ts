@@ -35,13 +35,13 @@ export function looksOf(tasks: Tasks, shape: Shape, wanted: Wanted): Looks {
   return { ofNode, found, ofEdge: edgeLooks(tasks, shape, ofNode, dims) };
 }
 
+export function fits(tasks: Tasks, id: string, text: string): boolean {
+  const task = tasks.byId.get(id);
+  return task !== undefined && `${id} ${task.title} ${task.owner ?? ''} ${task.assigned_to ?? ''} ${task.status}`.toLowerCase().includes(text.toLowerCase());
+}
+
 function foundIn(tasks: Tasks, shape: Shape, text: string): string[] {
-  const wanted = text.toLowerCase();
-  const fits = (id: string) => {
-    const task = tasks.byId.get(id);
-    return task !== undefined && `${id} ${task.title} ${task.owner ?? ''} ${task.assigned_to ?? ''} ${task.status}`.toLowerCase().includes(wanted);
-  };
-  return shape.nodes.filter((node) => node.members.some(fits)).map((node) => node.id);
+  return shape.nodes.filter((node) => node.members.some((id) => fits(tasks, id, text))).map((node) => node.id);
 }
 
 function edgeLooks(tasks: Tasks, shape: Shape, ofNode: ReadonlyMap<string, Look>, dims: boolean) {
