@@ -35,8 +35,9 @@ function Page({ plans }: { plans: FullPlan[] }) {
   return (
     <>
       <CalendarHead plans={plans} onNewPlan={() => setMade('plan')} onNewSlot={() => setMade('slot')} />
+      {plans.length === 0 && <NoPlans />}
       <CalendarCard plans={plans} onSlot={setSlot} onPlan={(id) => setPlan(String(id))} onMake={({ agent, at }) => setMade(`slot@${at}@${agent}`)} />
-      {plans.length > 0 ? <Plans plans={plans} onOpen={(id) => setPlan(String(id))} /> : <NoPlans />}
+      {plans.length > 0 && <Plans plans={plans} onOpen={(id) => setPlan(String(id))} />}
       {slot && <SlotPanel ident={slot} onClose={() => setSlot('')} onNow={setSlot} onPlan={(id) => { setSlot(''); setPlan(String(id)); }} />}
       {plan && <PlanPanel id={Number(plan)} onClose={() => setPlan('')} onSlot={(id) => { setPlan(''); setSlot(id); }} />}
       {made === 'plan' && <PlanForm onClose={() => setMade('')} onMade={(id) => { setMade(''); setPlan(String(id)); }} />}
@@ -52,7 +53,7 @@ function placeOf(made: string): { at?: number; agent?: string } {
 
 function NoPlans() {
   return (
-    <Empty title="No plans yet">
+    <Empty title="No work recurs yet">
       <p>A plan makes work recur: by a cron expression, a recurrence rule or a systemd OnCalendar expression, in any time zone.</p>
       <CopyLine text={`lazaret plan add AGENT --cron '0 9 * * MON-FRI' --timezone ${zoneName()} --title stand-up`} />
     </Empty>

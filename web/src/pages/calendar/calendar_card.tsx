@@ -27,6 +27,7 @@ const views = [
 type View = (typeof views)[number][0];
 
 const slotsMost = 5_000;
+const virtualMost = 500; // times to come of one plan in one answer
 const emptyLanesMost = 12; // agents without slots have a lane where they are few
 const legend = ['not_started', 'deferred', 'ongoing', 'paused', 'finished', 'aborted', 'missed', 'skipped'];
 
@@ -59,6 +60,7 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
     return [...new Set([...plans.map((plan) => plan.agent), ...(callers.data?.agents ?? []).map((one) => one.agent), ...(fleet.length <= emptyLanesMost ? fleet : [])])];
   }, [agents.data, callers.data, plans]);
   const known = useMemo(() => [...new Set([...names, ...entries.map((one) => one.agent)])].sort(), [names, entries]);
+  const frequent = useMemo(() => frequentPlans(entries), [entries]);
   const shown = agent ? entries.filter((one) => one.agent === agent) : entries;
   const lanes = useMemo(() => lanesOf(shown, agent ? [agent] : names), [shown, names, agent]);
 
@@ -91,9 +93,12 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
         </span>
       </div>
       {slots.data?.more && <p className={s.note}>There are more than {slotsMost.toLocaleString()} slots in this span; the later ones are not shown. A day shows fewer.</p>}
+      {frequent.length > 0 && <p className={s.note}>{frequent.join(', ')}: so frequent that only the first {virtualMost} of the times to come are shown.</p>}
       <Shown of={slots} rows={6}>
         {() =>
-          view === 'list' ? (
+          lanes.length === 0 ? (
+            <p className={s.none}>There is no agent yet, so nothing is due.</p>
+          ) : view === 'list' ? (
             <div className={s.listBox}>
               <ListView entries={shown} onOpen={open} />
             </div>
@@ -104,7 +109,7 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
           )
         }
       </Shown>
-      <ul className={s.legend} aria-label="What the shapes mean">
+      <ul className={s.legend} hidden={lanes.length === 0} aria-label="What the shapes mean">
         {legend.map((state) => (
           <li key={state}>
             <Mark state={state} size={10} /> {wordText(state)}
@@ -122,6 +127,16 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
 function entriesOf(slots: FullSlot[], plans: FullPlan[], from: number, until: number): Entry[] {
   const real = slots.filter((slot) => slot.at).map(entryOfSlot);
   return [...real, ...plans.flatMap((plan) => pastEntries(plan, from, until))];
+}
+
+// Titles of plans of which the answer may not hold all times.
+function frequentPlans(entries: Entry[]): string[] {
+  const counts = new Map<number, { title: string; count: number }>();
+  for (const entry of entries) {
+    if (!entry.plan || entry.slot?.id !== null) continue;
+    counts.set(entry.plan, { title: entry.title, count: (counts.get(entry.plan)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].filter((one) => one.count >= virtualMost).map((one) => one.title);
 }
 
 // Moves at once; goes back, with the daemon's own sentence, where it refuses.

@@ -23,7 +23,7 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
   const troubles = [stopped > 0 && `${countText(stopped, 'plan')} stopped after failures`, missed > 0 && `${countText(missed, 'time')} missed since yesterday`].filter(Boolean);
   return (
     <PageHead
-      title={troubles.length > 0 ? sentence(troubles.join(', ')) : 'Nothing was missed since yesterday'}
+      title={troubles.length > 0 ? sentence(troubles.join(', ')) : plans.length > 0 ? 'Nothing was missed since yesterday' : 'Calendar'}
       about={
         <>
           {nextText(plans, now)} <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
@@ -49,7 +49,7 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function nextText(plans: FullPlan[], now: number): string {
-  if (plans.length === 0) return 'Nothing recurs yet.';
+  if (plans.length === 0) return 'No plans.';
   const coming = plans.flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : [])).sort((a, b) => a.at - b.at)[0];
   const paused = plans.filter((plan) => plan.paused).length;
   const counts = `${countText(plans.length, 'plan')}${paused ? `, ${paused} of them paused` : ''}.`;

@@ -7,11 +7,16 @@ import s from './calendar.module.css';
 // The zones of agents that ask for their slots themselves; others have none of their own.
 export const Zones = createContext<ReadonlyMap<string, string>>(new Map());
 
+export function AgentName({ agent }: { agent: string }) {
+  const isCaller = useContext(Zones).has(agent); // no agent of the fleet, so it has no page
+  return isCaller ? <span title="An agent that asks the calendar for its slots">{agent}</span> : <Link href={agentPath(agent)}>{agent}</Link>;
+}
+
 export function LaneName({ agent }: { agent: string }) {
   const zone = useContext(Zones).get(agent);
   return (
     <h3 className={s.laneName}>
-      {zone === undefined ? <Link href={agentPath(agent)}>{agent}</Link> : <span title="An agent that asks the calendar for its slots">{agent}</span>}
+      <AgentName agent={agent} />
       {zone && zone !== zoneName() && <span className={s.zone}>{zone}</span>}
     </h3>
   );

@@ -37,6 +37,7 @@ export function useMove(placeAt: (x: number, y: number, entry: Entry, grabbedAt:
       window.removeEventListener('pointerup', onUp);
       window.removeEventListener('keydown', onKey);
       justMoved.current = begun;
+      window.setTimeout(() => (justMoved.current = false)); // the click, if there is one, comes before
       setMoving(undefined);
       if (isDropped && begun && place && (place.at !== entry.at || place.agent !== entry.agent)) drop(entry, place);
     };

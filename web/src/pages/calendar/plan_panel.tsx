@@ -1,7 +1,5 @@
 // One plan: its rule and policies, its next times, and what became of the last ones and why.
 import { useState } from 'react';
-import { Link } from 'wouter';
-import { agentPath } from '../../api/agents';
 import { routes } from '../../api/generated';
 import { useMay, useOperation } from '../../api/use';
 import { Act } from '../../ui/act';
@@ -12,10 +10,11 @@ import { Dialog } from '../../ui/dialog';
 import { Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
 import { spanText, zoneName } from '../../ui/time';
+import { AgentName } from './lane_name';
 import { PlanForm } from './plan_form';
 import { foldWords, gapWords, missedWords, overlapWords } from './policy_fields';
 import { ruleFrom, ruleWords } from './rule';
-import { zoneText } from './span';
+import { namedText, zoneText } from './span';
 import type { FullPlan } from './types';
 import s from './panel.module.css';
 
@@ -75,7 +74,7 @@ function Facts({ plan }: { plan: FullPlan }) {
   const rule = ruleFrom(plan.rule);
   const within = plan.within_seconds ? `, if at most ${spanText(plan.within_seconds)} late` : '';
   const facts: [string, React.ReactNode][] = [
-    ['Agent', <Link href={agentPath(plan.agent)}>{plan.agent}</Link>],
+    ['Agent', <AgentName agent={plan.agent} />],
     ['When', <>{ruleWords(rule) !== rule.text && `${ruleWords(rule)}, `}<code>{rule.kind} {rule.text}</code> in {plan.timezone}</>],
     ['Missed', `${missedWords[plan.missed ?? ''] ?? plan.missed}${within}`],
     ['Overlap', overlapWords[plan.overlap ?? ''] ?? plan.overlap],
@@ -108,7 +107,7 @@ function Next({ plan }: { plan: FullPlan }) {
         {plan.next.map((at) => (
           <li key={at}>
             <span>
-              {at.slice(0, 16).replace('T', ' ')} <span className="faint small">{at.slice(19)}</span>
+              {namedText(at)} <span className="faint small">{at.slice(19)}</span>
             </span>
             {isElsewhere && <span className="faint">{zoneText(at)} in yours</span>}
           </li>

@@ -1,26 +1,22 @@
 // The next times of a rule while it is being written: as clocks of its zone show them, and the reader's.
 import { useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { send, type Refusal } from '../../api/client';
+import { call, type Refusal } from '../../api/client';
+import type { PlanPreview } from '../../api/generated';
 import { zoneName } from '../../ui/time';
 import type { Rule } from './rule';
 import { NextLine } from './rule_fields';
-import { zoneText } from './span';
+import { namedText, zoneText } from './span';
 import s from './panel.module.css';
-
-interface Answer {
-  times: { at: string; local_time: string; offset: string; note?: string | null }[];
-  timezone: string;
-}
 
 const shownMost = 10;
 const calmAfter = 350; // ms without a key
 
 export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown>; rule: Rule; zone: string }) {
   const calm = useCalm(JSON.stringify(inputs));
-  const next = useQuery<Answer, Refusal>({
+  const next = useQuery<PlanPreview, Refusal>({
     queryKey: ['plan.preview', calm],
-    queryFn: ({ signal }) => send<Answer>('/api/v1/plans/preview', { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ...JSON.parse(calm), count: shownMost }), signal }),
+    queryFn: ({ signal }) => call('plan.preview', { ...JSON.parse(calm), count: shownMost }, signal),
     enabled: rule.text.trim() !== '',
     placeholderData: (before) => before,
     retry: false,
@@ -47,21 +43,24 @@ export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown
   );
 }
 
-function Times({ answer }: { answer: Answer | undefined }) {
+function Times({ answer }: { answer: PlanPreview | undefined }) {
   if (!answer) return <p className="faint">…</p>;
-  if (answer.times.length === 0) return <p className={s.refused}>This rule has no time to come.</p>;
+  if (answer.times.length === 0) return <p className={s.refused}>{answer.stop === 'gave_up' ? 'This rule is so rare that no time of it was found.' : 'This rule has no time to come.'}</p>;
   return (
+    <>
     <ul className={s.times}>
       {answer.times.map((one) => (
         <li key={`${one.at}${one.local_time}`}>
           <span>
-            {one.local_time.slice(0, 16).replace('T', ' ')} <span className="faint small">{one.offset}</span>
+            {namedText(one.local_time)} <span className="faint small">{one.offset}</span>
           </span>
-          {answer.timezone !== zoneName() && <span className="faint">{zoneText(one.at)}</span>}
+          {answer.timezone !== zoneName() && <span className="faint">{zoneText(one.at!)}</span>}
           {one.note && <span className={s.noteLine}>{one.note}</span>}
         </li>
       ))}
     </ul>
+    {answer.stop !== 'enough' && <p className="faint small">{answer.stop === 'over' ? 'After these it ends.' : 'The next one is too rare to be found.'}</p>}
+    </>
   );
 }
 

@@ -1,7 +1,5 @@
 // One slot: how it stands, why, what the agent is told, and what can be done about it.
 import { useState } from 'react';
-import { Link } from 'wouter';
-import { agentPath } from '../../api/agents';
 import { useMay, useOperation } from '../../api/use';
 import { routes, type Inputs } from '../../api/generated';
 import { Act } from '../../ui/act';
@@ -13,8 +11,9 @@ import { Shown } from '../../ui/shown';
 import { Badge, State } from '../../ui/state';
 import { Countdown, Time, zoneName } from '../../ui/time';
 import { isMovable } from './entries';
+import { AgentName } from './lane_name';
 import { SlotForm } from './slot_form';
-import { inputText, zoneText } from './span';
+import { inputText, namedText, zoneText } from './span';
 import type { FullSlot } from './types';
 import s from './panel.module.css';
 
@@ -98,11 +97,11 @@ function Facts({ slot, onPlan }: { slot: FullSlot; onPlan: (id: number) => void 
       <dt>Due</dt>
       <dd>
         {zoneText(at)} <span className="faint">in {zoneName()}</span>, {open ? <Countdown until={at} /> : <Time at={at} />}
-        {isElsewhere && <span className="faint"> · clocks of its zone show {local.replace('T', ' ')}</span>}
+        {isElsewhere && <span className="faint"> · clocks of its zone show {namedText(slot.local_time!)}</span>}
       </dd>
       <dt>Agent</dt>
       <dd>
-        <Link href={agentPath(slot.agent)}>{slot.agent}</Link>
+        <AgentName agent={slot.agent} />
       </dd>
       {slot.plan !== null && slot.plan !== undefined && (
         <>

@@ -45,18 +45,27 @@ export const spanTitle = (from: Date, days: number) => (days === 1 ? longDay.for
 
 const inZone = new Map<string, Intl.DateTimeFormat>();
 
-// "Mon 23 Nov, 09:00" as clocks in a zone show it; the reader's where no such zone is known here.
-export function zoneText(at: string | number, zone?: string): string {
-  const key = zone ?? '';
-  let format = inZone.get(key);
-  if (!format) {
-    const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-    try {
-      format = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
-    } catch {
-      format = new Intl.DateTimeFormat(undefined, options);
-    }
-    inZone.set(key, format);
+function formatOf(zone: string | undefined, hasYear: boolean): Intl.DateTimeFormat {
+  const key = `${zone} ${hasYear}`;
+  const known = inZone.get(key);
+  if (known) return known;
+  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(hasYear ? { year: 'numeric' } : {}) };
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
+  } catch {
+    format = new Intl.DateTimeFormat(undefined, options); // no such zone is known here
   }
-  return format.format(new Date(at));
+  inZone.set(key, format);
+  return format;
 }
+
+// "Mon, 23 Nov, 09:00" as clocks in a zone show it, the reader's unless another is named; with the year where
+// it is not this one.
+export function zoneText(at: string | number, zone?: string): string {
+  const date = new Date(at);
+  return formatOf(zone, date.getFullYear() !== new Date().getFullYear()).format(date);
+}
+
+// The same of a time as a rule names it, "2027-03-28T02:30:00": clocks may never show it.
+export const namedText = (local: string) => zoneText(`${local.slice(0, 19)}Z`, 'UTC');
