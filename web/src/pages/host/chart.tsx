@@ -94,7 +94,7 @@ function optionsOf(lines: readonly Line[], most: number | undefined, text: (valu
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, (highest ?? 0) * 1.15)] },
     },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => clock.format(at * 1_000)) },
+      { ...axis, size: 22, gap: 4, values: (_, splits) => splits.map((at) => clock.format(at * 1_000)) },
       { ...axis, size: 44, space: 36, values: (_, splits) => splits.map(text) },
     ],
     series: [

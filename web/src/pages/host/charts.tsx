@@ -30,7 +30,7 @@ const plots: Plot[] = [
   { title: 'Disk', lines: [{ of: 'disk', name: 'disk', tone: 'accent' }], most: 100, text: share },
   { title: 'Load, 1 minute', lines: [{ of: 'load', name: 'load', tone: 'accent' }], text: plain },
   {
-    title: 'Pressure: share of time in which something waited',
+    title: 'Time in which something waited',
     lines: [{ of: 'pressureCpu', name: 'CPU', tone: 'accent' }, { of: 'pressureMemory', name: 'memory', tone: 'warn', dashed: true }, { of: 'pressureIo', name: 'disk', tone: 'info', dashed: true }],
     text: share,
   },
