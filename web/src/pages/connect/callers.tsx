@@ -32,10 +32,10 @@ export function CallersCard() {
       <Shown of={agents} rows={2}>
         {(data) =>
           data.agents.length === 0 ? (
-            <>
+            <div className={s.form}>
               <p>None is registered. An agent of another host asks here for its slots; the fleet’s own agents are woken and need no registering.</p>
               <CopyLine text="lazaret calendar register writer node-1" />
-            </>
+            </div>
           ) : (
             <ul className={s.rows}>
               {data.agents.map((one) => (

@@ -39,10 +39,10 @@ function Keys() {
     <Shown of={keys} rows={3}>
       {(data) =>
         data.keys.length === 0 ? (
-          <>
+          <div className={s.form}>
             <p>No key was made yet. A script that only looks needs no more than this:</p>
             <CopyLine text="lazaret token add ci --scope viewer" />
-          </>
+          </div>
         ) : (
           <ul className={s.rows}>
             {data.keys.map((key) => (

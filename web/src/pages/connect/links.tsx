@@ -8,7 +8,7 @@ import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { Refused, Waiting } from '../../ui/shown';
-import { State } from '../../ui/state';
+import { Mark, State } from '../../ui/state';
 import { spanText, Time } from '../../ui/time';
 import s from './connect.module.css';
 
@@ -128,8 +128,12 @@ function Test({ link }: { link: string }) {
       <Button size="small" busy={test.isPending} onClick={() => test.mutate()} aria-label={`Test ${link}`}>
         Test
       </Button>
-      <span role="status" className={`small ${outcome && !outcome.ok ? s.failing : ''}`}>
-        {outcome && (outcome.ok ? <State state="ok" label={outcome.text} /> : outcome.text)}
+      <span role="status" className={`small ${outcome?.ok ? s.well : s.failing}`}>
+        {outcome && (
+          <>
+            <Mark state={outcome.ok ? 'ok' : 'failed'} /> {outcome.text}
+          </>
+        )}
       </span>
     </span>
   );

@@ -37,10 +37,10 @@ export function ServersCard() {
       <Shown of={servers} rows={2}>
         {(data) =>
           data.servers.length === 0 ? (
-            <>
+            <div className={s.form}>
               <p>No server is registered. Each one gets a key of its own, with which its plugin or monitor reports here.</p>
               <CopyLine text="lazaret server register node-1" />
-            </>
+            </div>
           ) : (
             <ul className={s.rows}>
               {data.servers.map((one) => (
