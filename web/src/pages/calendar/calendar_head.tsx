@@ -5,6 +5,7 @@ import { countText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
 import { PageHead } from '../../ui/card';
 import { spanText, useNow, zoneName } from '../../ui/time';
+import { Subscribe } from './subscribe';
 import type { FullPlan } from './types';
 
 const lookedBack = 24 * 3_600_000;
@@ -26,14 +27,14 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
       title={troubles.length > 0 ? sentence(troubles.join(', ')) : plans.length > 0 ? 'Nothing was missed since yesterday' : 'Calendar'}
       about={
         <>
+          {plans.length > 0 && <a href="#plans">{planCount(plans)}</a>}
+          {plans.length > 0 && '. '}
           {nextText(plans, now)} <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
         </>
       }
       actions={
         <>
-          <a href="/calendar.ics" download="lazaret.ics">
-            calendar.ics
-          </a>
+          <Subscribe />
           {mayPlan && <Button onClick={onNewSlot}>New slot</Button>}
           {mayPlan && (
             <Button look="strong" onClick={onNewPlan}>
@@ -51,9 +52,12 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 function nextText(plans: FullPlan[], now: number): string {
   if (plans.length === 0) return 'No plans.';
   const coming = plans.flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : [])).sort((a, b) => a.at - b.at)[0];
-  const paused = plans.filter((plan) => plan.paused).length;
-  const counts = `${countText(plans.length, 'plan')}${paused ? `, ${paused} of them paused` : ''}.`;
-  if (!coming) return `${counts} None has a time to come.`;
+  if (!coming) return 'No plan has a time to come.';
   const left = (coming.at - now) / 1_000;
-  return `${counts} Next: ${coming.plan.title || `plan ${coming.plan.id}`} for ${coming.plan.agent} ${left > 0 ? `in ${spanText(left)}` : 'now'}.`;
+  return `Next: ${coming.plan.title || `plan ${coming.plan.id}`} for ${coming.plan.agent} ${left > 0 ? `in ${spanText(left)}` : 'now'}.`;
+}
+
+function planCount(plans: FullPlan[]): string {
+  const paused = plans.filter((plan) => plan.paused).length;
+  return `${countText(plans.length, 'plan')}${paused ? `, ${paused} of them paused` : ''}`;
 }

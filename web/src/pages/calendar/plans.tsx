@@ -18,7 +18,7 @@ export function Plans({ plans, onOpen }: { plans: FullPlan[]; onOpen: (id: numbe
   const sorted = [...plans].sort((a, b) => Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~'));
   return (
     <Card flush title={`Plans (${plans.length.toLocaleString()})`}>
-      <div ref={box} className={s.box}>
+      <div ref={box} id="plans" className={s.box}>
         {sorted.map((plan) => (
           <Row key={plan.id} plan={plan} onOpen={() => onOpen(plan.id)} />
         ))}

@@ -21,24 +21,19 @@ export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown
     placeholderData: (before) => before,
     retry: false,
   });
-  const isOld = next.error?.status === 404 || next.error?.status === 405; // a daemon that does not know the call
   return (
     <section className={s.preview} aria-live="polite" aria-busy={next.isFetching}>
       <h3>
         Next times <span className="faint small">{zone === zoneName() ? `in ${zone}` : `left in ${zone}, right in yours, ${zoneName()}`}</span>
       </h3>
-      {isOld ? (
-        <>
-          <p className="faint small">This daemon cannot preview a rule here. In a terminal:</p>
-          <NextLine rule={rule} zone={zone} />
-        </>
-      ) : next.error ? (
+      {next.error ? (
         <p className={s.refused} role="alert">
           {next.error.message} <span className="faint">{next.error.remedy}</span>
         </p>
       ) : (
         <Times answer={next.data} />
       )}
+      <NextLine rule={rule} zone={zone} />
     </section>
   );
 }
