@@ -32,6 +32,7 @@ class Browser(Story):
         done = subprocess.run(["node", SOURCE / "web" / "tests" / f"{name}.mjs"], env=env | more, text=True,
                               capture_output=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        print(done.stdout, end="")
 
     def mission(self, *agents, policies=None, tasks=(), **cell):
         cell_id = self.fleet.write_cell(list(agents), tasks, policies, cell)

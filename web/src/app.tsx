@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Route, Switch } from 'wouter';
+import { rememberSignedIn } from './api/ahead';
 import { live } from './api/live';
 import { useSession } from './api/use';
 import { Frame } from './frame/frame';
@@ -22,6 +23,10 @@ const Connect = lazy(() => import('./pages/connect/connect'));
 
 export function App() {
   const session = useSession();
+  const signedIn = session.data && session.data.scope !== null;
+  useEffect(() => {
+    if (signedIn !== undefined) rememberSignedIn(signedIn);
+  }, [signedIn]);
   if (!session.data) {
     if (session.error && session.error.status !== 0) return <Refused refusal={session.error} again={() => void session.refetch()} />;
     return session.error ? <Unreached /> : <Waiting />;

@@ -3,6 +3,7 @@ import './style/tokens.css';
 import './style/base.css';
 import { createRoot } from 'react-dom/client';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { askAhead } from './api/ahead';
 import { Refusal } from './api/client';
 import { App } from './app';
 import { mendStyles } from './styles';
@@ -20,6 +21,7 @@ const queries = new QueryClient({
 });
 
 startTheme();
+askAhead(queries);
 mendStyles();
 createRoot(document.getElementById('app')!).render(
   <QueryClientProvider client={queries}>

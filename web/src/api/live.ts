@@ -9,6 +9,8 @@ import type { Operation } from './client';
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'asleep';
 
 const pauseBetween = 500; // ms between two rounds of asking anew
+const busyPause = 2_000; // the same, while so much happens that nobody could follow it
+const busyEvents = 20; // in one round
 const hiddenFor = 10_000; // ms out of sight before the stream is closed
 const keptMost = 300; // events in memory
 
@@ -21,6 +23,7 @@ class Live {
   private last = 0;
   private waiting: Event[] = [];
   private timer?: number;
+  private pause = pauseBetween;
   private hiding?: number;
   private listeners = new Set<Listener>();
   private watchers = new Set<(events: readonly Event[]) => void>();
@@ -83,13 +86,14 @@ class Live {
     const event = JSON.parse(message.data) as Event;
     this.last = Math.max(this.last, event.number);
     this.waiting.push(event);
-    this.timer ??= window.setTimeout(() => this.flush(), pauseBetween);
+    this.timer ??= window.setTimeout(() => this.flush(), this.pause);
   }
 
   private flush() {
     this.timer = undefined;
     const events = this.waiting;
     this.waiting = [];
+    this.pause = events.length > busyEvents ? busyPause : pauseBetween;
     this.recent = [...this.recent, ...events].slice(-keptMost);
     const changed = changedBy(events);
     void this.queries?.invalidateQueries({ predicate: (query) => changed.has(String(query.queryKey[0]).split('.')[0]!) }, { cancelRefetch: false });

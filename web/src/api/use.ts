@@ -49,7 +49,7 @@ export function useAction<O extends Operation>(operation: O, acting: Acting<O> =
       const text = typeof acting.done === 'function' ? acting.done(answer) : acting.done;
       if (text) toast({ kind: 'done', text });
     },
-    onSettled: () => queries.invalidateQueries(),
+    onSettled: () => void queries.invalidateQueries(), // a dialog does not wait for every page to be asked anew
   });
 }
 

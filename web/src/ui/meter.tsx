@@ -19,21 +19,22 @@ export function Meter({ label, part, text }: Props) {
   );
 }
 
-// Beats in each of the last intervals, oldest first. Before the first one there was nothing to miss.
+// Beats in each of the last intervals, oldest first. Before the first one there was nothing to miss. Three paths,
+// not sixty shapes: there is one such bar in each row of a long list.
 export function Beats({ beats, label }: { beats: readonly number[] | undefined; label: string }) {
   const shown = (beats ?? []).slice(-60);
   const first = shown.findIndex((one) => one > 0);
   if (first < 0) return <span className="faint small">no beats</span>;
   const missed = shown.slice(first).filter((one) => one === 0).length;
   const text = `${label}: ${missed === 0 ? 'no beat missed' : `${missed} of the last ${shown.length - first} intervals without a beat`}`;
+  const bars = (top: number, height: number, fits: (beats: number, i: number) => boolean) =>
+    shown.map((one, i) => (fits(one, i) ? `M${(60 - shown.length + i) * 2} ${top}h1.4v${height}h-1.4z` : '')).join('');
   return (
     <svg className={s.beats} width={120} height={16} viewBox="0 0 120 16" role="img" aria-label={text}>
       <title>{text}</title>
-      {shown.map((one, i) => {
-        const x = (60 - shown.length + i) * 2;
-        if (i < first) return <rect key={i} x={x} y={7.5} width={1.4} height={1} className={s.before} />;
-        return one > 0 ? <rect key={i} x={x} y={3} width={1.4} height={10} className={s.came} /> : <rect key={i} x={x} y={9} width={1.4} height={6} className={s.missed} />;
-      })}
+      <path className={s.before} d={bars(7.5, 1, (_, i) => i < first)} />
+      <path className={s.came} d={bars(3, 10, (one) => one > 0)} />
+      <path className={s.missed} d={bars(9, 6, (one, i) => i >= first && one === 0)} />
     </svg>
   );
 }

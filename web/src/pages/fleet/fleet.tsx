@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { isFaulty } from '../../api/agents';
+import { agentsAsked } from '../../api/ahead';
 import { useRecentEvents } from '../../api/live';
 import { useOperation } from '../../api/use';
 import type { Agent, Status } from '../../api/generated';
@@ -24,7 +25,7 @@ const eventsShown = 12;
 
 export function Fleet() {
   const status = useOperation('status', {}, { every: 5 });
-  const agents = useOperation('agent.list', { limit: 1_000 }, { every: 3, all: 'agents' });
+  const agents = useOperation('agent.list', agentsAsked, { every: 3, all: 'agents' });
   return (
     <>
       <Shown of={status} rows={2}>
@@ -77,7 +78,7 @@ function Needs({ status }: { status: Status }) {
   return (
     <section className={s.needs} aria-label="Needs you">
       {status.needs_you.slice(0, needsShown).map((need) => (
-        <NeedCard key={need.id} need={need} />
+        <NeedCard key={need.id || need.text} need={need} />
       ))}
       {more > 0 && <Link href="/inbox">{more} more in the inbox</Link>}
     </section>
