@@ -11,6 +11,7 @@ import { spanText, Time, useNow } from '../../ui/time';
 import { attemptsOf, type Attempt } from './attempts_of';
 import { causeOf } from './cause';
 import { useHistory } from './history';
+import { LastLines } from './last_lines';
 import { preciseText } from './precise';
 import s from './agent.module.css';
 
@@ -103,9 +104,7 @@ function Cause({ attempt }: { attempt: Attempt }) {
       {lines.length > 0 && (
         <details>
           <summary className="small">Last {lines.length === 1 ? 'line' : `${lines.length} lines`}</summary>
-          <pre className={s.lines} tabIndex={0} aria-label="Last lines that it printed">
-            {lines.join('\n')}
-          </pre>
+          <LastLines lines={lines} />
         </details>
       )}
     </>

@@ -1,4 +1,5 @@
 // Who it is, how it is since when, and what to do about it.
+import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { agentPath, missionPath, stateOf } from '../../api/agents';
 import { useOperation } from '../../api/use';
@@ -7,20 +8,32 @@ import { PageHead } from '../../ui/card';
 import { State } from '../../ui/state';
 import { Time } from '../../ui/time';
 import { Actions } from './actions';
+import { useHistory } from './history';
+import { spansOf } from './timeline';
 import s from './agent.module.css';
 
+// Since when and why; where it is frozen or paused, the journal knows better than the process does.
+function useStanding(agent: Agent) {
+  const history = useHistory(agent);
+  const state = stateOf(agent);
+  const last = useMemo(() => spansOf(history.data?.events ?? [], Date.now(), agent.process === 'external').at(-1), [history.data, agent.process]);
+  if (last?.state !== state || state === agent.process) return { state, since: agent.since, reason: agent.reason };
+  return { state, since: new Date(last.from).toISOString(), reason: last.text };
+}
+
 export function Head({ agent }: { agent: Agent }) {
+  const { state, since, reason } = useStanding(agent);
   return (
     <PageHead
       title={agent.ref}
       about={
         <>
           <p className={s.facts}>
-            <State state={stateOf(agent)} />
+            <State state={state} />
             <span>
-              since <Time at={agent.since} plain />
+              since <Time at={since} plain />
             </span>
-            <span className="faint">{agent.reason}</span>
+            <span className="faint">{reason}</span>
             {agent.approval && <Link href="/inbox">{agent.approval} waits for your answer</Link>}
           </p>
           <p className={s.facts}>

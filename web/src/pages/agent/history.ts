@@ -34,7 +34,7 @@ export function useHistory(agent: Agent) {
   useEffect(() => {
     const concerns = (event: Event) => event.agent === agent.agent_id && event.cell === agent.cell_id && kinds.includes(event.kind);
     return live.watch((events) => {
-      if (events.some(concerns)) void refetch();
+      if (events.some(concerns)) void refetch({ cancelRefetch: false });
     });
   }, [agent.agent_id, agent.cell_id, refetch]);
   return history;

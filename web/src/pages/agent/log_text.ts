@@ -19,3 +19,6 @@ export function textOf(lines: readonly string[], continues: boolean): string {
   const text = lines.map(shownLine).join('\r\n');
   return continues ? text : `${text}\r\n`;
 }
+
+// For places without colours.
+export const plainLine = (line: string) => shownLine(line).replace(escapes, '');

@@ -6,6 +6,7 @@ import { Beats, Meter } from '../../ui/meter';
 import { Time } from '../../ui/time';
 import { causeOf } from './cause';
 import { Fact, Facts } from './facts';
+import { LastLines } from './last_lines';
 import { Timeline } from './timeline_bar';
 import { WhyCard } from './why';
 import s from './agent.module.css';
@@ -74,11 +75,7 @@ function LastEnd({ agent }: { agent: Agent }) {
       ) : (
         <>
           <p>{causeOf(exit)}</p>
-          {exit.last_lines.length > 0 && (
-            <pre className={s.lines} tabIndex={0} aria-label="Last lines that it printed">
-              {exit.last_lines.join('\n')}
-            </pre>
-          )}
+          {exit.last_lines.length > 0 && <LastLines lines={exit.last_lines} />}
         </>
       )}
     </Card>

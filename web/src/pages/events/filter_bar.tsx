@@ -1,5 +1,5 @@
 // What of the journal is wanted.
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useOperation } from '../../api/use';
 import { Button } from '../../ui/button';
 import { Field } from '../../ui/field';
@@ -15,6 +15,7 @@ interface Props {
 export const namesMost = 1_000; // suggested and shown
 
 export function FilterBar({ filters, change }: Props) {
+  const [more, setMore] = useState(['agent', 'cell', 'task', 'from', 'until'].some((name) => filters[name as FilterName] !== '')); // of a phone
   const agents = useOperation('agent.list', { limit: namesMost });
   const cells = useOperation('cell.list', { limit: namesMost });
   return (
@@ -23,11 +24,16 @@ export function FilterBar({ filters, change }: Props) {
       <Field label="Text">
         <input type="search" value={filters.text} onChange={(event) => change({ text: event.target.value })} placeholder="In kind, agent, task or sentence" />
       </Field>
-      <Named name="agent" label="Agent" filters={filters} change={change} known={agents.data?.agents.map((agent) => agent.ref) ?? []} />
-      <Named name="cell" label="Mission" filters={filters} change={change} known={cells.data?.cells.map((cell) => cell.mission_name || cell.cell_id) ?? []} />
-      <Named name="task" label="Task" filters={filters} change={change} known={[]} />
-      <Moment name="from" label="From" filters={filters} change={change} />
-      <Moment name="until" label="Until" filters={filters} change={change} />
+      <Button className={s.moreFilters} size="small" look="quiet" aria-expanded={more} onClick={() => setMore(!more)}>
+        {more ? 'Fewer filters' : 'More filters'}
+      </Button>
+      <div className={`${s.rest} ${more ? '' : s.folded}`}>
+        <Named name="agent" label="Agent" filters={filters} change={change} known={agents.data?.agents.map((agent) => agent.ref) ?? []} />
+        <Named name="cell" label="Mission" filters={filters} change={change} known={cells.data?.cells.map((cell) => cell.mission_name || cell.cell_id) ?? []} />
+        <Named name="task" label="Task" filters={filters} change={change} known={[]} />
+        <Moment name="from" label="From" filters={filters} change={change} />
+        <Moment name="until" label="Until" filters={filters} change={change} />
+      </div>
       {isFiltered(filters) && (
         <Button className={s.clear} look="quiet" onClick={() => change({ kind: '', agent: '', cell: '', task: '', text: '', from: '', until: '' })}>
           Clear
