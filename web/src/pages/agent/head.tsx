@@ -10,6 +10,7 @@ import { Time } from '../../ui/time';
 import { Actions } from './actions';
 import { useHistory } from './history';
 import { spansOf } from './timeline';
+import { hasMission } from './verbs';
 import s from './agent.module.css';
 
 // Since when and why; where it is frozen or paused, the journal knows better than the process does.
@@ -57,8 +58,8 @@ export function Head({ agent }: { agent: Agent }) {
 }
 
 function Mission({ agent }: { agent: Agent }) {
-  const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: agent.process !== 'external' });
-  if (agent.process === 'external') return null;
+  const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: hasMission(agent) });
+  if (!hasMission(agent)) return null;
   return (
     <span>
       in <Link href={missionPath(agent.cell_id)}>{cell.data?.mission_name || agent.cell_id.slice(0, 8)}</Link>

@@ -8,6 +8,7 @@ import { CopyLine } from '../../ui/copy';
 import { Meter } from '../../ui/meter';
 import { spanText } from '../../ui/time';
 import { Fact, Facts } from './facts';
+import { hasMission } from './verbs';
 import s from './agent.module.css';
 
 export function Limits({ agent }: { agent: Agent }) {
@@ -44,7 +45,7 @@ function Used({ name, used, limit, text }: Use) {
 }
 
 function Held({ agent }: { agent: Agent }) {
-  const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: agent.process !== 'external' });
+  const cell = useOperation('cell.show', { cell: agent.cell_id }, { enabled: hasMission(agent) });
   const limits = agent.limits ?? {};
   return (
     <Card title="Isolation and limits">

@@ -1,5 +1,5 @@
 // How it has been over the last hours, drawn; the same as a list beside it.
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Agent, Event } from '../../api/generated';
 import { wordText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
@@ -98,7 +98,7 @@ function Drawn({ events, runsElsewhere, hours }: { events: readonly Event[]; run
 // Height and hatching differ by how grave a state is, so that colour is not needed.
 const heights = { good: 24, info: 18, warn: 14, bad: 24, faint: 6 };
 
-function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number; to: number; label: string }) {
+const Bar = memo(function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number; to: number; label: string }) {
   const at = (time: number) => ((time - from) / (to - from)) * width;
   return (
     <svg className={s.bar} viewBox={`0 0 ${width} 24`} preserveAspectRatio="none" role="img" aria-label={label}>
@@ -119,7 +119,7 @@ function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number;
       })}
     </svg>
   );
-}
+});
 
 function List({ spans }: { spans: readonly Span[] }) {
   return (

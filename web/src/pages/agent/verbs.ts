@@ -27,6 +27,7 @@ const choices: Record<Verb, Omit<Choice, 'operation'>> = {
 const live = new Set<Agent['process']>(['starting', 'running', 'stopping']);
 
 export const isLive = (agent: Agent) => live.has(agent.process);
+export const hasMission = (agent: Agent) => agent.cell_id !== 'external'; // the cell of those that only beat
 export const isOurs = (agent: Agent) => agent.process !== 'external' && agent.run != null;
 
 function fits(verb: Verb, agent: Agent): boolean {
