@@ -13,16 +13,18 @@ import { meanings } from './meaning';
 import s from './inbox.module.css';
 
 const rowHeight = 64;
-const numberOf = (approval: Approval) => Number(approval.id.slice(2));
+const idNumber = (approval: Approval) => Number(approval.id.slice(2));
 
 export function Answered({ approvals }: { approvals: Approval[] }) {
   const [text, setText] = useInUrl('q');
   const [kind, setKind] = useInUrl('kind');
+  const times = useAnswerTimes();
   const shown = useMemo(() => {
+    const when = (one: Approval) => times.get(one.id) ?? one.deadline ?? '';
     const wanted = text.toLowerCase();
     const fits = (one: Approval) => (!kind || one.kind === kind) && (!wanted || `${one.id} ${one.question} ${one.agent ?? ''} ${one.by ?? ''} ${one.reason ?? ''}`.toLowerCase().includes(wanted));
-    return approvals.filter(fits).sort((a, b) => numberOf(b) - numberOf(a));
-  }, [approvals, text, kind]);
+    return approvals.filter(fits).sort((a, b) => when(b).localeCompare(when(a)) || idNumber(b) - idNumber(a)); // the last first
+  }, [approvals, text, kind, times]);
   return (
     <Card
       flush
@@ -41,7 +43,7 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
         </>
       }
     >
-      {shown.length === 0 ? <p className={s.none}>Nothing fits.</p> : <Rows approvals={shown} />}
+      {shown.length === 0 ? <p className={s.none}>Nothing fits.</p> : <Rows approvals={shown} times={times} />}
     </Card>
   );
 }
@@ -55,9 +57,8 @@ function useAnswerTimes(): ReadonlyMap<string, string> {
   }, [events.data]);
 }
 
-function Rows({ approvals }: { approvals: Approval[] }) {
+function Rows({ approvals, times }: { approvals: Approval[]; times: ReadonlyMap<string, string> }) {
   const box = useRef<HTMLUListElement>(null);
-  const times = useAnswerTimes();
   const rows = useWindowVirtualizer({ count: approvals.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
   useRowKeys(box);
   return (

@@ -4,6 +4,7 @@ import { agentPath, missionPath } from '../../api/agents';
 import type { Approval } from '../../api/generated';
 import { Badge, Mark } from '../../ui/state';
 import { Countdown, Time, secondsSince, useNow } from '../../ui/time';
+import { WhyFold } from '../mission/why';
 import { Answer } from './answer';
 import { meanings } from './meaning';
 import s from './inbox.module.css';
@@ -34,6 +35,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
           )}
         </p>
         <Deadline opened={approval.opened ?? null} deadline={approval.deadline} word={approval.default} />
+        <WhyFold of={approval.id} label="Why it is asked" />
       </div>
       <Answer id={approval.id} />
     </article>

@@ -14,6 +14,7 @@ import { AddTask } from './add_task';
 import { stageOf, type Tasks } from './model';
 import { Destroy, StatusActions } from './mission_actions';
 import { SpendAll } from './spend';
+import { WhyFold } from './why';
 import s from './mission.module.css';
 
 export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
@@ -79,6 +80,7 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
           </div>
         )}
       </dl>
+      <WhyFold of={cell.cell_id} label={`Why it is ${cell.status}`} />
     </>
   );
 }

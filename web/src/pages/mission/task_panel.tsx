@@ -11,7 +11,7 @@ import { TaskActions } from './task_actions';
 import { TaskEvents } from './task_events';
 import { TaskFacts } from './task_facts';
 import { TaskLinks } from './task_links';
-import { TaskWhy } from './task_why';
+import { WhyText } from './why';
 import s from './task.module.css';
 
 interface Props extends ViewProps {
@@ -48,7 +48,10 @@ export function TaskPanel({ cell, task, tasks, agents, onChoose }: Props) {
               {data.description && <p className={s.description}>{data.description}</p>}
             </header>
             <TaskActions task={data} tasks={tasks} agents={agents} />
-            <TaskWhy cell={cell} task={task} />
+            <section>
+              <h3>Why</h3>
+              <WhyText of={task} cell={cell} />
+            </section>
             <TaskLinks task={data} tasks={tasks} onChoose={onChoose} />
             <TaskFacts task={data} />
             <TaskEvents cell={cell} task={task} />

@@ -1,5 +1,5 @@
 // Who worked on what and when: a lane for each agent, a bar for each stretch of work.
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { agentPath } from '../../api/agents';
 import type { Event } from '../../api/generated';
@@ -35,6 +35,7 @@ function Drawn({ events, ...props }: ViewProps & { events: readonly Event[] }) {
   const [zoom, setZoom] = useInUrl('zoom', '1');
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
+  useEffect(() => box.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [props.chosen, zoom]);
   const range = rangeOf(spans, now);
   const lanes = useMemo(() => lanesOf(spans, now), [spans, now]);
   if (spans.length === 0) {
