@@ -25,7 +25,7 @@ export function CellDisk({ cells }: { cells: CellUse[] | undefined }) {
               <Link href={missionPath(one.cell_id)} className={s.name}>
                 {one.mission_name || one.cell_id}
               </Link>
-              <Meter label="Of all missions" part={(one.bytes / (total || 1)) * 0.79} text={`${bytesText(one.bytes)}, ${countText(one.files, 'file')}`} />
+              <Meter label="Of all missions" part={(one.bytes / (total || 1)) * 0.79} text={`${one.partial ? 'more than ' : ''}${bytesText(one.bytes)}, ${countText(one.files, 'file')}`} />
             </li>
           ))}
           {sorted.length > shownMost && <li className="faint small">and {countText(sorted.length - shownMost, 'smaller one')}</li>}

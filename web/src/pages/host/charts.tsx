@@ -9,9 +9,8 @@ import s from './host.module.css';
 
 const spans = [
   ['600', '10 minutes'],
-  ['3600', 'an hour'],
-  ['21600', '6 hours'],
-  ['86400', 'a day'],
+  ['1800', 'half an hour'],
+  ['3600', 'an hour'], // longer than that the daemon keeps nothing
 ] as const;
 
 const share = (value: number) => percentText(value);
@@ -30,7 +29,7 @@ const plots: Plot[] = [
   { title: 'Disk', lines: [{ of: 'disk', name: 'disk', tone: 'accent' }], most: 100, text: share },
   { title: 'Load, 1 minute', lines: [{ of: 'load', name: 'load', tone: 'accent' }], text: plain },
   {
-    title: 'Time in which something waited',
+    title: 'Waited for', // share of time in which some program did
     lines: [{ of: 'pressureCpu', name: 'CPU', tone: 'accent' }, { of: 'pressureMemory', name: 'memory', tone: 'warn', dashed: true }, { of: 'pressureIo', name: 'disk', tone: 'info', dashed: true }],
     text: share,
   },

@@ -16,7 +16,7 @@ const Charts = lazy(() => import('./charts'));
 
 const pollEvery = 3; // seconds
 const fullFrom = 90; // percent
-const fills = new Set(['memory', 'disk']); // a busy CPU is no trouble by itself
+const waitedFrom = 50; // percent of the time
 
 export default function Host() {
   const telemetry = useOperation('telemetry', {}, { every: pollEvery });
@@ -53,10 +53,19 @@ function Sentence({ telemetry }: { telemetry: FullTelemetry }) {
     ['swap', host.swap_percent],
     ['disk', host.disk_percent],
   ];
-  const full = uses.filter(([name, percent]) => fills.has(name) && (percent ?? 0) >= fullFrom);
   const figures = uses.filter(([, percent]) => percent !== null && percent !== undefined).map(([name, percent]) => `${name} ${percentText(percent)}`);
   if (host.load) figures.push(`load ${host.load.map((one) => one.toFixed(2)).join(', ')}`);
   if (host.uptime_seconds) figures.push(`up ${spanText(host.uptime_seconds)}`);
-  const title = full.length > 0 ? `Almost nothing is left: ${full.map(([name, percent]) => `${name} ${percentText(percent)}`).join(', ')}` : 'This machine has room';
-  return <PageHead title={<span className={full.length > 0 ? s.full : ''}>{title}</span>} about={figures.join(' · ')} />;
+  const troubles = troublesOf(host);
+  return <PageHead title={<span className={troubles.length > 0 ? s.full : ''}>{troubles.length > 0 ? sentence(troubles.join(', ')) : 'This machine has room'}</span>} about={figures.join(' · ')} />;
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// What is nearly used up, and what programs wait for. A busy CPU alone is no trouble.
+function troublesOf(host: NonNullable<FullTelemetry['host']>): string[] {
+  const { pressure } = host;
+  const full = ([['memory', host.memory_percent], ['the disk', host.disk_percent]] as const).filter(([, percent]) => (percent ?? 0) >= fullFrom);
+  const waited = ([['the CPU', pressure?.cpu?.some], ['memory', pressure?.memory?.some], ['the disk', pressure?.io?.some]] as const).filter(([, percent]) => (percent ?? 0) >= waitedFrom);
+  return [...full.map(([name, percent]) => `${name} is ${percentText(percent)} full`), ...waited.map(([name, percent]) => `programs wait for ${name}, ${percentText(percent)} of the time`)];
 }

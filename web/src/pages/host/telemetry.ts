@@ -15,6 +15,7 @@ export interface CellUse {
   mission_name: string;
   bytes: number;
   files: number;
+  partial?: boolean; // not all of it was counted
 }
 
 export type FullTelemetry = Telemetry & {
