@@ -9,11 +9,10 @@ import { Card } from '../../ui/card';
 import { Meter } from '../../ui/meter';
 import { useRowKeys } from '../../ui/rows';
 import { useInUrl } from '../../ui/url';
-import type { Agent } from '../../api/generated';
-import type { FullTelemetry } from './telemetry';
+import type { Agent, Telemetry } from '../../api/generated';
 import s from './host.module.css';
 
-type Use = FullTelemetry['agents'][number];
+type Use = Telemetry['agents'][number];
 
 const columns = [
   ['cpu_percent', 'CPU'],
@@ -26,7 +25,7 @@ type Column = (typeof columns)[number][0];
 
 const rowHeight = 42;
 
-export function AgentUse({ telemetry }: { telemetry: FullTelemetry }) {
+export function AgentUse({ telemetry }: { telemetry: Telemetry }) {
   const [sort, setSort] = useInUrl('sort', 'cpu_percent');
   const known = useOperation('agent.list', { limit: 1_000 }, { every: 30, all: 'agents' });
   const agents = useMemo(() => new Map((known.data?.agents ?? []).map((one) => [`${one.cell_id}/${one.agent_id}`, one])), [known.data]);

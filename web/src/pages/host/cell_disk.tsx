@@ -4,12 +4,12 @@ import { missionPath } from '../../api/agents';
 import { bytesText, countText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { Meter } from '../../ui/meter';
-import type { CellUse } from './telemetry';
+import type { Telemetry } from '../../api/generated';
 import s from './host.module.css';
 
 const shownMost = 50;
 
-export function CellDisk({ cells }: { cells: CellUse[] | undefined }) {
+export function CellDisk({ cells }: { cells: Telemetry['cells'] }) {
   const sorted = [...(cells ?? [])].sort((a, b) => b.bytes - a.bytes);
   const total = sorted.reduce((sum, one) => sum + one.bytes, 0);
   return (

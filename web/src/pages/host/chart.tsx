@@ -95,7 +95,7 @@ function optionsOf(lines: readonly Line[], most: number | undefined, text: (valu
     },
     axes: [
       { ...axis, size: 22, gap: 4, values: (_, splits) => splits.map((at) => clock.format(at * 1_000)) },
-      { ...axis, size: 44, space: 36, values: (_, splits) => splits.map(text) },
+      { ...axis, size: 44, space: 36, values: (_, splits) => splits.map((value) => text(value).replace('.0 ', ' ')) },
     ],
     series: [
       {},

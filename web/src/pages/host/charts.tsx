@@ -4,7 +4,8 @@ import { Card } from '../../ui/card';
 import { percentText } from '../../ui/amounts';
 import { useInUrl } from '../../ui/url';
 import { Chart, type Line } from './chart';
-import { usePoints, type FullTelemetry, type Point } from './telemetry';
+import type { Telemetry } from '../../api/generated';
+import { usePoints, type Point } from './telemetry';
 import s from './host.module.css';
 
 const spans = [
@@ -35,7 +36,7 @@ const plots: Plot[] = [
   },
 ];
 
-export default function Charts({ telemetry }: { telemetry: FullTelemetry }) {
+export default function Charts({ telemetry }: { telemetry: Telemetry }) {
   const [span, setSpan] = useInUrl('seconds', '3600');
   const seconds = spans.some(([value]) => value === span) ? Number(span) : 3_600;
   const { points, isWithoutPast } = usePoints(telemetry, seconds);

@@ -1,5 +1,6 @@
 // The machine the fleet lives on: how much of it is used, by whom, and what it can give.
 import { lazy, Suspense } from 'react';
+import type { Telemetry } from '../../api/generated';
 import { useOperation } from '../../api/use';
 import { percentText } from '../../ui/amounts';
 import { PageHead } from '../../ui/card';
@@ -9,7 +10,6 @@ import { AgentUse } from './agent_use';
 import { CellDisk } from './cell_disk';
 import { DaemonCard, MachineCard } from './machine';
 import { SettingsCard } from './settings';
-import type { FullTelemetry } from './telemetry';
 import s from './host.module.css';
 
 const Charts = lazy(() => import('./charts'));
@@ -20,7 +20,7 @@ const waitedFrom = 50; // percent of the time
 
 export default function Host() {
   const telemetry = useOperation('telemetry', {}, { every: pollEvery });
-  const data = telemetry.data as FullTelemetry | undefined;
+  const data = telemetry.data;
   return (
     <Shown of={telemetry} rows={8}>
       {() =>
@@ -44,7 +44,7 @@ export default function Host() {
   );
 }
 
-function Sentence({ telemetry }: { telemetry: FullTelemetry }) {
+function Sentence({ telemetry }: { telemetry: Telemetry }) {
   const { host } = telemetry;
   if (!host) return <PageHead title="This machine does not tell its figures" about="What the daemon could not read is in its log." />;
   const uses: [string, number | null | undefined][] = [
@@ -63,7 +63,7 @@ function Sentence({ telemetry }: { telemetry: FullTelemetry }) {
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // What is nearly used up, and what programs wait for. A busy CPU alone is no trouble.
-function troublesOf(host: NonNullable<FullTelemetry['host']>): string[] {
+function troublesOf(host: NonNullable<Telemetry['host']>): string[] {
   const { pressure } = host;
   const full = ([['memory', host.memory_percent], ['the disk', host.disk_percent]] as const).filter(([, percent]) => (percent ?? 0) >= fullFrom);
   const waited = ([['the CPU', pressure?.cpu?.some], ['memory', pressure?.memory?.some], ['the disk', pressure?.io?.some]] as const).filter(([, percent]) => (percent ?? 0) >= waitedFrom);

@@ -1,27 +1,7 @@
 // What the host told: the past from the daemon, then each look of this page.
 import { useEffect, useRef, useState } from 'react';
-import { useQuery } from '@tanstack/react-query';
-import { send, type Refusal } from '../../api/client';
-import type { Telemetry } from '../../api/generated';
-
-interface Pressure {
-  cpu?: { some?: number } | null;
-  memory?: { some?: number; full?: number } | null;
-  io?: { some?: number; full?: number } | null;
-}
-
-export interface CellUse {
-  cell_id: string;
-  mission_name: string;
-  bytes: number;
-  files: number;
-  partial?: boolean; // not all of it was counted
-}
-
-export type FullTelemetry = Telemetry & {
-  host: (NonNullable<Telemetry['host']> & { pressure?: Pressure | null }) | null;
-  cells?: CellUse[];
-};
+import type { Pressure, Telemetry } from '../../api/generated';
+import { useOperation } from '../../api/use';
 
 // One moment; null where nothing is known.
 export interface Point {
@@ -36,20 +16,16 @@ export interface Point {
   pressureIo: number | null;
 }
 
-interface Past {
-  interval_seconds: number;
-  host: {
-    at: string;
-    cpu_percent?: number | null;
-    memory_percent?: number | null;
-    swap_percent?: number | null;
-    disk_percent?: number | null;
-    load_1?: number | null;
-    pressure?: Pressure | null;
-  }[];
+interface Figures {
+  cpu_percent?: number | null;
+  memory_percent?: number;
+  swap_percent?: number;
+  disk_percent?: number;
+  load_1?: number;
+  pressure?: Pressure;
 }
 
-function pointOf(at: number, of: Omit<Past['host'][number], 'at'>): Point {
+function pointOf(at: number, of: Figures): Point {
   return {
     at,
     cpu: of.cpu_percent ?? null,
@@ -65,13 +41,8 @@ function pointOf(at: number, of: Omit<Past['host'][number], 'at'>): Point {
 
 const keptMost = 30_000; // looks of this page
 
-export function usePoints(telemetry: FullTelemetry, seconds: number): { points: Point[]; isWithoutPast: boolean } {
-  const past = useQuery<Past, Refusal>({
-    queryKey: ['telemetry.history', seconds],
-    queryFn: ({ signal }) => send<Past>(`/api/v1/telemetry/history?seconds=${seconds}`, { credentials: 'same-origin', signal }),
-    staleTime: Infinity,
-    retry: false,
-  });
+export function usePoints(telemetry: Telemetry, seconds: number): { points: Point[]; isWithoutPast: boolean } {
+  const past = useOperation('telemetry.history', { seconds }, { every: 60 });
   const looks = useRef<Point[]>([]);
   const [points, setPoints] = useState<Point[]>([]);
   useEffect(() => {
@@ -80,7 +51,7 @@ export function usePoints(telemetry: FullTelemetry, seconds: number): { points: 
     looks.current = [...looks.current, pointOf(Date.now() / 1_000, { ...host, load_1: host.load?.[0] })].slice(-keptMost);
   }, [telemetry]);
   useEffect(() => {
-    const known = (past.data?.host ?? []).map((one) => pointOf(Date.parse(one.at) / 1_000, one));
+    const known = (past.data?.host ?? []).map((one) => pointOf(Date.parse(one.at!) / 1_000, one));
     const last = known.at(-1)?.at ?? 0;
     const from = Date.now() / 1_000 - seconds;
     setPoints([...known, ...looks.current.filter((one) => one.at > last)].filter((one) => one.at >= from));
