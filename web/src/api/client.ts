@@ -52,20 +52,16 @@ export function addressOf(operation: Operation, inputs: Record<string, unknown>)
 
 export async function call<O extends Operation>(operation: O, inputs: Inputs[O], signal?: AbortSignal): Promise<Outputs[O]> {
   const { url, init } = requestOf(operation, inputs as Record<string, unknown>);
-  return send<Outputs[O]>(url, { ...init, signal });
-}
-
-export async function send<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    response = await fetch(url, { ...init, signal });
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (signal?.aborted) throw error;
     throw new Refusal(0, 'the daemon cannot be reached');
   }
   if (!response.ok) throw await refusalOf(response);
   const json = response.headers.get('content-type')?.includes('json');
-  return (json ? response.json() : response.text()) as Promise<T>;
+  return (json ? response.json() : response.text()) as Promise<Outputs[O]>;
 }
 
 // Every page of a list that is answered by cursor.
