@@ -71,6 +71,17 @@ export class Story {
     await this.sees('navigation', 'Pages');
   }
 
+  // Signed in and at home, also where the daemon dies while that happens.
+  async enter(key, sight) {
+    const data = { key };
+    const headers = { Origin: this.url };
+    await this.until(() => this.context.request.post(`${this.url}/api/v1/session`, { data, headers }).then((answer) => answer.ok(), () => false), 'the session');
+    await this.until(async () => {
+      const came = await this.page.goto(this.url).then(() => true, () => false);
+      return came && this.page.getByRole('link', { name: sight }).first().waitFor({ timeout: 3_000 }).then(() => true, () => false);
+    }, sight);
+  }
+
   async go(path) {
     await this.page.goto(this.url + path);
     await this.sees('heading', undefined, { level: 1 });
@@ -103,11 +114,14 @@ export class Story {
     throw new Error(`waited ${ms / 1000} s for ${what}`);
   }
 
-  async shot(name) {
+  // Of the whole page, unless only what is in sight is wanted.
+  async shot(name, { whole = true } = {}) {
     mkdirSync(shots, { recursive: true });
+    const path = `${shots}/${name}.png`;
+    if (!whole) return this.page.screenshot({ path });
     const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
     const { width } = this.page.viewportSize();
-    await this.page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, tallest) } });
+    return this.page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, tallest) } });
   }
 
   // Nothing serious or critical, in this state of the page.

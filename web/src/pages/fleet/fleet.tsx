@@ -21,7 +21,9 @@ import { NextSlots } from './next_slots';
 import s from './fleet.module.css';
 
 const needsShown = 5;
-const eventsShown = 12;
+const eventsShown = 10;
+const eventsAsked = 60; // of which some are passed over
+const routine = new Set(['task_checkpointed', 'checkpoint_saved', 'checkpoint_wanted', 'spend_recorded', 'spend_reserved', 'cell_mirrored']);
 
 export function Fleet() {
   const status = useOperation('status', {}, { every: 5 });
@@ -124,10 +126,11 @@ function Agents({ agents }: { agents: Agent[] }) {
 
 function LastEvents() {
   const live = useRecentEvents();
-  const past = useOperation('events.list', { limit: eventsShown, newest: true });
+  const past = useOperation('events.list', { limit: eventsAsked, newest: true });
   const events = useMemo(() => {
     const known = new Map([...(past.data?.events ?? []), ...live].map((event) => [event.number, event]));
-    return [...known.values()].sort((a, b) => b.number - a.number).slice(0, eventsShown);
+    const telling = [...known.values()].filter((event) => !routine.has(event.kind));
+    return telling.sort((a, b) => b.number - a.number).slice(0, eventsShown);
   }, [past.data, live]);
   return (
     <Card title="Last events" actions={<Link href="/events">All</Link>}>
