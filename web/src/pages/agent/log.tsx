@@ -23,6 +23,8 @@ const modeWords: Record<Mode, [state: string, text: string]> = {
   reading: ['info', 'Reading from the oldest line'],
 };
 
+const olderStep = 4_000; // lines
+
 interface Session {
   feed: LogFeed;
   screen: LogScreen;
@@ -50,11 +52,16 @@ export default function Log({ agent }: { agent: Agent }) {
     session.current?.search(text !== '');
     session.current?.screen.find(text, back);
   };
+  // As many last lines as one answer has; who wants more reads from the oldest on.
   const older = () => {
-    const { feed } = session.current!;
-    become(feed.tail < tailMost ? 'held' : 'reading');
-    if (feed.tail < tailMost) void feed.newest(feed.tail * 10);
-    else void feed.oldest();
+    const { feed, screen } = session.current!;
+    if (screen.lines >= tailMost) return oldest();
+    become('held');
+    void feed.newest(screen.lines + olderStep);
+  };
+  const oldest = () => {
+    become('reading');
+    void session.current?.feed.oldest();
   };
   const copy = async () => {
     const done = await copyText(session.current?.screen.text ?? '');
@@ -78,14 +85,7 @@ export default function Log({ agent }: { agent: Agent }) {
           <Button size="small" look="quiet" onClick={older}>
             Older lines
           </Button>
-          <Button
-            size="small"
-            look="quiet"
-            onClick={() => {
-              become('reading');
-              void session.current?.feed.oldest();
-            }}
-          >
+          <Button size="small" look="quiet" onClick={oldest}>
             From the oldest
           </Button>
         </span>

@@ -22,7 +22,7 @@ export interface Sink {
 }
 
 export class LogFeed {
-  tail = tailFirst;
+  private tail = tailFirst;
   private next?: number;
   private timer?: number;
   private wait = soonest;

@@ -70,6 +70,11 @@ export class LogScreen {
     return viewportY >= baseY;
   }
 
+  // About as many as are loaded: long ones count for several.
+  get lines() {
+    return this.terminal.buffer.active.length;
+  }
+
   // Older lines come above those that are there: then the place where the two meet is shown.
   async fresh(batch: Batch, look: 'older' | 'top' | 'end') {
     const { baseY } = this.terminal.buffer.active;
