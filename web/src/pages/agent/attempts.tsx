@@ -1,5 +1,6 @@
 // Each attempt of the agent, newest first: how long it lived and what it died of.
 import { useMemo, useState } from 'react';
+import { Link } from 'wouter';
 import type { Agent } from '../../api/generated';
 import { wordText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
@@ -37,7 +38,7 @@ function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; ag
     );
   }
   return (
-    <Card title={`Attempts (${attempts.length})`} flush>
+    <Card title={`Attempts (${attempts.length})`} actions={<Link href={`/events?agent=${encodeURIComponent(agent.ref)}`}>All its events</Link>} flush>
       <div className={s.scroll} tabIndex={0} role="region" aria-label="Attempts">
         <table className={s.table}>
           <thead>
@@ -84,7 +85,7 @@ function Row({ attempt }: { attempt: Attempt }) {
       <td className={s.cause}>
         <Cause attempt={attempt} />
       </td>
-      <td className="numbers nowrap">{attempt.delay === undefined ? <span className="faint">–</span> : preciseText(attempt.delay)}</td>
+      <td className="numbers nowrap">{attempt.delay === undefined ? <span className="faint">–</span> : attempt.delay < 0.001 ? 'at once' : preciseText(attempt.delay)}</td>
     </tr>
   );
 }
