@@ -18,10 +18,11 @@ import s from './panel.module.css';
 interface Props {
   plan?: FullPlan; // the one to change
   onClose: () => void;
+  onBack?: () => void; // to what it was opened from
   onMade: (id: number) => void;
 }
 
-export function PlanForm({ plan, onClose, onMade }: Props) {
+export function PlanForm({ plan, onClose, onBack = onClose, onMade }: Props) {
   const [draft, setDraft] = useState<PlanDraft>(() => planDraft(plan));
   const [fault, setFault] = useState('');
   const add = useAction('plan.add', { quiet: true, done: (made) => `Plan ${made.id} made` });
@@ -60,7 +61,7 @@ export function PlanForm({ plan, onClose, onMade }: Props) {
         )}
         {inputs.said && <CopyLine text={cliLine(plan ? 'plan.edit' : 'plan.add', plan ? inputs.said : { ...inputs.said, agent: draft.agent.trim() || 'AGENT' })} />}
         <div className={`${s.buttons} ${s.end}`}>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onBack}>Cancel</Button>
           <Button type="submit" look="strong" busy={add.isPending || edit.isPending}>
             {plan ? 'Save' : 'Make the plan'}
           </Button>

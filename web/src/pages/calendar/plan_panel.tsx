@@ -28,7 +28,7 @@ export function PlanPanel({ id, onClose, onSlot }: Props) {
   const plan = useOperation('plan.show', { plan: id });
   const [editing, setEditing] = useState(false);
   const data = plan.data as FullPlan | undefined;
-  if (editing && data) return <PlanForm plan={data} onClose={() => setEditing(false)} onMade={() => setEditing(false)} />;
+  if (editing && data) return <PlanForm plan={data} onClose={onClose} onBack={() => setEditing(false)} onMade={() => setEditing(false)} />;
   return (
     <Dialog open wide onClose={onClose} title={data?.title || `Plan ${id}`}>
       <Shown of={plan} rows={6}>

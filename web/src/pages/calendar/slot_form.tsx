@@ -17,10 +17,11 @@ interface Props {
   slot?: FullSlot; // the one to change
   of?: { at?: number; agent?: string };
   onClose: () => void;
+  onBack?: () => void; // to what it was opened from
   onMade: (slot: Slot) => void;
 }
 
-export function SlotForm({ slot, of, onClose, onMade }: Props) {
+export function SlotForm({ slot, of, onClose, onBack = onClose, onMade }: Props) {
   const [draft, setDraft] = useState<WorkDraft>(() => workDraft(slot ?? { agent: of?.agent }));
   const [at, setAt] = useState(() => inputText(slot?.at ? Date.parse(slot.at) : (of?.at ?? nextQuarter())));
   const [fault, setFault] = useState('');
@@ -56,7 +57,7 @@ export function SlotForm({ slot, of, onClose, onMade }: Props) {
         )}
         {!('fault' in inputs) && <CopyLine text={cliLine(slot ? 'slot.edit' : 'slot.add', inputs.said)} />}
         <div className={`${s.buttons} ${s.end}`}>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onBack}>Cancel</Button>
           <Button type="submit" look="strong" busy={add.isPending || edit.isPending}>
             {slot ? 'Save' : 'Make the slot'}
           </Button>

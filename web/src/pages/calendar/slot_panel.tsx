@@ -38,7 +38,7 @@ export function SlotPanel({ ident, onClose, onNow, onPlan }: Props) {
   const slot = useOperation('slot.show', { slot: ident });
   const [editing, setEditing] = useState(false);
   const data = slot.data as FullSlot | undefined;
-  if (editing && data) return <SlotForm slot={data} onClose={() => setEditing(false)} onMade={(made) => { setEditing(false); onNow(made.ident); }} />;
+  if (editing && data) return <SlotForm slot={data} onClose={onClose} onBack={() => setEditing(false)} onMade={(made) => { setEditing(false); onNow(made.ident); }} />;
   return (
     <Dialog open wide onClose={onClose} title={data?.title || `Slot ${ident}`}>
       <Shown of={slot} rows={5}>
