@@ -26,23 +26,27 @@ export function useMove(placeAt: (x: number, y: number, entry: Entry, grabbedAt:
     const grabbedAt = event.clientX - event.currentTarget.getBoundingClientRect().left;
     let place: Place | undefined;
     let begun = false;
+    let isGivenUp = false;
     const onMove = (to: PointerEvent) => {
       begun ||= Math.hypot(to.clientX - from.x, to.clientY - from.y) > beginsAfter;
-      if (!begun) return;
+      if (!begun || isGivenUp) return;
       place = placeAt(to.clientX, to.clientY, entry, grabbedAt);
       setMoving({ entry, place });
     };
-    const end = (isDropped: boolean) => {
+    const onKey = (key: KeyboardEvent) => {
+      if (key.key !== 'Escape') return;
+      isGivenUp = true;
+      setMoving(undefined);
+    };
+    const onUp = () => {
       window.removeEventListener('pointermove', onMove);
       window.removeEventListener('pointerup', onUp);
       window.removeEventListener('keydown', onKey);
       justMoved.current = begun;
       window.setTimeout(() => (justMoved.current = false)); // the click, if there is one, comes before
       setMoving(undefined);
-      if (isDropped && begun && place && (place.at !== entry.at || place.agent !== entry.agent)) drop(entry, place);
+      if (begun && !isGivenUp && place && (place.at !== entry.at || place.agent !== entry.agent)) drop(entry, place);
     };
-    const onUp = () => end(true);
-    const onKey = (key: KeyboardEvent) => key.key === 'Escape' && end(false);
     window.addEventListener('pointermove', onMove);
     window.addEventListener('pointerup', onUp);
     window.addEventListener('keydown', onKey);
