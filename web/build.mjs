@@ -82,8 +82,13 @@ async function main() {
   await build.dispose();
   const first = writePage(out, metafile);
   const total = first.reduce((sum, [, bytes]) => sum + bytes, 0);
-  const all = readdirSync(join(out, 'assets')).reduce((sum, file) => sum + gzipSync(readFileSync(join(out, 'assets', file))).length, 0);
-  console.log(`dashboard: first load ${Math.round(total / 1000)} kB of at most ${firstLoadMost / 1000} kB, everything ${Math.round(all / 1000)} kB (gzip)`);
+  const all = readdirSync(join(out, 'assets')).reduce(
+    (sum, file) => sum + gzipSync(readFileSync(join(out, 'assets', file))).length,
+    0,
+  );
+  console.log(
+    `dashboard: first load ${Math.round(total / 1000)} kB of at most ${firstLoadMost / 1000} kB, everything ${Math.round(all / 1000)} kB (gzip)`,
+  );
   if (total > firstLoadMost) {
     console.error('dashboard: the first load is too large; load what is not on every page with lazy()');
     process.exit(1);

@@ -37,18 +37,23 @@ async function sendPage(response) {
   writePage(out, metafile);
   const nonce = Math.random().toString(36).slice(2);
   const body = readFileSync(join(out, 'index.html'), 'utf8').replaceAll('__NONCE__', nonce);
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(nonce) }).end(body);
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(nonce) })
+    .end(body);
 }
 
 function handOn(request, response) {
   const headers = { ...request.headers, host: daemon.host };
   if (headers.origin) headers.origin = daemon.origin;
   if (process.env.LAZARET_KEY) headers.authorization = `Bearer ${process.env.LAZARET_KEY}`;
-  const onward = http.request({ host: daemon.hostname, port: daemon.port, path: request.url, method: request.method, headers }, (answer) => {
-    response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
-  });
-  onward.on('error', () => response.headersSent ? response.destroy() : response.writeHead(502).end());
+  const onward = http.request(
+    { host: daemon.hostname, port: daemon.port, path: request.url, method: request.method, headers },
+    (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    },
+  );
+  onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
   response.on('close', () => onward.destroy());
   request.pipe(onward);
 }

@@ -94,7 +94,9 @@ function routeOf(operation) {
 
 function whole(document) {
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) =>
-    schema.type === 'object' && schema.properties ? `export interface ${name} ${typeOf(schema)}` : `export type ${name} = ${typeOf(schema)};`,
+    schema.type === 'object' && schema.properties
+      ? `export interface ${name} ${typeOf(schema)}`
+      : `export type ${name} = ${typeOf(schema)};`,
   );
   const operations = operationsOf(document);
   const key = (operation) => `  ${JSON.stringify(operation.operationId)}`;

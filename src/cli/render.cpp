@@ -99,6 +99,11 @@ std::vector<ListShape> fleet_shapes() {
         {"SIZE", "bytes", How::bytes},
         {"CHANGED", "modified_at", How::age},
         {"TASK", "task_id"}}},
+  };
+}
+
+std::vector<ListShape> outside_shapes() {
+  return {
       {"TelemetryHistory",
        "host",
        "there are no samples of this time",
@@ -122,6 +127,19 @@ std::vector<ListShape> fleet_shapes() {
         {"SENT", "sent"},
         {"WAITING", "waiting"},
         {"WHY", "error"}}},
+      {"KeyList",
+       "keys",
+       "no keys",
+       {{"ID", "id", How::strong},
+        {"NAME", "name"},
+        {"SCOPE", "scope"},
+        {"MADE", "created_at", How::age},
+        {"EXPIRES", "expires_at"}}},
+  };
+}
+
+std::vector<ListShape> question_shapes() {
+  return {
       {"WakePage",
        "wakes",
        "no wakes",
@@ -143,21 +161,15 @@ std::vector<ListShape> fleet_shapes() {
         {"DEADLINE", "deadline"},
         {"ANSWER", "answer"},
         {"BY", "by"}}},
-      {"KeyList",
-       "keys",
-       "no keys",
-       {{"ID", "id", How::strong},
-        {"NAME", "name"},
-        {"SCOPE", "scope"},
-        {"MADE", "created_at", How::age},
-        {"EXPIRES", "expires_at"}}},
   };
 }
 
 const std::vector<ListShape>& list_shapes() {
   static const std::vector<ListShape> shapes = [] {
     auto all = fleet_shapes();
-    for (auto& one : calendar_shapes()) all.push_back(std::move(one));
+    for (auto more : {outside_shapes, question_shapes, calendar_shapes}) {
+      for (auto& one : more()) all.push_back(std::move(one));
+    }
     return all;
   }();
   return shapes;

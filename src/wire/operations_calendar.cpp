@@ -149,6 +149,9 @@ void add_plans(std::vector<Operation>& table) {
                    .output = "Plan",
                    .cli = "plan edit PLAN",
                    .example = "lazaret plan edit 1 --cron '0 10 * * MON-FRI'"});
+}
+
+void add_plan_switches(std::vector<Operation>& table) {
   for (const bool pause : {true, false}) {
     table.push_back({.name = pause ? "plan.pause" : "plan.resume",
                      .method = Method::POST,
@@ -374,6 +377,7 @@ void add_contracts(std::vector<Operation>& table) {
 
 void add_calendar_operations(std::vector<Operation>& table) {
   add_plans(table);
+  add_plan_switches(table);
   add_slots(table);
   add_known(table);
   add_servers(table);

@@ -28,7 +28,8 @@ export function App() {
     if (signedIn !== undefined) rememberSignedIn(signedIn);
   }, [signedIn]);
   if (!session.data) {
-    if (session.error && session.error.status !== 0) return <Refused refusal={session.error} again={() => void session.refetch()} />;
+    if (session.error && session.error.status !== 0)
+      return <Refused refusal={session.error} again={() => void session.refetch()} />;
     return session.error ? <Unreached /> : <Waiting />;
   }
   return (
@@ -42,7 +43,9 @@ export function App() {
 function Unreached() {
   return (
     <Empty title="The daemon cannot be reached">
-      <p>This page goes on by itself as soon as it is there. In a terminal: <code>lazaret up --detach</code></p>
+      <p>
+        This page goes on by itself as soon as it is there. In a terminal: <code>lazaret up --detach</code>
+      </p>
     </Empty>
   );
 }

@@ -31,9 +31,26 @@ export class Story {
     story.url = url;
     story.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+      ],
     });
-    story.context = await story.browser.newContext({ viewport: sizes[size], colorScheme: theme, hasTouch: size === 'phone', reducedMotion: motion ?? 'reduce', timezoneId: zone ?? 'Europe/Berlin', locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'] });
+    story.context = await story.browser.newContext({
+      viewport: sizes[size],
+      colorScheme: theme,
+      hasTouch: size === 'phone',
+      reducedMotion: motion ?? 'reduce',
+      timezoneId: zone ?? 'Europe/Berlin',
+      locale: 'en-GB',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     story.context.setDefaultTimeout(patience);
     story.complaints = [];
     story.expected = [];
@@ -50,7 +67,9 @@ export class Story {
   async newPage() {
     const page = await this.context.newPage();
     await page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+      );
     });
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);
@@ -75,10 +94,30 @@ export class Story {
   async enter(key, sight) {
     const data = { key };
     const headers = { Origin: this.url };
-    await this.until(() => this.context.request.post(`${this.url}/api/v1/session`, { data, headers }).then((answer) => answer.ok(), () => false), 'the session');
+    await this.until(
+      () =>
+        this.context.request.post(`${this.url}/api/v1/session`, { data, headers }).then(
+          (answer) => answer.ok(),
+          () => false,
+        ),
+      'the session',
+    );
     await this.until(async () => {
-      const came = await this.page.goto(this.url).then(() => true, () => false);
-      return came && this.page.getByRole('link', { name: sight }).first().waitFor({ timeout: 3_000 }).then(() => true, () => false);
+      const came = await this.page.goto(this.url).then(
+        () => true,
+        () => false,
+      );
+      return (
+        came &&
+        this.page
+          .getByRole('link', { name: sight })
+          .first()
+          .waitFor({ timeout: 3_000 })
+          .then(
+            () => true,
+            () => false,
+          )
+      );
     }, sight);
   }
 
@@ -121,22 +160,38 @@ export class Story {
     if (!whole) return this.page.screenshot({ path });
     const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
     const { width } = this.page.viewportSize();
-    return this.page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, tallest) } });
+    return this.page.screenshot({
+      path,
+      fullPage: true,
+      clip: { x: 0, y: 0, width, height: Math.min(height, tallest) },
+    });
   }
 
   // Nothing serious or critical, in this state of the page.
   async accessible(what) {
     await this.page.evaluate(axeSource);
     const found = await this.page.evaluate(async () => {
-      const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] });
-      return result.violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join('; ')})`);
+      const result = await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      });
+      return result.violations
+        .filter((one) => ['serious', 'critical'].includes(one.impact))
+        .map(
+          (one) =>
+            `${one.id}: ${one.help} (${one.nodes
+              .slice(0, 3)
+              .map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? ''))
+              .join('; ')})`,
+        );
     });
     if (found.length > 0) throw new Error(`axe, ${what}:\n  ${found.join('\n  ')}`);
   }
 
   // Nothing but what is made for it scrolls sideways.
   async fits(what) {
-    const over = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const over = await this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     if (over > 0) throw new Error(`${what} is ${over} px wider than the window`);
   }
 

@@ -8,9 +8,18 @@ await tell({}, async (story) => {
   await story.seesText('Live');
   const { daemon } = await lazaretJson('status');
   process.kill(daemon.pid, 'SIGKILL');
-  await story.page.getByText(/Reconnecting/).first().waitFor();
-  await story.until(async () => (await lazaretJson('status').catch(() => null))?.daemon.pid !== daemon.pid, 'the next daemon');
+  await story.page
+    .getByText(/Reconnecting/)
+    .first()
+    .waitFor();
+  await story.until(
+    async () => (await lazaretJson('status').catch(() => null))?.daemon.pid !== daemon.pid,
+    'the next daemon',
+  );
   await story.page.getByText('Live', { exact: true }).first().waitFor();
-  await story.page.getByText(/Reconnecting/).first().waitFor({ state: 'detached' });
+  await story.page
+    .getByText(/Reconnecting/)
+    .first()
+    .waitFor({ state: 'detached' });
   await story.sees('link', 'printer'); // nobody loaded the page anew, and nobody signed in again
 });

@@ -8,7 +8,10 @@ await tell({ zone: 'Europe/Berlin' }, async (story) => {
   await story.accessible('an empty calendar');
   await story.click('button', 'New plan');
   const form = page.getByRole('dialog');
-  await form.getByLabel('Agent', { exact: true }).fill('printer').catch(() => form.getByLabel('Agent', { exact: true }).selectOption('printer'));
+  await form
+    .getByLabel('Agent', { exact: true })
+    .fill('printer')
+    .catch(() => form.getByLabel('Agent', { exact: true }).selectOption('printer'));
   await form.getByLabel('Title').fill('Nightly check');
   await form.getByLabel('Written as').selectOption('cron');
   await form.getByLabel(/^Rule/).fill('30 2 * * *');

@@ -20,7 +20,11 @@ const pages = {
   connect: '/connect',
 };
 
-for (const [size, theme] of [['desk', 'light'], ['desk', 'dark'], ['phone', 'light']]) {
+for (const [size, theme] of [
+  ['desk', 'light'],
+  ['desk', 'dark'],
+  ['phone', 'light'],
+]) {
   await tell({ size, theme }, async (story) => {
     for (const [name, path] of Object.entries(pages)) {
       await story.go(path);

@@ -20,7 +20,10 @@ await tell({}, async (story) => {
   await story.go('/agents/printer?tab=log');
   const first = await story.until(() => lastShown(story), 'the first lines');
   await story.until(async () => (await lastShown(story)) > first + 20, 'further lines');
-  const green = await screen(story).getByText('green').first().evaluate((element) => getComputedStyle(element).color);
+  const green = await screen(story)
+    .getByText('green')
+    .first()
+    .evaluate((element) => getComputedStyle(element).color);
   const plain = await screen(story).evaluate((element) => getComputedStyle(element).color);
   if (green === plain) throw new Error('colours are lost');
   await story.accessible('a log');
@@ -58,5 +61,8 @@ await tell({}, async (story) => {
   const freeze = Math.max(...beats);
   console.log(`the page's longest pause while 5,000 lines a second come: ${Math.round(freeze)} ms`);
   if (freeze > 1_000) throw new Error(`the page froze for ${Math.round(freeze)} ms`);
-  await story.until(async () => (await lastPrinted('flood')) - (await lastShown(story)) < 5_000 * behindMost, 'the log to keep up');
+  await story.until(
+    async () => (await lastPrinted('flood')) - (await lastShown(story)) < 5_000 * behindMost,
+    'the log to keep up',
+  );
 });

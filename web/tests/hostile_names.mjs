@@ -1,7 +1,17 @@
 // What agents call themselves, print and ask is text, wherever it is shown.
 import { tell } from './browser.mjs';
 
-const pages = ['/', '/agents/printer', '/agents/printer?tab=log', '/missions', '/inbox', '/events', '/host', '/connect', '/calendar'];
+const pages = [
+  '/',
+  '/agents/printer',
+  '/agents/printer?tab=log',
+  '/missions',
+  '/inbox',
+  '/events',
+  '/host',
+  '/connect',
+  '/calendar',
+];
 
 await tell({}, async (story) => {
   const { page } = story;

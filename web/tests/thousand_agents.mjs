@@ -21,7 +21,9 @@ function send(path, body) {
     const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
     const request = http.request({ hostname, port, path, method: 'POST', agent: pool, headers }, (answer) => {
       answer.resume();
-      answer.on('end', () => (answer.statusCode < 300 ? resolve() : reject(new Error(`${path}: ${answer.statusCode}`))));
+      answer.on('end', () =>
+        answer.statusCode < 300 ? resolve() : reject(new Error(`${path}: ${answer.statusCode}`)),
+      );
     });
     request.on('error', reject);
     request.end(JSON.stringify(body));
@@ -41,7 +43,9 @@ function busyFleet() {
       const calls = [];
       while (made < due) {
         const until = made % 2 ? null : new Date(Date.now() + 60_000).toISOString();
-        calls.push(send(`/api/v1/agents/${nameOf(made++ % agents)}/activity`, { rate_limited_until: until, reason: 'load' }));
+        calls.push(
+          send(`/api/v1/agents/${nameOf(made++ % agents)}/activity`, { rate_limited_until: until, reason: 'load' }),
+        );
       }
       await Promise.all(calls);
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -79,14 +83,16 @@ async function opens(story) {
   return performance.now() - began;
 }
 
-for (let i = 0; i < agents; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => send(`/heartbeat/${nameOf(i + j)}`, {})));
+for (let i = 0; i < agents; i += 50)
+  await Promise.all(Array.from({ length: 50 }, (_, j) => send(`/heartbeat/${nameOf(i + j)}`, {})));
 const stop = busyFleet();
 
 await tell({}, async (story) => {
   await story.sees('heading', 'Nothing needs you');
   const opened = [];
   // What the page needs is the quickest; the others are what else the machine does.
-  while (opened.length < opensMost && (opened.length < opensLeast || Math.min(...opened) > openMost)) opened.push(await opens(story));
+  while (opened.length < opensMost && (opened.length < opensLeast || Math.min(...opened) > openMost))
+    opened.push(await opens(story));
   const fastest = Math.min(...opened);
   const heap = async () => {
     const session = await story.context.newCDPSession(story.page);
@@ -100,7 +106,9 @@ await tell({}, async (story) => {
   const core = ((after.ticks - before.ticks) * 1_000) / (after.at - before.at);
   const growth = after.heap / before.heap;
   const made = await stop();
-  console.log(`opened in ${opened.map(Math.round).join(', ')} ms; ${core.toFixed(1)} % of a core; heap ${(before.heap / 1e6).toFixed(1)} to ${(after.heap / 1e6).toFixed(1)} MB; ${made} events`);
+  console.log(
+    `opened in ${opened.map(Math.round).join(', ')} ms; ${core.toFixed(1)} % of a core; heap ${(before.heap / 1e6).toFixed(1)} to ${(after.heap / 1e6).toFixed(1)} MB; ${made} events`,
+  );
   if (fastest > openMost) throw new Error(`home opened in ${Math.round(fastest)} ms at best`);
   if (core > coreMost) throw new Error(`the browser takes ${core.toFixed(1)} % of a core`);
   if (growth > heapGrowthMost) throw new Error(`the page's memory grew ${growth.toFixed(2)} times`);

@@ -11,7 +11,7 @@ await tell({}, async (story) => {
   });
   await story.page.getByRole('main').getByRole('button', { name: /^Yes/ }).first().click();
   await story.seesText(/already|answered/i);
-  const now = (await lazaretJson('inbox', 'show', asked.id));
+  const now = await lazaretJson('inbox', 'show', asked.id);
   if (now.answer !== 'no') throw new Error(`the later tap won: ${JSON.stringify(now)}`);
   await story.seesText('I was first');
 });

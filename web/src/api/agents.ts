@@ -13,7 +13,16 @@ export function stateOf(agent: Agent): string {
   return agent.activity === 'offline' && agent.process === 'running' ? 'running' : agent.activity;
 }
 
-const faults = new Set(['quarantined', 'awaiting_approval', 'backoff', 'silent', 'degraded', 'unhealthy', 'rate_limited', 'frozen']);
+const faults = new Set([
+  'quarantined',
+  'awaiting_approval',
+  'backoff',
+  'silent',
+  'degraded',
+  'unhealthy',
+  'rate_limited',
+  'frozen',
+]);
 export const isFaulty = (agent: Agent) => faults.has(stateOf(agent));
 
 // "scout" where that is enough, else "1a2b3c4d.scout": what paths and commands take.

@@ -15,5 +15,8 @@ export function askAhead(queries: QueryClient) {
   if (!localStorage.getItem(key) || window.location.pathname !== '/') return;
   void queries.prefetchQuery({ queryKey: ['session.show', {}], queryFn: () => call('session.show', {}) });
   void queries.prefetchQuery({ queryKey: ['status', {}], queryFn: () => call('status', {}) });
-  void queries.prefetchQuery({ queryKey: ['agent.list', agentsAsked], queryFn: () => callAll('agent.list', agentsAsked, 'agents') });
+  void queries.prefetchQuery({
+    queryKey: ['agent.list', agentsAsked],
+    queryFn: () => callAll('agent.list', agentsAsked, 'agents'),
+  });
 }

@@ -50,7 +50,11 @@ export function addressOf(operation: Operation, inputs: Record<string, unknown>)
   return requestOf(operation, inputs).url;
 }
 
-export async function call<O extends Operation>(operation: O, inputs: Inputs[O], signal?: AbortSignal): Promise<Outputs[O]> {
+export async function call<O extends Operation>(
+  operation: O,
+  inputs: Inputs[O],
+  signal?: AbortSignal,
+): Promise<Outputs[O]> {
   const { url, init } = requestOf(operation, inputs as Record<string, unknown>);
   let response: Response;
   try {
@@ -85,17 +89,22 @@ export async function callAll<O extends Operation, K extends keyof Outputs[O]>(
 // The line that does the same in a terminal: "lazaret agent pause scout --reason 'too loud'".
 export function cliLine(operation: Operation, inputs: Record<string, unknown> = {}): string {
   const rest: Record<string, unknown> = { ...inputs };
-  const words = routes[operation].cli.replace(/^lazaret /, '').split(' ').map((word) => {
-    if (!/^\[?[A-Z]/.test(word)) return word;
-    const name = Object.keys(rest).find((key) => word.includes(key.toUpperCase())) ?? Object.keys(rest)[0];
-    if (name === undefined) return word;
-    const value = rest[name];
-    delete rest[name];
-    return quoted(String(value));
-  });
+  const words = routes[operation].cli
+    .replace(/^lazaret /, '')
+    .split(' ')
+    .map((word) => {
+      if (!/^\[?[A-Z]/.test(word)) return word;
+      const name = Object.keys(rest).find((key) => word.includes(key.toUpperCase())) ?? Object.keys(rest)[0];
+      if (name === undefined) return word;
+      const value = rest[name];
+      delete rest[name];
+      return quoted(String(value));
+    });
   for (const [name, value] of Object.entries(rest)) {
     if (value === undefined || value === '' || value === null || value === false) continue;
-    words.push(`--${name.replaceAll('_', '-')}${value === true ? '' : ` ${quoted(typeof value === 'object' ? JSON.stringify(value) : String(value))}`}`);
+    words.push(
+      `--${name.replaceAll('_', '-')}${value === true ? '' : ` ${quoted(typeof value === 'object' ? JSON.stringify(value) : String(value))}`}`,
+    );
   }
   return `lazaret ${words.join(' ')}`;
 }

@@ -96,7 +96,10 @@ class Live {
     this.pause = events.length > busyEvents ? busyPause : pauseBetween;
     this.recent = [...this.recent, ...events].slice(-keptMost);
     const changed = changedBy(events);
-    void this.queries?.invalidateQueries({ predicate: (query) => changed.has(String(query.queryKey[0]).split('.')[0]!) }, { cancelRefetch: false });
+    void this.queries?.invalidateQueries(
+      { predicate: (query) => changed.has(String(query.queryKey[0]).split('.')[0]!) },
+      { cancelRefetch: false },
+    );
     for (const watcher of this.watchers) watcher(events);
     this.tell();
   }

@@ -10,7 +10,11 @@ interface Asking {
   enabled?: boolean;
 }
 
-export function useOperation<O extends Operation>(operation: O, inputs: Inputs[O], asking: Asking = {}): UseQueryResult<Outputs[O], Refusal> {
+export function useOperation<O extends Operation>(
+  operation: O,
+  inputs: Inputs[O],
+  asking: Asking = {},
+): UseQueryResult<Outputs[O], Refusal> {
   return useQuery<Outputs[O], Refusal>({
     queryKey: [operation, inputs],
     queryFn: ({ signal }) =>
@@ -38,7 +42,9 @@ export function useAction<O extends Operation>(operation: O, acting: Acting<O> =
       const filter = { queryKey: [acting.optimistic.of] };
       await queries.cancelQueries(filter);
       const before = queries.getQueriesData(filter);
-      queries.setQueriesData(filter, (old: unknown) => (old === undefined ? old : acting.optimistic!.change(old, inputs)));
+      queries.setQueriesData(filter, (old: unknown) =>
+        old === undefined ? old : acting.optimistic!.change(old, inputs),
+      );
       return { before };
     },
     onError: (refusal, _inputs, context) => {

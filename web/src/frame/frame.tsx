@@ -50,13 +50,28 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function Places({ waiting }: { waiting: number }) {
   const [location] = useLocation();
-  const isHere = (path: string) => (path === '/' ? location === '/' || location.startsWith('/agents') : location.startsWith(path));
+  const isHere = (path: string) =>
+    path === '/' ? location === '/' || location.startsWith('/agents') : location.startsWith(path);
   return (
     <ul className={s.places}>
       {places.map(({ path, label }) => (
         <li key={path}>
-          <Link href={path} className={`${s.place} ${isHere(path) ? s.here : ''}`} aria-current={isHere(path) ? 'page' : undefined}>
-            <svg width={18} height={18} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={1.8} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+          <Link
+            href={path}
+            className={`${s.place} ${isHere(path) ? s.here : ''}`}
+            aria-current={isHere(path) ? 'page' : undefined}
+          >
+            <svg
+              width={18}
+              height={18}
+              viewBox="0 0 24 24"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth={1.8}
+              strokeLinecap="round"
+              strokeLinejoin="round"
+              aria-hidden="true"
+            >
               <path d={icons[path]} />
             </svg>
             <span>{label}</span>
@@ -125,12 +140,17 @@ function Trouble() {
   const status = useOperation('status', {}, { every: 10 });
   const connection = useConnection();
   if (connection === 'reconnecting') {
-    return <p className={`${s.trouble} ${s.info}`}>The daemon cannot be reached; what is shown is what it last said. Reconnecting…</p>;
+    return (
+      <p className={`${s.trouble} ${s.info}`}>
+        The daemon cannot be reached; what is shown is what it last said. Reconnecting…
+      </p>
+    );
   }
   if (status.data?.trouble) {
     return (
       <p className={s.trouble} role="alert">
-        Nothing can be recorded: {status.data.trouble}. {status.data.trouble_remedy} <code>{status.data.trouble_place}</code>
+        Nothing can be recorded: {status.data.trouble}. {status.data.trouble_remedy}{' '}
+        <code>{status.data.trouble_place}</code>
       </p>
     );
   }

@@ -15,7 +15,9 @@ export const places = [
 const chordTime = 1_200; // ms between "g" and the letter of a place
 
 function inText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 // `/` puts the cursor into the page's search, `?` opens the sheet, `g` and a letter go to a page.

@@ -12,7 +12,9 @@ export function SignIn() {
     <main className={s.page}>
       <img src="/favicon.svg" alt="" width={44} height={44} />
       <h1>Lazaret</h1>
-      <p className={s.about}>Names and details are for who is signed in. The quickest way is a link; make one where the daemon runs:</p>
+      <p className={s.about}>
+        Names and details are for who is signed in. The quickest way is a link; make one where the daemon runs:
+      </p>
       <CopyLine text="lazaret sign-in" />
       <form
         className={s.form}
@@ -21,8 +23,20 @@ export function SignIn() {
           begin.mutate({ key: key.trim() });
         }}
       >
-        <Field label="Or with a key" hint="lazaret token add NAME --scope viewer makes one" error={begin.error?.message}>
-          <input type="password" value={key} onChange={(event) => setKey(event.target.value)} required autoComplete="current-password" placeholder="lzk_…" spellCheck={false} />
+        <Field
+          label="Or with a key"
+          hint="lazaret token add NAME --scope viewer makes one"
+          error={begin.error?.message}
+        >
+          <input
+            type="password"
+            value={key}
+            onChange={(event) => setKey(event.target.value)}
+            required
+            autoComplete="current-password"
+            placeholder="lzk_…"
+            spellCheck={false}
+          />
         </Field>
         <Button type="submit" look="strong" busy={begin.isPending}>
           Sign in

@@ -62,7 +62,14 @@ export function Ask<O extends Operation>(props: Props<O> & { onClose: () => void
         {props.fields}
         {takes && (
           <Field label={props.needsReason ? 'Reason' : 'Reason (recorded, optional)'}>
-            <input value={reason} onChange={(event) => setReason(event.target.value)} maxLength={2000} required={props.needsReason} autoFocus={!props.fields} autoComplete="off" />
+            <input
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              maxLength={2000}
+              required={props.needsReason}
+              autoFocus={!props.fields}
+              autoComplete="off"
+            />
           </Field>
         )}
         {action.error && (

@@ -53,7 +53,9 @@ export function ActForm<O extends Operation>(props: Props<O>) {
 }
 
 function Filling<O extends Operation>(props: Props<O> & { onClose: () => void }) {
-  const [values, setValues] = useState<Values>(() => Object.fromEntries(props.fields.map((one) => [one.name, one.first ?? ''])));
+  const [values, setValues] = useState<Values>(() =>
+    Object.fromEntries(props.fields.map((one) => [one.name, one.first ?? ''])),
+  );
   const action = useAction(props.operation, { done: props.done, quiet: true });
   const inputs = props.inputs(values);
   const act = (event: FormEvent) => {
@@ -72,7 +74,12 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
           {props.fields.map((field, i) => (
             <div key={field.name} className={field.wide === false ? '' : s.wide}>
               <Field label={field.label} hint={field.hint}>
-                <Input field={field} first={i === 0} value={values[field.name] ?? ''} onChange={(value) => setValues({ ...values, [field.name]: value })} />
+                <Input
+                  field={field}
+                  first={i === 0}
+                  value={values[field.name] ?? ''}
+                  onChange={(value) => setValues({ ...values, [field.name]: value })}
+                />
               </Field>
             </div>
           ))}
@@ -86,7 +93,12 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
         <CopyLine text={props.command ? props.command(values) : cliLine(props.operation, inputs)} />
         <div className={s.buttons}>
           <Button onClick={props.onClose}>Cancel</Button>
-          <Button type="submit" look={props.look === 'danger' ? 'danger' : 'strong'} busy={action.isPending} disabled={props.ready ? !props.ready(values) : false}>
+          <Button
+            type="submit"
+            look={props.look === 'danger' ? 'danger' : 'strong'}
+            busy={action.isPending}
+            disabled={props.ready ? !props.ready(values) : false}
+          >
             {props.send ?? props.label}
           </Button>
         </div>
@@ -95,8 +107,23 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
   );
 }
 
-function Input({ field, value, first, onChange }: { field: FieldOf; value: string; first: boolean; onChange: (value: string) => void }) {
-  const shared = { value, required: field.required, autoFocus: first, onChange: (event: { target: { value: string } }) => onChange(event.target.value) };
+function Input({
+  field,
+  value,
+  first,
+  onChange,
+}: {
+  field: FieldOf;
+  value: string;
+  first: boolean;
+  onChange: (value: string) => void;
+}) {
+  const shared = {
+    value,
+    required: field.required,
+    autoFocus: first,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
   if (field.kind === 'choice') {
     return (
       <select {...shared}>
@@ -109,5 +136,13 @@ function Input({ field, value, first, onChange }: { field: FieldOf; value: strin
     );
   }
   if (field.kind === 'area' || field.kind === 'lines') return <textarea rows={3} {...shared} />;
-  return <input type={field.kind === 'number' ? 'number' : 'text'} min={field.kind === 'number' ? 0 : undefined} pattern={field.pattern} autoComplete="off" {...shared} />;
+  return (
+    <input
+      type={field.kind === 'number' ? 'number' : 'text'}
+      min={field.kind === 'number' ? 0 : undefined}
+      pattern={field.pattern}
+      autoComplete="off"
+      {...shared}
+    />
+  );
 }

@@ -17,7 +17,10 @@ export function Dialog({ open, onClose, title, about, wide, children }: Props) {
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={s.ground} />
-        <Radix.Content className={`${s.dialog} ${wide ? s.wide : ''}`} {...(about ? {} : { 'aria-describedby': undefined })}>
+        <Radix.Content
+          className={`${s.dialog} ${wide ? s.wide : ''}`}
+          {...(about ? {} : { 'aria-describedby': undefined })}
+        >
           <Radix.Title className={s.title}>{title}</Radix.Title>
           {about && <Radix.Description className={s.about}>{about}</Radix.Description>}
           {children}

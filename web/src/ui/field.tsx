@@ -1,7 +1,17 @@
 import type { ReactNode } from 'react';
 import s from './field.module.css';
 
-export function Field({ label, hint, error, children }: { label: string; hint?: ReactNode; error?: string; children: ReactNode }) {
+export function Field({
+  label,
+  hint,
+  error,
+  children,
+}: {
+  label: string;
+  hint?: ReactNode;
+  error?: string;
+  children: ReactNode;
+}) {
   return (
     <label className={s.field}>
       <span className={s.label}>{label}</span>

@@ -10,7 +10,15 @@ interface Props {
 export function Meter({ label, part, text }: Props) {
   const tone = part >= 0.95 ? s.bad : part >= 0.8 ? s.warn : '';
   return (
-    <span className={s.meter} role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(part * 100)} aria-valuetext={text}>
+    <span
+      className={s.meter}
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(part * 100)}
+      aria-valuetext={text}
+    >
       <span className={s.track}>
         <span className={`${s.fill} ${tone}`} style={{ width: `${Math.min(100, part * 100)}%` }} />
       </span>

@@ -40,7 +40,15 @@ export function Refused({ refusal, again }: { refusal: Refusal; again?: () => vo
 }
 
 // The answer of an operation, or what there is to say instead.
-export function Shown<T>({ of, rows, children }: { of: UseQueryResult<T, Refusal>; rows?: number; children: (data: T) => ReactNode }) {
+export function Shown<T>({
+  of,
+  rows,
+  children,
+}: {
+  of: UseQueryResult<T, Refusal>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error) return <Refused refusal={of.error} again={() => void of.refetch()} />;
   return <Waiting rows={rows} />;

@@ -3,7 +3,8 @@ import s from './state.module.css';
 import { wordText } from './amounts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'faint';
-type Shape = 'disc' | 'ring' | 'half' | 'triangle' | 'diamond' | 'cross' | 'square' | 'bars' | 'star' | 'clock' | 'check';
+type Shape =
+  'disc' | 'ring' | 'half' | 'triangle' | 'diamond' | 'cross' | 'square' | 'bars' | 'star' | 'clock' | 'check';
 
 const paths: Record<Shape, string> = {
   disc: 'M8 3a5 5 0 1 1 0 10A5 5 0 0 1 8 3Z',

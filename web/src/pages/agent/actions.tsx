@@ -25,7 +25,8 @@ export function Actions({ agent }: { agent: Agent }) {
   );
 }
 
-const titleOf = (choice: Choice, agent: Agent) => (choice.label.includes(' ') ? `${choice.label}: ${agent.ref}` : `${choice.label} ${agent.ref}`);
+const titleOf = (choice: Choice, agent: Agent) =>
+  choice.label.includes(' ') ? `${choice.label}: ${agent.ref}` : `${choice.label} ${agent.ref}`;
 
 function More({ agent, choices }: { agent: Agent; choices: Choice[] }) {
   const [asked, setAsked] = useState<Choice | 'wake' | 'handoff'>();
@@ -52,7 +53,9 @@ function More({ agent, choices }: { agent: Agent; choices: Choice[] }) {
       </DropdownMenu.Root>
       {asked === 'wake' && <AskWake agent={agent} onClose={close} />}
       {asked === 'handoff' && <AskHandoff agent={agent} onClose={close} />}
-      {asked && typeof asked === 'object' && <Ask {...asked} inputs={{ agent: agent.ref }} title={titleOf(asked, agent)} onClose={close} />}
+      {asked && typeof asked === 'object' && (
+        <Ask {...asked} inputs={{ agent: agent.ref }} title={titleOf(asked, agent)} onClose={close} />
+      )}
     </>
   );
 }

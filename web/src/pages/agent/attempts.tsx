@@ -38,7 +38,11 @@ function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; ag
     );
   }
   return (
-    <Card title={`Attempts (${attempts.length})`} actions={<Link href={`/events?agent=${encodeURIComponent(agent.ref)}`}>All its events</Link>} flush>
+    <Card
+      title={`Attempts (${attempts.length})`}
+      actions={<Link href={`/events?agent=${encodeURIComponent(agent.ref)}`}>All its events</Link>}
+      flush
+    >
       <div className={s.scroll} tabIndex={0} role="region" aria-label="Attempts">
         <table className={s.table}>
           <thead>
@@ -85,7 +89,15 @@ function Row({ attempt }: { attempt: Attempt }) {
       <td className={s.cause}>
         <Cause attempt={attempt} />
       </td>
-      <td className="numbers nowrap">{attempt.delay === undefined ? <span className="faint">–</span> : attempt.delay < 0.001 ? 'at once' : preciseText(attempt.delay)}</td>
+      <td className="numbers nowrap">
+        {attempt.delay === undefined ? (
+          <span className="faint">–</span>
+        ) : attempt.delay < 0.001 ? (
+          'at once'
+        ) : (
+          preciseText(attempt.delay)
+        )}
+      </td>
     </tr>
   );
 }

@@ -18,7 +18,12 @@ export function attemptsOf(events: readonly Event[]): Attempt[] {
     const last = attempts.at(-1);
     if (event.kind === 'agent_starting') {
       if (last?.end) last.delay = (Date.parse(event.at!) - Date.parse(last.end)) / 1_000;
-      attempts.push({ incarnation: Number(fieldOf(event, 'incarnation')), why: String(fieldOf(event, 'reason') ?? ''), start: event.at!, counted: false });
+      attempts.push({
+        incarnation: Number(fieldOf(event, 'incarnation')),
+        why: String(fieldOf(event, 'reason') ?? ''),
+        start: event.at!,
+        counted: false,
+      });
     } else if (event.kind === 'agent_exited' && last && !last.end) {
       last.end = event.at!;
       last.exit = fieldOf(event, 'exit') as NonNullable<Exit>;

@@ -10,7 +10,17 @@ import s from './agent.module.css';
 
 const tones = { added: 'good', removed: 'bad', changed: 'info' } as const;
 
-export function Difference({ agent, from, to, onClose }: { agent: Agent; from: string; to: string; onClose: () => void }) {
+export function Difference({
+  agent,
+  from,
+  to,
+  onClose,
+}: {
+  agent: Agent;
+  from: string;
+  to: string;
+  onClose: () => void;
+}) {
   const difference = useOperation('checkpoint.diff', { agent: agent.ref, from, to });
   return (
     <Dialog open wide onClose={onClose} title="What changed between two checkpoints" about={`${from} → ${to}`}>

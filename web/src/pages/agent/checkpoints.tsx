@@ -18,7 +18,10 @@ export function Checkpoints({ agent }: { agent: Agent }) {
   const chain = useOperation('checkpoint.list', { agent: agent.ref }, { every: 30 });
   const ask = choicesFor(agent).find((choice) => choice.operation === 'checkpoint.ask');
   return (
-    <Card flush title="Checkpoints" actions={
+    <Card
+      flush
+      title="Checkpoints"
+      actions={
         <>
           <Act
             operation="checkpoint.save"
@@ -37,7 +40,11 @@ export function Checkpoints({ agent }: { agent: Agent }) {
           {(data) => (
             <>
               <Notes chain={data} own={agent.agent_id} />
-              {data.checkpoints.length === 0 ? <None agent={agent} /> : <Table agent={agent} checkpoints={data.checkpoints} />}
+              {data.checkpoints.length === 0 ? (
+                <None agent={agent} />
+              ) : (
+                <Table agent={agent} checkpoints={data.checkpoints} />
+              )}
             </>
           )}
         </Shown>
@@ -58,7 +65,10 @@ function Notes({ chain, own }: { chain: Chain; own: string }) {
       )}
       {chain.asked && (
         <p>
-          <State state="waiting" label="Asked to save one" /> <span className="faint small">{chain.asked.since && <Time at={chain.asked.since} />} {chain.asked.reason}</span>
+          <State state="waiting" label="Asked to save one" />{' '}
+          <span className="faint small">
+            {chain.asked.since && <Time at={chain.asked.since} />} {chain.asked.reason}
+          </span>
         </p>
       )}
     </>
@@ -93,7 +103,13 @@ function Table({ agent, checkpoints }: { agent: Agent; checkpoints: Checkpoint[]
           </thead>
           <tbody>
             {checkpoints.map((checkpoint, i) => (
-              <Row key={checkpoint.checkpoint} agent={agent} checkpoint={checkpoint} before={checkpoints[i + 1]} compare={setCompared} />
+              <Row
+                key={checkpoint.checkpoint}
+                agent={agent}
+                checkpoint={checkpoint}
+                before={checkpoints[i + 1]}
+                compare={setCompared}
+              />
             ))}
           </tbody>
         </table>
@@ -130,7 +146,11 @@ function Row({ agent, checkpoint, before, compare }: RowProps) {
       <td>
         <span className={s.rowActions}>
           {before && (
-            <Button size="small" look="quiet" onClick={() => compare({ from: before.checkpoint, to: checkpoint.checkpoint })}>
+            <Button
+              size="small"
+              look="quiet"
+              onClick={() => compare({ from: before.checkpoint, to: checkpoint.checkpoint })}
+            >
               Compare
             </Button>
           )}

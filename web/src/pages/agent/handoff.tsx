@@ -17,7 +17,11 @@ export function AskHandoff({ agent, onClose }: { agent: Agent; onClose: () => vo
       title={`Hand ${agent.task?.title || agent.task?.task_id || 'its task'} to another agent`}
       about="The other one goes on from the task's last cursor. What this one still writes about it is refused."
       fields={
-        <Field label="To" hint={mission.data && others.length === 0 ? 'Its mission has no other agent.' : undefined} error={mission.error?.message}>
+        <Field
+          label="To"
+          hint={mission.data && others.length === 0 ? 'Its mission has no other agent.' : undefined}
+          error={mission.error?.message}
+        >
           <select value={to} onChange={(event) => setTo(event.target.value)} required autoFocus>
             <option value="">Choose an agent</option>
             {others.map((one) => (
@@ -28,7 +32,9 @@ export function AskHandoff({ agent, onClose }: { agent: Agent; onClose: () => vo
           </select>
         </Field>
       }
-      done={(answer) => (answer.status === 'waiting' ? 'The hand-over waits for a person or a checkpoint' : 'The task is handed over')}
+      done={(answer) =>
+        answer.status === 'waiting' ? 'The hand-over waits for a person or a checkpoint' : 'The task is handed over'
+      }
       onClose={onClose}
     />
   );

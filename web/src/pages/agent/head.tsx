@@ -17,7 +17,10 @@ import s from './agent.module.css';
 function useStanding(agent: Agent) {
   const history = useHistory(agent);
   const state = stateOf(agent);
-  const last = useMemo(() => spansOf(history.data?.events ?? [], Date.now(), agent.process === 'external').at(-1), [history.data, agent.process]);
+  const last = useMemo(
+    () => spansOf(history.data?.events ?? [], Date.now(), agent.process === 'external').at(-1),
+    [history.data, agent.process],
+  );
   if (last?.state !== state || state === agent.process) return { state, since: agent.since, reason: agent.reason };
   return { state, since: new Date(last.from).toISOString(), reason: last.text };
 }
@@ -44,7 +47,10 @@ export function Head({ agent }: { agent: Agent }) {
             <Mission agent={agent} />
             {agent.task && (
               <span>
-                works on <Link href={`${missionPath(agent.cell_id)}?task=${encodeURIComponent(agent.task.task_id)}`}>{agent.task.title || agent.task.task_id}</Link>
+                works on{' '}
+                <Link href={`${missionPath(agent.cell_id)}?task=${encodeURIComponent(agent.task.task_id)}`}>
+                  {agent.task.title || agent.task.task_id}
+                </Link>
               </span>
             )}
             <Other label="stands in for" agent={agent} other={agent.stands_in_for} />

@@ -29,10 +29,17 @@ const kinds = [
 ].join(',');
 
 export function useHistory(agent: Agent) {
-  const history = useOperation('events.list', { cell: agent.cell_id, agent: agent.agent_id, kind: kinds, newest: true, limit: factsMost });
+  const history = useOperation('events.list', {
+    cell: agent.cell_id,
+    agent: agent.agent_id,
+    kind: kinds,
+    newest: true,
+    limit: factsMost,
+  });
   const { refetch } = history;
   useEffect(() => {
-    const concerns = (event: Event) => event.agent === agent.agent_id && event.cell === agent.cell_id && kinds.includes(event.kind);
+    const concerns = (event: Event) =>
+      event.agent === agent.agent_id && event.cell === agent.cell_id && kinds.includes(event.kind);
     return live.watch((events) => {
       if (events.some(concerns)) void refetch({ cancelRefetch: false });
     });
@@ -42,5 +49,7 @@ export function useHistory(agent: Agent) {
 
 // A field of an event's body, which may be anything.
 export function fieldOf(event: Event, name: string): unknown {
-  return typeof event.body === 'object' && event.body !== null ? (event.body as Record<string, unknown>)[name] : undefined;
+  return typeof event.body === 'object' && event.body !== null
+    ? (event.body as Record<string, unknown>)[name]
+    : undefined;
 }

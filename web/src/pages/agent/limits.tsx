@@ -34,7 +34,11 @@ function Used({ name, used, limit, text }: Use) {
   return (
     <Fact name={name}>
       {limit ? (
-        <Meter label={`${name} of its limit`} part={(used ?? 0) / limit} text={`${used === null || used === undefined ? '–' : text(used)} of ${text(limit)}`} />
+        <Meter
+          label={`${name} of its limit`}
+          part={(used ?? 0) / limit}
+          text={`${used === null || used === undefined ? '–' : text(used)} of ${text(limit)}`}
+        />
       ) : (
         <>
           {used === null || used === undefined ? '–' : text(used)} <span className="faint small">no limit</span>
@@ -50,8 +54,15 @@ function Held({ agent }: { agent: Agent }) {
   return (
     <Card title="Isolation and limits">
       <Facts>
-        <Fact name="Isolation">{cell.data?.isolation ? wordText(cell.data.isolation) : <span className="faint">none</span>}</Fact>
-        <Used name="CPU" used={agent.cpu_percent} limit={limits.milli_cpus ? limits.milli_cpus / 10 : null} text={percentText} />
+        <Fact name="Isolation">
+          {cell.data?.isolation ? wordText(cell.data.isolation) : <span className="faint">none</span>}
+        </Fact>
+        <Used
+          name="CPU"
+          used={agent.cpu_percent}
+          limit={limits.milli_cpus ? limits.milli_cpus / 10 : null}
+          text={percentText}
+        />
         <Used name="Memory" used={agent.memory_bytes} limit={limits.memory_bytes} text={bytesText} />
         <Used name="Processes" used={agent.processes} limit={limits.pids} text={(amount) => amount.toLocaleString()} />
         <Used name="Disk" used={null} limit={limits.disk_bytes} text={bytesText} />
@@ -63,7 +74,11 @@ function Held({ agent }: { agent: Agent }) {
 
 const budgets: { key: keyof Amounts; name: string; text: (amount: number) => string }[] = [
   { key: 'wall_seconds', name: 'Time', text: spanText },
-  { key: 'cpu_seconds', name: 'CPU time', text: (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : spanText(seconds)) },
+  {
+    key: 'cpu_seconds',
+    name: 'CPU time',
+    text: (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : spanText(seconds)),
+  },
   { key: 'spawns', name: 'Starts', text: (amount) => amount.toLocaleString() },
   { key: 'tokens', name: 'Tokens', text: (amount) => amount.toLocaleString() },
   { key: 'usd', name: 'Money', text: (amount) => `$${amount.toFixed(2)}` },
@@ -80,7 +95,15 @@ function Budget({ agent }: { agent: Agent }) {
       )}
       <Facts>
         {budgets.map(({ key, name, text }) => (
-          <Used key={key} name={name} used={spent[key] ?? 0} limit={caps[key]} text={(amount) => `${text(amount)}${amount === (spent[key] ?? 0) && reserved[key] ? ` (and ${text(reserved[key])} set aside)` : ''}`} />
+          <Used
+            key={key}
+            name={name}
+            used={spent[key] ?? 0}
+            limit={caps[key]}
+            text={(amount) =>
+              `${text(amount)}${amount === (spent[key] ?? 0) && reserved[key] ? ` (and ${text(reserved[key])} set aside)` : ''}`
+            }
+          />
         ))}
       </Facts>
     </Card>
@@ -105,7 +128,9 @@ function HowRun({ agent }: { agent: Agent }) {
             {valueText(value)}
           </Fact>
         ))}
-        {agent.capabilities && agent.capabilities.length > 0 && <Fact name="capabilities">{agent.capabilities.join(', ')}</Fact>}
+        {agent.capabilities && agent.capabilities.length > 0 && (
+          <Fact name="capabilities">{agent.capabilities.join(', ')}</Fact>
+        )}
         {agent.gateway && <Fact name="gateway">{agent.gateway}</Fact>}
         <Fact name="heartbeat every">{agent.beat_interval_seconds} s</Fact>
       </Facts>

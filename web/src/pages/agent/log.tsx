@@ -65,13 +65,22 @@ export default function Log({ agent }: { agent: Agent }) {
   };
   const copy = async () => {
     const done = await copyText(session.current?.screen.text ?? '');
-    toast(done ? { kind: 'done', text: 'The lines that are loaded are copied' } : { kind: 'refused', text: 'The browser does not let the page copy' });
+    toast(
+      done
+        ? { kind: 'done', text: 'The lines that are loaded are copied' }
+        : { kind: 'refused', text: 'The browser does not let the page copy' },
+    );
   };
   const [state, words] = modeWords[mode];
   return (
     <Card flush>
       <div className={s.bar}>
-        <Button size="small" aria-label={mode === 'follow' ? 'Pause the log' : 'Follow the log'} onClick={() => become(mode === 'follow' ? 'paused' : 'follow')} className={s.follow}>
+        <Button
+          size="small"
+          aria-label={mode === 'follow' ? 'Pause the log' : 'Follow the log'}
+          onClick={() => become(mode === 'follow' ? 'paused' : 'follow')}
+          className={s.follow}
+        >
           {mode === 'follow' ? 'Pause' : 'Follow'}
         </Button>
         <span role="status" className="small">

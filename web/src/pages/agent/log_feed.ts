@@ -35,7 +35,9 @@ export class LogFeed {
     private agent: string,
     private sink: Sink,
   ) {
-    document.addEventListener('visibilitychange', () => !document.hidden && this.soon(0), { signal: this.ended.signal });
+    document.addEventListener('visibilitychange', () => !document.hidden && this.soon(0), {
+      signal: this.ended.signal,
+    });
     void this.newest(tailFirst);
   }
 
@@ -78,8 +80,12 @@ export class LogFeed {
       const { lines, next, gap, continues } = await call('agent.logs', { agent: this.agent, from: this.next }, signal);
       this.next = next;
       this.wait = lines.length > 0 ? soonest : Math.min(latest, this.wait * 1.5);
-      much = lines.length >= muchLines || continues === true || lines.reduce((sum, line) => sum + line.length, 0) >= muchText;
-      if (lines.length > 0 || gap) await this.sink.more({ lines, continues: continues === true, missing: gap ? 'dropped' : null });
+      much =
+        lines.length >= muchLines ||
+        continues === true ||
+        lines.reduce((sum, line) => sum + line.length, 0) >= muchText;
+      if (lines.length > 0 || gap)
+        await this.sink.more({ lines, continues: continues === true, missing: gap ? 'dropped' : null });
     });
     return much;
   }

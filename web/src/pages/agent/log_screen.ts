@@ -27,7 +27,13 @@ function themeOf(box: HTMLElement): ITheme {
       [bright, colour(`--ansi-bright-${name}`) || colour(`--ansi-${name}`)],
     ];
   });
-  return { background: colour('--sunken'), foreground: colour('--ink'), cursor: colour('--sunken'), selectionBackground: colour('--line-strong'), ...Object.fromEntries(named) };
+  return {
+    background: colour('--sunken'),
+    foreground: colour('--ink'),
+    cursor: colour('--sunken'),
+    selectionBackground: colour('--line-strong'),
+    ...Object.fromEntries(named),
+  };
 }
 
 export interface Found {
@@ -47,7 +53,19 @@ export class LogScreen {
     onFound: (found: Found) => void,
   ) {
     const font = getComputedStyle(box).getPropertyValue('--mono');
-    this.terminal = new Terminal({ scrollback: linesKept, disableStdin: true, cursorInactiveStyle: 'none', cursorStyle: 'bar', fontFamily: font, fontSize: 12.5, lineHeight: 1.25, minimumContrastRatio: 4.5, theme: themeOf(box), allowProposedApi: true, linkHandler: { activate: () => undefined } });
+    this.terminal = new Terminal({
+      scrollback: linesKept,
+      disableStdin: true,
+      cursorInactiveStyle: 'none',
+      cursorStyle: 'bar',
+      fontFamily: font,
+      fontSize: 12.5,
+      lineHeight: 1.25,
+      minimumContrastRatio: 4.5,
+      theme: themeOf(box),
+      allowProposedApi: true,
+      linkHandler: { activate: () => undefined },
+    });
     this.terminal.loadAddon(this.search);
     this.terminal.open(box);
     this.terminal.textarea?.setAttribute('aria-label', label);
@@ -81,7 +99,8 @@ export class LogScreen {
     this.terminal.reset();
     await this.write(textOf(batch.lines, batch.continues));
     if (look === 'top') this.terminal.scrollToTop();
-    if (look === 'older') this.terminal.scrollToLine(Math.max(0, this.terminal.buffer.active.baseY - baseY - this.terminal.rows + 2));
+    if (look === 'older')
+      this.terminal.scrollToLine(Math.max(0, this.terminal.buffer.active.baseY - baseY - this.terminal.rows + 2));
   }
 
   more(batch: Batch) {
@@ -103,7 +122,12 @@ export class LogScreen {
   find(text: string, back = false) {
     const style = getComputedStyle(this.box);
     const colour = (name: string) => style.getPropertyValue(name).trim();
-    const decorations = { matchBackground: colour('--found'), matchOverviewRuler: colour('--warn'), activeMatchBackground: colour('--found-here'), activeMatchColorOverviewRuler: colour('--bad') };
+    const decorations = {
+      matchBackground: colour('--found'),
+      matchOverviewRuler: colour('--warn'),
+      activeMatchBackground: colour('--found-here'),
+      activeMatchColorOverviewRuler: colour('--bad'),
+    };
     if (!text) return this.search.clearDecorations();
     if (back) this.search.findPrevious(text, { decorations });
     else this.search.findNext(text, { decorations });

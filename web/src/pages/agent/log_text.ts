@@ -10,7 +10,10 @@ export function shownLine(line: string): string {
   return last.replace(controls, '').replace(escapes, (one) => (colours.test(one) ? one : ''));
 }
 
-const markers = { dropped: 'Lines were dropped here: the log was full.', skipped: 'Lines were skipped here: it prints faster than they can be shown.' };
+const markers = {
+  dropped: 'Lines were dropped here: the log was full.',
+  skipped: 'Lines were skipped here: it prints faster than they can be shown.',
+};
 
 export const markerOf = (missing: 'dropped' | 'skipped') => `\x1b[0;1;33m── ${markers[missing]} ──\x1b[0m\r\n`;
 

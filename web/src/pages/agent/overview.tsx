@@ -31,14 +31,22 @@ function Now({ agent }: { agent: Agent }) {
       <Facts>
         <Fact name="CPU">
           {limits?.milli_cpus ? (
-            <Meter label="CPU of its limit" part={(agent.cpu_percent ?? 0) / (limits.milli_cpus / 10)} text={`${percentText(agent.cpu_percent)} of ${percentText(limits.milli_cpus / 10)}`} />
+            <Meter
+              label="CPU of its limit"
+              part={(agent.cpu_percent ?? 0) / (limits.milli_cpus / 10)}
+              text={`${percentText(agent.cpu_percent)} of ${percentText(limits.milli_cpus / 10)}`}
+            />
           ) : (
             percentText(agent.cpu_percent)
           )}
         </Fact>
         <Fact name="Memory">
           {limits?.memory_bytes ? (
-            <Meter label="Memory of its limit" part={(agent.memory_bytes ?? 0) / limits.memory_bytes} text={`${bytesText(agent.memory_bytes)} of ${bytesText(limits.memory_bytes)}`} />
+            <Meter
+              label="Memory of its limit"
+              part={(agent.memory_bytes ?? 0) / limits.memory_bytes}
+              text={`${bytesText(agent.memory_bytes)} of ${bytesText(limits.memory_bytes)}`}
+            />
           ) : (
             bytesText(agent.memory_bytes)
           )}
@@ -56,7 +64,8 @@ function Now({ agent }: { agent: Agent }) {
           {agent.health} {agent.health_reason && <span className="faint small">{agent.health_reason}</span>}
         </Fact>
         <Fact name="Incarnation">
-          {agent.incarnation.toLocaleString()} {agent.deaths ? <span className="faint small">{countText(agent.deaths, 'death')} so far</span> : null}
+          {agent.incarnation.toLocaleString()}{' '}
+          {agent.deaths ? <span className="faint small">{countText(agent.deaths, 'death')} so far</span> : null}
         </Fact>
         <Fact name="Started">
           <Time at={agent.process === 'running' ? agent.spawned_at : null} />

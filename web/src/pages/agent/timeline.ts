@@ -35,7 +35,13 @@ function after(standing: Standing, event: Event): Standing {
     case 'agent_starting':
       return { ...next, hangs: false, frozen: false, limitedUntil: 0 };
     case 'agent_exited':
-      return { ...next, process: fieldOf(event, 'counted') === true ? 'failed' : fieldOf(event, 'finished') === true ? 'finished' : 'stopped', hangs: false, frozen: false };
+      return {
+        ...next,
+        process:
+          fieldOf(event, 'counted') === true ? 'failed' : fieldOf(event, 'finished') === true ? 'finished' : 'stopped',
+        hangs: false,
+        frozen: false,
+      };
     case 'agent_awaits_approval': // in quarantine it may be released by the answer
       return standing.process === 'quarantined' ? next : { ...next, process: 'awaiting_approval' };
     case 'agent_paused':
@@ -69,7 +75,14 @@ function wordOf(standing: Standing, at: number): string {
 // Oldest first, up to `now`; neighbours of the same state are one.
 export function spansOf(events: readonly Event[], now: number, runsElsewhere: boolean): Span[] {
   const spans: Span[] = [];
-  let standing: Standing = { process: runsElsewhere ? 'external' : 'stopped', paused: false, frozen: false, hangs: false, health: '', limitedUntil: 0 };
+  let standing: Standing = {
+    process: runsElsewhere ? 'external' : 'stopped',
+    paused: false,
+    frozen: false,
+    hangs: false,
+    health: '',
+    limitedUntil: 0,
+  };
   const begin = (state: string, from: number, text: string) => {
     const last = spans.at(-1);
     if (last?.state === state) return;
@@ -78,17 +91,21 @@ export function spansOf(events: readonly Event[], now: number, runsElsewhere: bo
   };
   for (const event of events) {
     const at = Date.parse(event.at!);
-    if (standing.limitedUntil && standing.limitedUntil < at) begin(wordOf(standing, at), standing.limitedUntil, 'the limit was over');
+    if (standing.limitedUntil && standing.limitedUntil < at)
+      begin(wordOf(standing, at), standing.limitedUntil, 'the limit was over');
     standing = after(standing, event);
     begin(wordOf(standing, at), at, event.text);
   }
-  if (standing.limitedUntil && standing.limitedUntil < now) begin(wordOf(standing, now), standing.limitedUntil, 'the limit was over');
+  if (standing.limitedUntil && standing.limitedUntil < now)
+    begin(wordOf(standing, now), standing.limitedUntil, 'the limit was over');
   return spans;
 }
 
 // What lies between two moments, cut at them.
 export function spansBetween(spans: readonly Span[], from: number, to: number): Span[] {
-  return spans.filter((span) => span.to >= from && span.from <= to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+  return spans
+    .filter((span) => span.to >= from && span.from <= to)
+    .map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
 }
 
 export interface Sum {

@@ -45,7 +45,9 @@ export function Timeline({ agent }: { agent: Agent }) {
       }
     >
       <Shown of={history} rows={2}>
-        {(data) => <Drawn events={data.events} runsElsewhere={agent.process === 'external'} hours={Number(hours) || 6} />}
+        {(data) => (
+          <Drawn events={data.events} runsElsewhere={agent.process === 'external'} hours={Number(hours) || 6} />
+        )}
       </Shown>
     </Card>
   );
@@ -72,10 +74,17 @@ function Drawn({ events, runsElsewhere, hours }: { events: readonly Event[]; run
   const spans = useMemo(() => spansBetween(all, from, to), [all, from, to]);
   if (spans.length === 0) return <Empty title="Nothing is known of this time" />;
   const totals = sums(spans);
-  const words = totals.map(({ state, seconds, times }) => `${wordText(state)} ${lastingText(seconds, times)}`).join(', ');
+  const words = totals
+    .map(({ state, seconds, times }) => `${wordText(state)} ${lastingText(seconds, times)}`)
+    .join(', ');
   return (
     <>
-      <Bar spans={spans} from={from} to={to} label={`States of the last ${ranges.find(([value]) => Number(value) === hours)?.[1] ?? `${hours} hours`}: ${words}`} />
+      <Bar
+        spans={spans}
+        from={from}
+        to={to}
+        label={`States of the last ${ranges.find(([value]) => Number(value) === hours)?.[1] ?? `${hours} hours`}: ${words}`}
+      />
       <p className={s.ends}>
         <span>{hours > 24 ? exactText(new Date(from).toISOString()) : clockText(new Date(from).toISOString())}</span>
         <span>now</span>
@@ -98,7 +107,17 @@ function Drawn({ events, runsElsewhere, hours }: { events: readonly Event[]; run
 // Height and hatching differ by how grave a state is, so that colour is not needed.
 const heights = { good: 24, info: 18, warn: 14, bad: 24, faint: 6 };
 
-const Bar = memo(function Bar({ spans, from, to, label }: { spans: readonly Span[]; from: number; to: number; label: string }) {
+const Bar = memo(function Bar({
+  spans,
+  from,
+  to,
+  label,
+}: {
+  spans: readonly Span[];
+  from: number;
+  to: number;
+  label: string;
+}) {
   const at = (time: number) => ((time - from) / (to - from)) * width;
   return (
     <svg className={s.bar} viewBox={`0 0 ${width} 24`} preserveAspectRatio="none" role="img" aria-label={label}>
@@ -112,7 +131,14 @@ const Bar = memo(function Bar({ spans, from, to, label }: { spans: readonly Span
         const tone = toneOf(span.state);
         const height = heights[tone];
         return (
-          <rect key={`${span.from} ${span.state}`} x={at(span.from)} y={24 - height} width={Math.max(least, at(span.to) - at(span.from))} height={height} {...(tone === 'bad' ? { fill: 'url(#hatched)' } : { className: s[tone] })}>
+          <rect
+            key={`${span.from} ${span.state}`}
+            x={at(span.from)}
+            y={24 - height}
+            width={Math.max(least, at(span.to) - at(span.from))}
+            height={height}
+            {...(tone === 'bad' ? { fill: 'url(#hatched)' } : { className: s[tone] })}
+          >
             <title>{`${wordText(span.state)} for ${preciseText((span.to - span.from) / 1_000)} from ${clockText(new Date(span.from).toISOString())}: ${span.text}`}</title>
           </rect>
         );
@@ -126,12 +152,17 @@ function List({ spans }: { spans: readonly Span[] }) {
     <ol className={s.spans} tabIndex={0} aria-label="States, oldest first">
       {spans.map((span) => (
         <li key={`${span.from} ${span.state}`}>
-          <time dateTime={new Date(span.from).toISOString()} title={exactText(new Date(span.from).toISOString())} className="numbers faint">
+          <time
+            dateTime={new Date(span.from).toISOString()}
+            title={exactText(new Date(span.from).toISOString())}
+            className="numbers faint"
+          >
             {clockText(new Date(span.from).toISOString())}
           </time>
           <Mark state={span.state} />
           <span>
-            {wordText(span.state)} <span className="faint">for {preciseText((span.to - span.from) / 1_000)}</span> <span className={s.text}>{span.text}</span>
+            {wordText(span.state)} <span className="faint">for {preciseText((span.to - span.from) / 1_000)}</span>{' '}
+            <span className={s.text}>{span.text}</span>
           </span>
         </li>
       ))}

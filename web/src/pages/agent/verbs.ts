@@ -2,7 +2,18 @@
 import type { Operation } from '../../api/client';
 import type { Agent } from '../../api/generated';
 
-export type Verb = Extract<Operation, 'agent.start' | 'agent.stop' | 'agent.kill' | 'agent.pause' | 'agent.resume' | 'agent.freeze' | 'agent.thaw' | 'agent.activity' | 'checkpoint.ask'>;
+export type Verb = Extract<
+  Operation,
+  | 'agent.start'
+  | 'agent.stop'
+  | 'agent.kill'
+  | 'agent.pause'
+  | 'agent.resume'
+  | 'agent.freeze'
+  | 'agent.thaw'
+  | 'agent.activity'
+  | 'checkpoint.ask'
+>;
 
 export interface Choice {
   operation: Verb;
@@ -13,15 +24,53 @@ export interface Choice {
 }
 
 const choices: Record<Verb, Omit<Choice, 'operation'>> = {
-  'agent.start': { label: 'Start', look: 'strong', about: 'It is started now and kept alive from then on. After a quarantine its tries begin at zero again.', done: 'It is started' },
-  'agent.resume': { label: 'Resume', look: 'strong', about: 'It gets new work and its waiting messages again.', done: 'It gets work again' },
-  'agent.thaw': { label: 'Thaw', look: 'strong', about: 'Its processes go on where they were stopped.', done: 'It goes on' },
-  'agent.activity': { label: 'No longer rate-limited', about: 'It is given work again before the time that it told.', done: 'It counts as free again' },
+  'agent.start': {
+    label: 'Start',
+    look: 'strong',
+    about: 'It is started now and kept alive from then on. After a quarantine its tries begin at zero again.',
+    done: 'It is started',
+  },
+  'agent.resume': {
+    label: 'Resume',
+    look: 'strong',
+    about: 'It gets new work and its waiting messages again.',
+    done: 'It gets work again',
+  },
+  'agent.thaw': {
+    label: 'Thaw',
+    look: 'strong',
+    about: 'Its processes go on where they were stopped.',
+    done: 'It goes on',
+  },
+  'agent.activity': {
+    label: 'No longer rate-limited',
+    about: 'It is given work again before the time that it told.',
+    done: 'It counts as free again',
+  },
   'agent.pause': { label: 'Pause', about: 'It gets no new work. What it does goes on.', done: 'It gets no new work' },
-  'agent.freeze': { label: 'Freeze', about: 'Its processes are stopped where they are, without losing anything, until it is thawed.', done: 'It is frozen' },
-  'checkpoint.ask': { label: 'Ask for a checkpoint', about: 'It is asked to save where it stands.', done: 'It is asked to save a checkpoint' },
-  'agent.stop': { label: 'Stop', look: 'danger', about: 'It is asked to end, and not started again by itself.', done: 'It is being stopped' },
-  'agent.kill': { label: 'Kill', look: 'danger', about: 'Everything that it started gets SIGKILL at once, and it is not started again by itself. What it has not saved is lost.', done: 'It is killed' },
+  'agent.freeze': {
+    label: 'Freeze',
+    about: 'Its processes are stopped where they are, without losing anything, until it is thawed.',
+    done: 'It is frozen',
+  },
+  'checkpoint.ask': {
+    label: 'Ask for a checkpoint',
+    about: 'It is asked to save where it stands.',
+    done: 'It is asked to save a checkpoint',
+  },
+  'agent.stop': {
+    label: 'Stop',
+    look: 'danger',
+    about: 'It is asked to end, and not started again by itself.',
+    done: 'It is being stopped',
+  },
+  'agent.kill': {
+    label: 'Kill',
+    look: 'danger',
+    about:
+      'Everything that it started gets SIGKILL at once, and it is not started again by itself. What it has not saved is lost.',
+    done: 'It is killed',
+  },
 };
 
 const live = new Set<Agent['process']>(['starting', 'running', 'stopping']);

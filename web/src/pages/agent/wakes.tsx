@@ -73,7 +73,8 @@ function Table({ wakes }: { wakes: Wake[] }) {
                 <Time at={wake.accepted} />
               </td>
               <td>
-                <State state={wake.fate} /> <span className="faint small">{wake.changed && <Time at={wake.changed} />}</span>
+                <State state={wake.fate} />{' '}
+                <span className="faint small">{wake.changed && <Time at={wake.changed} />}</span>
                 {wake.detail && <p className="faint small">{wake.detail}</p>}
               </td>
             </tr>

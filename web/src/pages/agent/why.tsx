@@ -26,7 +26,8 @@ export function WhyCard({ agent }: { agent: Agent }) {
               {data.rule && <Fact name="Rule">{data.rule}</Fact>}
               {data.setting && (
                 <Fact name="Setting">
-                  <code>{data.setting}</code> {data.setting_place && <span className="faint small">in {data.setting_place}</span>}
+                  <code>{data.setting}</code>{' '}
+                  {data.setting_place && <span className="faint small">in {data.setting_place}</span>}
                 </Fact>
               )}
               {data.next && (

@@ -18,7 +18,10 @@ import type { FullPlan } from './types';
 export default function Calendar() {
   const plans = useOperation('plan.list', { limit: 1_000 }, { every: 30, all: 'plans' });
   const callers = useOperation('calendar.agents', { limit: 1_000 }, { every: 30, all: 'agents' });
-  const zones = useMemo(() => new Map((callers.data?.agents ?? []).map((one) => [one.agent, one.timezone ?? 'UTC'])), [callers.data]);
+  const zones = useMemo(
+    () => new Map((callers.data?.agents ?? []).map((one) => [one.agent, one.timezone ?? 'UTC'])),
+    [callers.data],
+  );
   return (
     <Zones value={zones}>
       <Shown of={plans} rows={8}>
@@ -36,12 +39,46 @@ function Page({ plans }: { plans: FullPlan[] }) {
     <>
       <CalendarHead plans={plans} onNewPlan={() => setMade('plan')} onNewSlot={() => setMade('slot')} />
       {plans.length === 0 && <NoPlans />}
-      <CalendarCard plans={plans} onSlot={setSlot} onPlan={(id) => setPlan(String(id))} onMake={({ agent, at }) => setMade(`slot@${at}@${agent}`)} />
+      <CalendarCard
+        plans={plans}
+        onSlot={setSlot}
+        onPlan={(id) => setPlan(String(id))}
+        onMake={({ agent, at }) => setMade(`slot@${at}@${agent}`)}
+      />
       {plans.length > 0 && <Plans plans={plans} onOpen={(id) => setPlan(String(id))} />}
-      {slot && <SlotPanel ident={slot} onClose={() => setSlot('')} onNow={setSlot} onPlan={(id) => { setSlot(''); setPlan(String(id)); }} />}
-      {plan && <PlanPanel id={Number(plan)} onClose={() => setPlan('')} onSlot={(id) => { setPlan(''); setSlot(id); }} />}
-      {made === 'plan' && <PlanForm onClose={() => setMade('')} onMade={(id) => { setMade(''); setPlan(String(id)); }} />}
-      {made.startsWith('slot') && <SlotForm of={placeOf(made)} onClose={() => setMade('')} onMade={() => setMade('')} />}
+      {slot && (
+        <SlotPanel
+          ident={slot}
+          onClose={() => setSlot('')}
+          onNow={setSlot}
+          onPlan={(id) => {
+            setSlot('');
+            setPlan(String(id));
+          }}
+        />
+      )}
+      {plan && (
+        <PlanPanel
+          id={Number(plan)}
+          onClose={() => setPlan('')}
+          onSlot={(id) => {
+            setPlan('');
+            setSlot(id);
+          }}
+        />
+      )}
+      {made === 'plan' && (
+        <PlanForm
+          onClose={() => setMade('')}
+          onMade={(id) => {
+            setMade('');
+            setPlan(String(id));
+          }}
+        />
+      )}
+      {made.startsWith('slot') && (
+        <SlotForm of={placeOf(made)} onClose={() => setMade('')} onMade={() => setMade('')} />
+      )}
     </>
   );
 }
@@ -54,7 +91,10 @@ function placeOf(made: string): { at?: number; agent?: string } {
 function NoPlans() {
   return (
     <Empty title="No work recurs yet">
-      <p>A plan makes work recur: by a cron expression, a recurrence rule or a systemd OnCalendar expression, in any time zone.</p>
+      <p>
+        A plan makes work recur: by a cron expression, a recurrence rule or a systemd OnCalendar expression, in any time
+        zone.
+      </p>
       <CopyLine text={`lazaret plan add AGENT --cron '0 9 * * MON-FRI' --timezone ${zoneName()} --title stand-up`} />
     </Empty>
   );

@@ -49,15 +49,28 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
   const first = view === 'week' ? startOfWeek(chosen) : chosen;
   const from = first.getTime();
   const until = addDays(first, days).getTime();
-  const slots = useOperation('slot.list', { from: first.toISOString(), until: new Date(until).toISOString(), limit: slotsMost }, { every: 30 });
+  const slots = useOperation(
+    'slot.list',
+    { from: first.toISOString(), until: new Date(until).toISOString(), limit: slotsMost },
+    { every: 30 },
+  );
   const agents = useOperation('agent.list', { limit: 1_000 }, { every: 60, all: 'agents' });
   const callers = useOperation('calendar.agents', { limit: 1_000 }, { every: 30, all: 'agents' });
   const move = useMoveSlot();
 
-  const entries = useMemo(() => entriesOf((slots.data?.slots ?? []) as FullSlot[], plans, from, until), [slots.data, plans, from, until]);
+  const entries = useMemo(
+    () => entriesOf((slots.data?.slots ?? []) as FullSlot[], plans, from, until),
+    [slots.data, plans, from, until],
+  );
   const names = useMemo(() => {
     const fleet = (agents.data?.agents ?? []).map((one) => one.ref);
-    return [...new Set([...plans.map((plan) => plan.agent), ...(callers.data?.agents ?? []).map((one) => one.agent), ...(fleet.length <= emptyLanesMost ? fleet : [])])];
+    return [
+      ...new Set([
+        ...plans.map((plan) => plan.agent),
+        ...(callers.data?.agents ?? []).map((one) => one.agent),
+        ...(fleet.length <= emptyLanesMost ? fleet : []),
+      ]),
+    ];
   }, [agents.data, callers.data, plans]);
   const known = useMemo(() => [...new Set([...names, ...entries.map((one) => one.agent)])].sort(), [names, entries]);
   const frequent = useMemo(() => frequentPlans(entries), [entries]);
@@ -92,8 +105,17 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
           </Button>
         </span>
       </div>
-      {slots.data?.more && <p className={s.note}>There are more than {slotsMost.toLocaleString()} slots in this span; the later ones are not shown. A day shows fewer.</p>}
-      {frequent.length > 0 && <p className={s.note}>{frequent.join(', ')}: so frequent that only the first {virtualMost} of the times to come are shown.</p>}
+      {slots.data?.more && (
+        <p className={s.note}>
+          There are more than {slotsMost.toLocaleString()} slots in this span; the later ones are not shown. A day shows
+          fewer.
+        </p>
+      )}
+      {frequent.length > 0 && (
+        <p className={s.note}>
+          {frequent.join(', ')}: so frequent that only the first {virtualMost} of the times to come are shown.
+        </p>
+      )}
       <Shown of={slots} rows={6}>
         {() =>
           lanes.length === 0 ? (
@@ -118,8 +140,26 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
         <li>dashed: not made yet, a plan will</li>
         {mayEdit && view !== 'list' && <li>drag what has not begun; click an empty place for a new slot</li>}
       </ul>
-      {opened?.members && <GroupPanel entry={opened} onClose={() => setOpened(undefined)} onOpen={(one) => { setOpened(undefined); open(one); }} />}
-      {opened && !opened.members && <PastPanel entry={opened} onClose={() => setOpened(undefined)} onPlan={(id) => { setOpened(undefined); onPlan(id); }} />}
+      {opened?.members && (
+        <GroupPanel
+          entry={opened}
+          onClose={() => setOpened(undefined)}
+          onOpen={(one) => {
+            setOpened(undefined);
+            open(one);
+          }}
+        />
+      )}
+      {opened && !opened.members && (
+        <PastPanel
+          entry={opened}
+          onClose={() => setOpened(undefined)}
+          onPlan={(id) => {
+            setOpened(undefined);
+            onPlan(id);
+          }}
+        />
+      )}
     </Card>
   );
 }
@@ -147,7 +187,8 @@ function useMoveSlot() {
       of: 'slot.list',
       change: (old, inputs) => {
         const page = old as SlotPage;
-        const moved = (slot: SlotPage['slots'][number]) => (slot.ident === inputs.slot ? { ...slot, at: inputs.at ?? slot.at, agent: inputs.agent ?? slot.agent } : slot);
+        const moved = (slot: SlotPage['slots'][number]) =>
+          slot.ident === inputs.slot ? { ...slot, at: inputs.at ?? slot.at, agent: inputs.agent ?? slot.agent } : slot;
         return { ...page, slots: page.slots.map(moved) };
       },
     },

@@ -19,17 +19,29 @@ interface Props {
 export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
   const now = useNow();
   const mayPlan = useMay(routes['plan.add'].scope);
-  const missed = plans.flatMap((plan) => plan.past ?? []).filter((one) => one.fate === 'missed' && now - Date.parse(one.time ?? '') < lookedBack).length;
+  const missed = plans
+    .flatMap((plan) => plan.past ?? [])
+    .filter((one) => one.fate === 'missed' && now - Date.parse(one.time ?? '') < lookedBack).length;
   const stopped = plans.filter((plan) => plan.paused && (plan.failures ?? 0) > 0).length;
-  const troubles = [stopped > 0 && `${countText(stopped, 'plan')} stopped after failures`, missed > 0 && `${countText(missed, 'time')} missed since yesterday`].filter(Boolean);
+  const troubles = [
+    stopped > 0 && `${countText(stopped, 'plan')} stopped after failures`,
+    missed > 0 && `${countText(missed, 'time')} missed since yesterday`,
+  ].filter(Boolean);
   return (
     <PageHead
-      title={troubles.length > 0 ? sentence(troubles.join(', ')) : plans.length > 0 ? 'Nothing was missed since yesterday' : 'Calendar'}
+      title={
+        troubles.length > 0
+          ? sentence(troubles.join(', '))
+          : plans.length > 0
+            ? 'Nothing was missed since yesterday'
+            : 'Calendar'
+      }
       about={
         <>
           {plans.length > 0 && <a href="#plans">{planCount(plans)}</a>}
           {plans.length > 0 && '. '}
-          {nextText(plans, now)} <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
+          {nextText(plans, now)}{' '}
+          <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
         </>
       }
       actions={
@@ -51,7 +63,9 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function nextText(plans: FullPlan[], now: number): string {
   if (plans.length === 0) return 'No plans.';
-  const coming = plans.flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : [])).sort((a, b) => a.at - b.at)[0];
+  const coming = plans
+    .flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : []))
+    .sort((a, b) => a.at - b.at)[0];
   if (!coming) return 'No plan has a time to come.';
   const left = (coming.at - now) / 1_000;
   return `Next: ${coming.plan.title || `plan ${coming.plan.id}`} for ${coming.plan.agent} ${left > 0 ? `in ${spanText(left)}` : 'now'}.`;

@@ -16,8 +16,22 @@ interface Props {
 
 export function Chip({ entry, style, part, onOpen, onGrab }: Props) {
   const words = wordText(entry.state);
-  const said = [zoneText(entry.at), entry.title, entry.members ? `${entry.members.length} times` : '', words, entry.late ? 'ran late' : '', entry.reason ?? ''].filter(Boolean).join(' · ');
-  const names = [s.chip, s[toneOf(entry.state)], entry.slot && entry.slot.id === null ? s.virtual : '', entry.movable && onGrab ? s.movable : ''];
+  const said = [
+    zoneText(entry.at),
+    entry.title,
+    entry.members ? `${entry.members.length} times` : '',
+    words,
+    entry.late ? 'ran late' : '',
+    entry.reason ?? '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  const names = [
+    s.chip,
+    s[toneOf(entry.state)],
+    entry.slot && entry.slot.id === null ? s.virtual : '',
+    entry.movable && onGrab ? s.movable : '',
+  ];
   return (
     <button
       type="button"

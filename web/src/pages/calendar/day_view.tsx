@@ -37,7 +37,8 @@ export function DayView(props: ViewProps) {
   useRowKeys(box);
   useEffect(() => {
     const now = Date.now();
-    if (box.current && now > from && now < until) box.current.scrollLeft = ((now - from) / (until - from)) * (box.current.scrollWidth - namesWidth) - 2 * hourLeast;
+    if (box.current && now > from && now < until)
+      box.current.scrollLeft = ((now - from) / (until - from)) * (box.current.scrollWidth - namesWidth) - 2 * hourLeast;
   }, [from, until]);
   const hours = hoursOf(from, until);
   const width = useTrackWidth(box, hours.length);
@@ -46,9 +47,17 @@ export function DayView(props: ViewProps) {
   const { moving, begin, justMoved } = useMove((x, y, _, grabbedAt) => {
     const lane = laneUnder(x, y);
     if (!lane) return undefined;
-    return { agent: lane.dataset.lane!, at: snapped(Math.min(from + (x - grabbedAt - lane.getBoundingClientRect().left) * msPerPx, until - snap), snap) };
+    return {
+      agent: lane.dataset.lane!,
+      at: snapped(Math.min(from + (x - grabbedAt - lane.getBoundingClientRect().left) * msPerPx, until - snap), snap),
+    };
   }, props.onMove);
-  const rows = useWindowVirtualizer({ count: laid.length, estimateSize: (i) => laid[i]!.height, overscan: 6, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: laid.length,
+    estimateSize: (i) => laid[i]!.height,
+    overscan: 6,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   useEffect(() => rows.measure(), [laid, rows]);
   const make = (agent: string) => (event: MouseEvent<HTMLElement>) => {
     if (!props.mayEdit || justMoved.current) return;
@@ -69,9 +78,19 @@ export function DayView(props: ViewProps) {
           {rows.getVirtualItems().map((item) => {
             const { lane, chips, height } = laid[item.index]!;
             return (
-              <section key={lane.agent} className={s.lane} aria-label={lane.agent} style={{ height, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+              <section
+                key={lane.agent}
+                className={s.lane}
+                aria-label={lane.agent}
+                style={{ height, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+              >
                 <LaneName agent={lane.agent} />
-                <div className={`${s.track} ${props.mayEdit ? s.makes : ''}`} data-lane={lane.agent} style={{ backgroundSize: `${width / hours.length}px 100%` }} onClick={make(lane.agent)}>
+                <div
+                  className={`${s.track} ${props.mayEdit ? s.makes : ''}`}
+                  data-lane={lane.agent}
+                  style={{ backgroundSize: `${width / hours.length}px 100%` }}
+                  onClick={make(lane.agent)}
+                >
                   {chips.map(({ entry, row }) => (
                     <Chip
                       key={entry.key}
@@ -82,7 +101,13 @@ export function DayView(props: ViewProps) {
                       onGrab={props.mayEdit ? (event) => begin(entry, event) : undefined}
                     />
                   ))}
-                  {moving?.place?.agent === lane.agent && <Ghost moving={moving} left={(moving.place.at - from) / msPerPx} width={chipWidth(moving.entry, msPerPx)} />}
+                  {moving?.place?.agent === lane.agent && (
+                    <Ghost
+                      moving={moving}
+                      left={(moving.place.at - from) / msPerPx}
+                      width={chipWidth(moving.entry, msPerPx)}
+                    />
+                  )}
                   <NowLine from={from} until={until} />
                 </div>
               </section>
@@ -105,7 +130,13 @@ function layOut(lane: Lane, from: number, msPerPx: number) {
 
 function chipPlace(entry: Entry, row: number, from: number, msPerPx: number, moving: Moving | undefined) {
   const left = Math.max(0, (entry.at - from) / msPerPx);
-  return { left, top: row * rowHeight + 5, width: chipWidth(entry, msPerPx), maxWidth: `calc(100% - ${left}px)`, opacity: moving?.entry.key === entry.key ? 0.35 : undefined };
+  return {
+    left,
+    top: row * rowHeight + 5,
+    width: chipWidth(entry, msPerPx),
+    maxWidth: `calc(100% - ${left}px)`,
+    opacity: moving?.entry.key === entry.key ? 0.35 : undefined,
+  };
 }
 
 function Ghost({ moving, left, width }: { moving: Moving; left: number; width: number }) {
@@ -126,7 +157,9 @@ function NowLine({ from, until }: { from: number; until: number }) {
 function useTrackWidth(box: React.RefObject<HTMLDivElement | null>, hours: number): number {
   const [width, setWidth] = useState(hours * hourLeast);
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.max(hours * hourLeast, Math.floor(entry!.contentRect.width) - namesWidth)));
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.max(hours * hourLeast, Math.floor(entry!.contentRect.width) - namesWidth)),
+    );
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, [box, hours]);

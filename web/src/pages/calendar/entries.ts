@@ -68,7 +68,15 @@ export function gathered(entries: Entry[], stretchOf: (entry: Entry) => number, 
     if (members.length < least) return members;
     const first = members[0]!;
     const last = members.at(-1)!;
-    return [{ ...first, key, members, minutes: Math.max(first.minutes, (last.at - first.at) / minute + last.minutes), movable: false }];
+    return [
+      {
+        ...first,
+        key,
+        members,
+        minutes: Math.max(first.minutes, (last.at - first.at) / minute + last.minutes),
+        movable: false,
+      },
+    ];
   });
 }
 

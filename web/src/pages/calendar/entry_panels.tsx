@@ -12,7 +12,15 @@ const meanings: Record<string, string> = {
   superseded: 'A newer time of the plan ran in its place.',
 };
 
-export function PastPanel({ entry, onClose, onPlan }: { entry: Entry; onClose: () => void; onPlan: (id: number) => void }) {
+export function PastPanel({
+  entry,
+  onClose,
+  onPlan,
+}: {
+  entry: Entry;
+  onClose: () => void;
+  onPlan: (id: number) => void;
+}) {
   return (
     <Dialog open onClose={onClose} title={entry.title} about={`${zoneText(entry.at)} for ${entry.agent}`}>
       <State state={entry.state} />
@@ -27,10 +35,24 @@ export function PastPanel({ entry, onClose, onPlan }: { entry: Entry; onClose: (
   );
 }
 
-export function GroupPanel({ entry, onClose, onOpen }: { entry: Entry; onClose: () => void; onOpen: (entry: Entry) => void }) {
+export function GroupPanel({
+  entry,
+  onClose,
+  onOpen,
+}: {
+  entry: Entry;
+  onClose: () => void;
+  onOpen: (entry: Entry) => void;
+}) {
   const members = entry.members ?? [];
   return (
-    <Dialog open wide onClose={onClose} title={entry.title} about={`${members.length} times for ${entry.agent}, from ${zoneText(members[0]!.at)} to ${zoneText(members.at(-1)!.at)}`}>
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={entry.title}
+      about={`${members.length} times for ${entry.agent}, from ${zoneText(members[0]!.at)} to ${zoneText(members.at(-1)!.at)}`}
+    >
       <ul className={s.group}>
         {members.map((one) => (
           <li key={one.key}>

@@ -9,7 +9,11 @@ export const Zones = createContext<ReadonlyMap<string, string>>(new Map());
 
 export function AgentName({ agent }: { agent: string }) {
   const isCaller = useContext(Zones).has(agent); // no agent of the fleet, so it has no page
-  return isCaller ? <span title="An agent that asks the calendar for its slots">{agent}</span> : <Link href={agentPath(agent)}>{agent}</Link>;
+  return isCaller ? (
+    <span title="An agent that asks the calendar for its slots">{agent}</span>
+  ) : (
+    <Link href={agentPath(agent)}>{agent}</Link>
+  );
 }
 
 export function LaneName({ agent }: { agent: string }) {

@@ -15,15 +15,28 @@ export function ListView({ entries, onOpen }: { entries: Entry[]; onOpen: (entry
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
   const lines = useMemo(() => linesOf(entries), [entries]);
-  const rows = useWindowVirtualizer({ count: lines.length, estimateSize: (i) => ('day' in lines[i]! ? 44 : 54), overscan: 10, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: lines.length,
+    estimateSize: (i) => ('day' in lines[i]! ? 44 : 54),
+    overscan: 10,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   if (lines.length === 0) return <p className="faint">Nothing in this span.</p>;
   return (
     <div ref={box} style={{ height: rows.getTotalSize(), position: 'relative' }}>
       {rows.getVirtualItems().map((item) => {
         const line = lines[item.index]!;
         return (
-          <div key={item.key} className={s.listRow} style={{ height: item.size, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
-            {'day' in line ? <h3 className={s.listDay}>{longDayText(line.day)}</h3> : <ListLine entry={line.entry} onOpen={onOpen} />}
+          <div
+            key={item.key}
+            className={s.listRow}
+            style={{ height: item.size, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+          >
+            {'day' in line ? (
+              <h3 className={s.listDay}>{longDayText(line.day)}</h3>
+            ) : (
+              <ListLine entry={line.entry} onOpen={onOpen} />
+            )}
           </div>
         );
       })}
@@ -51,7 +64,11 @@ function ListLine({ entry, onOpen }: { entry: Entry; onOpen: (entry: Entry) => v
 }
 
 function linesOf(entries: Entry[]): Line[] {
-  const sorted = gathered([...entries].sort((a, b) => a.at - b.at), (entry) => startOfDay(new Date(entry.at)).getTime(), gatheredFrom).sort((a, b) => a.at - b.at);
+  const sorted = gathered(
+    [...entries].sort((a, b) => a.at - b.at),
+    (entry) => startOfDay(new Date(entry.at)).getTime(),
+    gatheredFrom,
+  ).sort((a, b) => a.at - b.at);
   const lines: Line[] = [];
   let last = NaN;
   for (const entry of sorted) {

@@ -15,7 +15,10 @@ export interface Moving {
 
 const beginsAfter = 4; // px
 
-export function useMove(placeAt: (x: number, y: number, entry: Entry, grabbedAt: number) => Place | undefined, drop: (entry: Entry, place: Place) => void) {
+export function useMove(
+  placeAt: (x: number, y: number, entry: Entry, grabbedAt: number) => Place | undefined,
+  drop: (entry: Entry, place: Place) => void,
+) {
   const [moving, setMoving] = useState<Moving>();
   const justMoved = useRef(false); // the click that ends a move opens nothing
 
@@ -57,5 +60,7 @@ export function useMove(placeAt: (x: number, y: number, entry: Entry, grabbedAt:
 
 // The element under a point that stands for a place in a lane.
 export function laneUnder(x: number, y: number): HTMLElement | undefined {
-  return document.elementsFromPoint(x, y).find((one): one is HTMLElement => one instanceof HTMLElement && one.dataset.lane !== undefined);
+  return document
+    .elementsFromPoint(x, y)
+    .find((one): one is HTMLElement => one instanceof HTMLElement && one.dataset.lane !== undefined);
 }

@@ -76,6 +76,17 @@ export function planInputs(draft: PlanDraft, plan: FullPlan | undefined) {
   const { gap: _gap, fold: _fold, ...time } = timeInputs(draft);
   const { gap: _gapBefore, fold: _foldBefore, ...timeBefore } = timeInputs(before);
   const said = plan ? changed(time, timeBefore) : time;
-  const emptied = plan ? { ...(before.dates && !draft.dates.trim() ? { dates: [] } : {}), ...(before.exceptions && !draft.exceptions.trim() ? { exceptions: [] } : {}) } : {};
-  return { ...(plan ? {} : { agent: draft.agent.trim() }), ...changed(workInputs(draft), workInputs(before)), ...said, ...emptied, ...changed(policyInputs(draft), policyInputs(before)) };
+  const emptied = plan
+    ? {
+        ...(before.dates && !draft.dates.trim() ? { dates: [] } : {}),
+        ...(before.exceptions && !draft.exceptions.trim() ? { exceptions: [] } : {}),
+      }
+    : {};
+  return {
+    ...(plan ? {} : { agent: draft.agent.trim() }),
+    ...changed(workInputs(draft), workInputs(before)),
+    ...said,
+    ...emptied,
+    ...changed(policyInputs(draft), policyInputs(before)),
+  };
 }

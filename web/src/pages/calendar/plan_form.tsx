@@ -42,7 +42,11 @@ export function PlanForm({ plan, onClose, onBack = onClose, onMade }: Props) {
     <Dialog open wide onClose={onClose} title={plan ? `Change ${plan.title || `plan ${plan.id}`}` : 'New plan'}>
       <form className={s.form} onSubmit={submit}>
         <WhoAndWhat draft={draft} set={set as Setter<WorkDraft>} />
-        <RuleFields choices={draft.choices} rule={draft.rule} onChange={(choices, rule) => setDraft((now) => ({ ...now, choices, rule }))} />
+        <RuleFields
+          choices={draft.choices}
+          rule={draft.rule}
+          onChange={(choices, rule) => setDraft((now) => ({ ...now, choices, rule }))}
+        />
         <ZoneField value={draft.timezone} onChange={(zone) => set('timezone', zone)} />
         {draft.rule.kind === 'rrule' && <DateFields draft={draft} set={set} />}
         <Preview inputs={timeInputs(draft)} rule={draft.rule} zone={draft.timezone || 'UTC'} />
@@ -59,7 +63,14 @@ export function PlanForm({ plan, onClose, onBack = onClose, onMade }: Props) {
             {fault || refusal?.message} <span className="faint">{!fault && refusal?.remedy}</span>
           </p>
         )}
-        {inputs.said && <CopyLine text={cliLine(plan ? 'plan.edit' : 'plan.add', plan ? inputs.said : { ...inputs.said, agent: draft.agent.trim() || 'AGENT' })} />}
+        {inputs.said && (
+          <CopyLine
+            text={cliLine(
+              plan ? 'plan.edit' : 'plan.add',
+              plan ? inputs.said : { ...inputs.said, agent: draft.agent.trim() || 'AGENT' },
+            )}
+          />
+        )}
         <div className={`${s.buttons} ${s.end}`}>
           <Button onClick={onBack}>Cancel</Button>
           <Button type="submit" look="strong" busy={add.isPending || edit.isPending}>
@@ -83,7 +94,14 @@ function ZoneField({ value, onChange }: { value: string; onChange: (zone: string
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <Field label="Time zone of the rule">
-      <input list="calendar-zones" value={value} onChange={(event) => onChange(event.target.value)} required autoComplete="off" spellCheck={false} />
+      <input
+        list="calendar-zones"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        required
+        autoComplete="off"
+        spellCheck={false}
+      />
       <datalist id="calendar-zones">
         {zones.map((zone) => (
           <option key={zone} value={zone} />

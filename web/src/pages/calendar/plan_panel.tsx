@@ -28,7 +28,8 @@ export function PlanPanel({ id, onClose, onSlot }: Props) {
   const plan = useOperation('plan.show', { plan: id });
   const [editing, setEditing] = useState(false);
   const data = plan.data as FullPlan | undefined;
-  if (editing && data) return <PlanForm plan={data} onClose={onClose} onBack={() => setEditing(false)} onMade={() => setEditing(false)} />;
+  if (editing && data)
+    return <PlanForm plan={data} onClose={onClose} onBack={() => setEditing(false)} onMade={() => setEditing(false)} />;
   return (
     <Dialog open wide onClose={onClose} title={data?.title || `Plan ${id}`}>
       <Shown of={plan} rows={6}>
@@ -38,7 +39,17 @@ export function PlanPanel({ id, onClose, onSlot }: Props) {
   );
 }
 
-function Body({ plan, onEdit, onGone, onSlot }: { plan: FullPlan; onEdit: () => void; onGone: () => void; onSlot: (ident: string) => void }) {
+function Body({
+  plan,
+  onEdit,
+  onGone,
+  onSlot,
+}: {
+  plan: FullPlan;
+  onEdit: () => void;
+  onGone: () => void;
+  onSlot: (ident: string) => void;
+}) {
   const mayEdit = useMay(routes['plan.edit'].scope);
   const name = plan.title || `plan ${plan.id}`;
   return (
@@ -57,11 +68,35 @@ function Body({ plan, onEdit, onGone, onSlot }: { plan: FullPlan; onEdit: () => 
           </Button>
         )}
         {plan.paused ? (
-          <Act operation="plan.resume" inputs={{ plan: plan.id }} label="Resume" title={`Resume ${name}`} about="It goes on from now; what was due meanwhile stays skipped." done={`${name} goes on`} />
+          <Act
+            operation="plan.resume"
+            inputs={{ plan: plan.id }}
+            label="Resume"
+            title={`Resume ${name}`}
+            about="It goes on from now; what was due meanwhile stays skipped."
+            done={`${name} goes on`}
+          />
         ) : (
-          <Act operation="plan.pause" inputs={{ plan: plan.id }} label="Pause" title={`Pause ${name}`} about="Its times are skipped until it is resumed." done={`${name} is paused`} />
+          <Act
+            operation="plan.pause"
+            inputs={{ plan: plan.id }}
+            label="Pause"
+            title={`Pause ${name}`}
+            about="Its times are skipped until it is resumed."
+            done={`${name} is paused`}
+          />
         )}
-        <Act operation="plan.remove" inputs={{ plan: plan.id }} reason={false} label="Remove" look="danger" title={`Remove ${name}`} about="Its open slots are skipped. What ran stays in the journal." done={`${name} is removed`} then={onGone} />
+        <Act
+          operation="plan.remove"
+          inputs={{ plan: plan.id }}
+          reason={false}
+          label="Remove"
+          look="danger"
+          title={`Remove ${name}`}
+          about="Its open slots are skipped. What ran stays in the journal."
+          done={`${name} is removed`}
+          then={onGone}
+        />
       </div>
       <Next plan={plan} />
       <Past plan={plan} onSlot={onSlot} />
@@ -75,16 +110,29 @@ function Facts({ plan }: { plan: FullPlan }) {
   const within = plan.within_seconds ? `, if at most ${spanText(plan.within_seconds)} late` : '';
   const facts: [string, React.ReactNode][] = [
     ['Agent', <AgentName agent={plan.agent} />],
-    ['When', <>{ruleWords(rule) !== rule.text && `${ruleWords(rule)}, `}<code>{rule.kind} {rule.text}</code> in {plan.timezone}</>],
+    [
+      'When',
+      <>
+        {ruleWords(rule) !== rule.text && `${ruleWords(rule)}, `}
+        <code>
+          {rule.kind} {rule.text}
+        </code>{' '}
+        in {plan.timezone}
+      </>,
+    ],
     ['Missed', `${missedWords[plan.missed ?? ''] ?? plan.missed}${within}`],
     ['Overlap', overlapWords[plan.overlap ?? ''] ?? plan.overlap],
-    ['Clocks', `a time they skip ${gapWords[plan.gap ?? ''] ?? plan.gap}; one they show twice ${foldWords[plan.fold ?? ''] ?? plan.fold}`],
+    [
+      'Clocks',
+      `a time they skip ${gapWords[plan.gap ?? ''] ?? plan.gap}; one they show twice ${foldWords[plan.fold ?? ''] ?? plan.fold}`,
+    ],
   ];
   if (plan.start) facts.splice(2, 0, ['Begins', <code>{plan.start}</code>]);
   if (plan.dates?.length) facts.push(['Further dates', plan.dates.join(', ')]);
   if (plan.exceptions?.length) facts.push(['Left out', plan.exceptions.join(', ')]);
   if (plan.jitter_seconds) facts.push(['Spread', `at most ${spanText(plan.jitter_seconds)} later`]);
-  if (plan.pause_after_failures) facts.push(['Pauses', `after ${countText(plan.pause_after_failures, 'failure')} in a row`]);
+  if (plan.pause_after_failures)
+    facts.push(['Pauses', `after ${countText(plan.pause_after_failures, 'failure')} in a row`]);
   return (
     <dl className={s.facts}>
       {facts.map(([name, value]) => (

@@ -15,7 +15,9 @@ const fatesShown = 12;
 export function Plans({ plans, onOpen }: { plans: FullPlan[]; onOpen: (id: number) => void }) {
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
-  const sorted = [...plans].sort((a, b) => Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~'));
+  const sorted = [...plans].sort(
+    (a, b) => Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~'),
+  );
   return (
     <Card flush title={`Plans (${plans.length.toLocaleString()})`}>
       <div ref={box} id="plans" className={s.box}>
@@ -74,8 +76,14 @@ function Fates({ plan }: { plan: FullPlan }) {
         ))}
       </span>
       <span className="faint small">
-        {past.length === 0 ? 'not yet due' : missed > 0 ? `${missed} of the last ${past.length} missed` : `none of the last ${past.length} missed`}
-        {(plan.failures ?? 0) > 0 && <span className={s.failures}> · {countText(plan.failures!, 'failure')} in a row</span>}
+        {past.length === 0
+          ? 'not yet due'
+          : missed > 0
+            ? `${missed} of the last ${past.length} missed`
+            : `none of the last ${past.length} missed`}
+        {(plan.failures ?? 0) > 0 && (
+          <span className={s.failures}> · {countText(plan.failures!, 'failure')} in a row</span>
+        )}
       </span>
     </span>
   );

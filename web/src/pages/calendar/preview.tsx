@@ -24,7 +24,10 @@ export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown
   return (
     <section className={s.preview} aria-live="polite" aria-busy={next.isFetching}>
       <h3>
-        Next times <span className="faint small">{zone === zoneName() ? `in ${zone}` : `left in ${zone}, right in yours, ${zoneName()}`}</span>
+        Next times{' '}
+        <span className="faint small">
+          {zone === zoneName() ? `in ${zone}` : `left in ${zone}, right in yours, ${zoneName()}`}
+        </span>
       </h3>
       {next.error ? (
         <p className={s.refused} role="alert">
@@ -40,21 +43,32 @@ export function Preview({ inputs, rule, zone }: { inputs: Record<string, unknown
 
 function Times({ answer }: { answer: PlanPreview | undefined }) {
   if (!answer) return <p className="faint">…</p>;
-  if (answer.times.length === 0) return <p className={s.refused}>{answer.stop === 'gave_up' ? 'This rule is so rare that no time of it was found.' : 'This rule has no time to come.'}</p>;
+  if (answer.times.length === 0)
+    return (
+      <p className={s.refused}>
+        {answer.stop === 'gave_up'
+          ? 'This rule is so rare that no time of it was found.'
+          : 'This rule has no time to come.'}
+      </p>
+    );
   return (
     <>
-    <ul className={s.times}>
-      {answer.times.map((one) => (
-        <li key={`${one.at}${one.local_time}`}>
-          <span>
-            {namedText(one.local_time)} <span className="faint small">{one.offset}</span>
-          </span>
-          {answer.timezone !== zoneName() && <span className="faint">{zoneText(one.at!)}</span>}
-          {one.note && <span className={s.noteLine}>{one.note}</span>}
-        </li>
-      ))}
-    </ul>
-    {answer.stop !== 'enough' && <p className="faint small">{answer.stop === 'over' ? 'After these it ends.' : 'The next one is too rare to be found.'}</p>}
+      <ul className={s.times}>
+        {answer.times.map((one) => (
+          <li key={`${one.at}${one.local_time}`}>
+            <span>
+              {namedText(one.local_time)} <span className="faint small">{one.offset}</span>
+            </span>
+            {answer.timezone !== zoneName() && <span className="faint">{zoneText(one.at!)}</span>}
+            {one.note && <span className={s.noteLine}>{one.note}</span>}
+          </li>
+        ))}
+      </ul>
+      {answer.stop !== 'enough' && (
+        <p className="faint small">
+          {answer.stop === 'over' ? 'After these it ends.' : 'The next one is too rare to be found.'}
+        </p>
+      )}
     </>
   );
 }

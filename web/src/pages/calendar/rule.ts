@@ -47,7 +47,8 @@ const clock = (hour: string, minute: string) => `${hour.padStart(2, '0')}:${minu
 // The choices that make a rule, so that a plan opens as it was made; "own" where none do.
 export function choicesOf(rule: Rule): Choices {
   const interval = /^FREQ=(HOURLY|MINUTELY);INTERVAL=(\d+)$/.exec(rule.text);
-  if (rule.kind === 'rrule' && interval) return { ...usualChoices, often: interval[1] === 'HOURLY' ? 'hours' : 'minutes', every: interval[2]! };
+  if (rule.kind === 'rrule' && interval)
+    return { ...usualChoices, often: interval[1] === 'HOURLY' ? 'hours' : 'minutes', every: interval[2]! };
   const cron = /^(\d{1,2}) (\d{1,2}) (\d{1,2}|L|\*) \* (\*|MON-FRI|1-5|(?:[A-Z]{3},?)+)$/.exec(rule.text);
   if (rule.kind !== 'cron' || !cron) return { ...usualChoices, often: 'own' };
   const time = clock(cron[2]!, cron[1]!);
@@ -55,7 +56,9 @@ export function choicesOf(rule: Rule): Choices {
   if (day === '*' && week === '*') return { ...usualChoices, often: 'daily', time };
   if (day === '*' && (week === 'MON-FRI' || week === '1-5')) return { ...usualChoices, often: 'weekdays', time };
   if (day === '*') return { ...usualChoices, often: 'weekly', time, days: week!.split(',') };
-  return week === '*' ? { ...usualChoices, often: 'monthly', time, dayOfMonth: day! } : { ...usualChoices, often: 'own' };
+  return week === '*'
+    ? { ...usualChoices, often: 'monthly', time, dayOfMonth: day! }
+    : { ...usualChoices, often: 'own' };
 }
 
 const oftenWords: Record<string, string> = { hours: 'hours', minutes: 'minutes' };

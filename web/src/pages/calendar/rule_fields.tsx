@@ -16,7 +16,11 @@ const oftenWords: Record<Often, string> = {
   own: 'By a rule of my own',
 };
 
-const kindWords: Record<RuleKind, string> = { cron: 'cron expression', rrule: 'recurrence rule (RFC 5545)', oncalendar: 'systemd OnCalendar' };
+const kindWords: Record<RuleKind, string> = {
+  cron: 'cron expression',
+  rrule: 'recurrence rule (RFC 5545)',
+  oncalendar: 'systemd OnCalendar',
+};
 
 const hints: Record<RuleKind, string> = {
   cron: 'minute hour day month weekday, or six fields with seconds in front; L, 15W, FRI#L and @daily too',
@@ -40,23 +44,53 @@ export function RuleFields({ choices, rule, onChange }: Props) {
   return (
     <>
       <div className={s.two}>
-        <Choice label="How often" value={choices.often} options={Object.keys(oftenWords)} words={oftenWords} onChange={(often) => choose({ often: often as Often })} />
+        <Choice
+          label="How often"
+          value={choices.often}
+          options={Object.keys(oftenWords)}
+          words={oftenWords}
+          onChange={(often) => choose({ often: often as Often })}
+        />
         {hasTime && (
           <Field label="At">
-            <input type="time" value={choices.time} onChange={(event) => choose({ time: event.target.value })} required />
+            <input
+              type="time"
+              value={choices.time}
+              onChange={(event) => choose({ time: event.target.value })}
+              required
+            />
           </Field>
         )}
         {choices.often === 'monthly' && (
-          <Choice label="Day of the month" value={choices.dayOfMonth} options={[...Array.from({ length: 31 }, (_, i) => String(i + 1)), 'L']} words={{ L: 'the last' }} onChange={(dayOfMonth) => choose({ dayOfMonth })} />
+          <Choice
+            label="Day of the month"
+            value={choices.dayOfMonth}
+            options={[...Array.from({ length: 31 }, (_, i) => String(i + 1)), 'L']}
+            words={{ L: 'the last' }}
+            onChange={(dayOfMonth) => choose({ dayOfMonth })}
+          />
         )}
         {(choices.often === 'hours' || choices.often === 'minutes') && (
           <Field label={choices.often === 'hours' ? 'Hours between' : 'Minutes between'}>
-            <input type="number" min={1} max={999} value={choices.every} onChange={(event) => choose({ every: event.target.value })} required />
+            <input
+              type="number"
+              min={1}
+              max={999}
+              value={choices.every}
+              onChange={(event) => choose({ every: event.target.value })}
+              required
+            />
           </Field>
         )}
       </div>
       {choices.often === 'weekly' && (
-        <ToggleGroup.Root type="multiple" aria-label="Weekdays" className={s.days} value={choices.days} onValueChange={(days) => choose({ days: weekdays.filter((day) => days.includes(day)) })}>
+        <ToggleGroup.Root
+          type="multiple"
+          aria-label="Weekdays"
+          className={s.days}
+          value={choices.days}
+          onValueChange={(days) => choose({ days: weekdays.filter((day) => days.includes(day)) })}
+        >
           {weekdays.map((day) => (
             <ToggleGroup.Item key={day} value={day}>
               {day.charAt(0) + day.slice(1).toLowerCase()}
@@ -65,9 +99,22 @@ export function RuleFields({ choices, rule, onChange }: Props) {
         </ToggleGroup.Root>
       )}
       <div className={s.two}>
-        <Choice label="Written as" value={rule.kind} options={Object.keys(kindWords)} words={kindWords} onChange={(kind) => write({ kind: kind as RuleKind })} />
+        <Choice
+          label="Written as"
+          value={rule.kind}
+          options={Object.keys(kindWords)}
+          words={kindWords}
+          onChange={(kind) => write({ kind: kind as RuleKind })}
+        />
         <Field label="Rule" hint={hints[rule.kind]}>
-          <input value={rule.text} onChange={(event) => write({ text: event.target.value })} required spellCheck={false} autoComplete="off" className="mono" />
+          <input
+            value={rule.text}
+            onChange={(event) => write({ text: event.target.value })}
+            required
+            spellCheck={false}
+            autoComplete="off"
+            className="mono"
+          />
         </Field>
       </div>
     </>

@@ -11,7 +11,13 @@ interface Props<T extends string> {
 
 export function Segments<T extends string>({ label, value, options, onChange }: Props<T>) {
   return (
-    <ToggleGroup.Root type="single" aria-label={label} value={value} onValueChange={(next) => next && onChange(next as T)} className={s.segments}>
+    <ToggleGroup.Root
+      type="single"
+      aria-label={label}
+      value={value}
+      onValueChange={(next) => next && onChange(next as T)}
+      className={s.segments}
+    >
       {options.map(([one, text]) => (
         <ToggleGroup.Item key={one} value={one}>
           {text}

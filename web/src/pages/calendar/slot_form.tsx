@@ -39,7 +39,13 @@ export function SlotForm({ slot, of, onClose, onBack = onClose, onMade }: Props)
     else add.mutate(inputs.made as Inputs['slot.add'], { onSuccess: onMade });
   };
   return (
-    <Dialog open wide onClose={onClose} title={slot ? `Change ${slot.title || `slot ${slot.ident}`}` : 'New slot'} about={slot ? undefined : 'A single time at which an agent is woken. What should recur is a plan.'}>
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={slot ? `Change ${slot.title || `slot ${slot.ident}`}` : 'New slot'}
+      about={slot ? undefined : 'A single time at which an agent is woken. What should recur is a plan.'}
+    >
       <form className={s.form} onSubmit={send}>
         <WhoAndWhat draft={draft} set={set}>
           <Field label={`When, in your zone (${zoneName()})`}>

@@ -21,10 +21,27 @@ type Status = Inputs['slot.status']['status'];
 
 // Which status may follow which, as the calendar has it, and what one does to get there.
 const steps: Record<string, [Status, string][]> = {
-  not_started: [['ongoing', 'Begin'], ['deferred', 'Defer'], ['skipped', 'Skip'], ['aborted', 'Abort']],
-  deferred: [['ongoing', 'Begin'], ['skipped', 'Skip'], ['aborted', 'Abort']],
-  ongoing: [['finished', 'Finish'], ['paused', 'Pause'], ['aborted', 'Abort']],
-  paused: [['ongoing', 'Go on'], ['finished', 'Finish'], ['aborted', 'Abort']],
+  not_started: [
+    ['ongoing', 'Begin'],
+    ['deferred', 'Defer'],
+    ['skipped', 'Skip'],
+    ['aborted', 'Abort'],
+  ],
+  deferred: [
+    ['ongoing', 'Begin'],
+    ['skipped', 'Skip'],
+    ['aborted', 'Abort'],
+  ],
+  ongoing: [
+    ['finished', 'Finish'],
+    ['paused', 'Pause'],
+    ['aborted', 'Abort'],
+  ],
+  paused: [
+    ['ongoing', 'Go on'],
+    ['finished', 'Finish'],
+    ['aborted', 'Abort'],
+  ],
 };
 
 interface Props {
@@ -38,7 +55,18 @@ export function SlotPanel({ ident, onClose, onNow, onPlan }: Props) {
   const slot = useOperation('slot.show', { slot: ident });
   const [editing, setEditing] = useState(false);
   const data = slot.data as FullSlot | undefined;
-  if (editing && data) return <SlotForm slot={data} onClose={onClose} onBack={() => setEditing(false)} onMade={(made) => { setEditing(false); onNow(made.ident); }} />;
+  if (editing && data)
+    return (
+      <SlotForm
+        slot={data}
+        onClose={onClose}
+        onBack={() => setEditing(false)}
+        onMade={(made) => {
+          setEditing(false);
+          onNow(made.ident);
+        }}
+      />
+    );
   return (
     <Dialog open wide onClose={onClose} title={data?.title || `Slot ${ident}`}>
       <Shown of={slot} rows={5}>
@@ -48,7 +76,17 @@ export function SlotPanel({ ident, onClose, onNow, onPlan }: Props) {
   );
 }
 
-function Body({ slot, onEdit, onNow, onPlan }: { slot: FullSlot; onEdit: () => void; onNow: (ident: string) => void; onPlan: (id: number) => void }) {
+function Body({
+  slot,
+  onEdit,
+  onNow,
+  onPlan,
+}: {
+  slot: FullSlot;
+  onEdit: () => void;
+  onNow: (ident: string) => void;
+  onPlan: (id: number) => void;
+}) {
   const mayEdit = useMay(routes['slot.edit'].scope);
   return (
     <>
@@ -59,7 +97,11 @@ function Body({ slot, onEdit, onNow, onPlan }: { slot: FullSlot; onEdit: () => v
       </p>
       {slot.reason && <p>{slot.reason}</p>}
       <Facts slot={slot} onPlan={onPlan} />
-      {slot.prompt ? <p className={s.message}>{slot.prompt}</p> : <p className="faint small">No message: the agent is told that its slot begins.</p>}
+      {slot.prompt ? (
+        <p className={s.message}>{slot.prompt}</p>
+      ) : (
+        <p className="faint small">No message: the agent is told that its slot begins.</p>
+      )}
       {slot.event_data && <pre className={s.message}>{JSON.stringify(slot.event_data, null, 2)}</pre>}
       {slot.wake && <WakeOf wake={slot.wake} />}
       <div className={s.buttons}>
@@ -96,7 +138,8 @@ function Facts({ slot, onPlan }: { slot: FullSlot; onPlan: (id: number) => void 
     <dl className={s.facts}>
       <dt>Due</dt>
       <dd>
-        {zoneText(at)} <span className="faint">in {zoneName()}</span>, {open ? <Countdown until={at} /> : <Time at={at} />}
+        {zoneText(at)} <span className="faint">in {zoneName()}</span>,{' '}
+        {open ? <Countdown until={at} /> : <Time at={at} />}
         {isElsewhere && <span className="faint"> · clocks of its zone show {namedText(slot.local_time!)}</span>}
       </dd>
       <dt>Agent</dt>
@@ -115,7 +158,10 @@ function Facts({ slot, onPlan }: { slot: FullSlot; onPlan: (id: number) => void 
       )}
       <dt>Takes</dt>
       <dd>
-        {slot.actual_duration ? `${slot.actual_duration} min, planned ${slot.estimated_duration} min` : `${slot.estimated_duration} min`} · {wordText(slot.slot_type ?? 'work')} · priority {slot.priority}
+        {slot.actual_duration
+          ? `${slot.actual_duration} min, planned ${slot.estimated_duration} min`
+          : `${slot.estimated_duration} min`}{' '}
+        · {wordText(slot.slot_type ?? 'work')} · priority {slot.priority}
       </dd>
       {slot.started_at && (
         <>

@@ -10,7 +10,8 @@ export function dayOf(text: string): Date {
 }
 
 export const startOfDay = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
-export const addDays = (date: Date, days: number) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
+export const addDays = (date: Date, days: number) =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 export const startOfWeek = (date: Date) => addDays(date, -((date.getDay() - weekBegins + 7) % 7));
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -41,7 +42,8 @@ const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 
 export const hourText = (at: number) => hourAndMinute.format(at);
 export const shortDayText = (date: Date) => shortDay.format(date);
 export const longDayText = (date: Date) => longDay.format(date);
-export const spanTitle = (from: Date, days: number) => (days === 1 ? longDay.format(from) : dayAndMonth.formatRange(from, addDays(from, days - 1)));
+export const spanTitle = (from: Date, days: number) =>
+  days === 1 ? longDay.format(from) : dayAndMonth.formatRange(from, addDays(from, days - 1));
 
 const inZone = new Map<string, Intl.DateTimeFormat>();
 
@@ -49,7 +51,15 @@ function formatOf(zone: string | undefined, hasYear: boolean): Intl.DateTimeForm
   const key = `${zone} ${hasYear}`;
   const known = inZone.get(key);
   if (known) return known;
-  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(hasYear ? { year: 'numeric' } : {}) };
+  const options: Intl.DateTimeFormatOptions = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(hasYear ? { year: 'numeric' } : {}),
+  };
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });

@@ -13,14 +13,22 @@ export function Subscribe() {
         Subscribe
       </Button>
       {open && (
-        <Dialog open onClose={() => setOpen(false)} title="In a program for calendars" about="Each plan with its rule, each single slot.">
+        <Dialog
+          open
+          onClose={() => setOpen(false)}
+          title="In a program for calendars"
+          about="Each plan with its rule, each single slot."
+        >
           <div className={s.form}>
             <p>To subscribe, make a key that may only look:</p>
             <CopyLine text="lazaret token add phone --scope viewer" />
             <p>and give the program this address, with that key. &amp;agent=NAME at the end shows one agent’s.</p>
             <CopyLine text={`${window.location.origin}/calendar.ics?access_key=KEY`} />
             <p>
-              Or as it is now: <a href="/calendar.ics" download="lazaret.ics">calendar.ics</a>
+              Or as it is now:{' '}
+              <a href="/calendar.ics" download="lazaret.ics">
+                calendar.ics
+              </a>
             </p>
           </div>
         </Dialog>

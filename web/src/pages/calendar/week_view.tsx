@@ -19,7 +19,14 @@ const dayOfEntry = (entry: Entry) => startOfDay(new Date(entry.at)).getTime();
 // The same time of day on another day, as clocks show it.
 function onDay(at: number, day: Date): number {
   const time = new Date(at);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), time.getHours(), time.getMinutes(), time.getSeconds()).getTime();
+  return new Date(
+    day.getFullYear(),
+    day.getMonth(),
+    day.getDate(),
+    time.getHours(),
+    time.getMinutes(),
+    time.getSeconds(),
+  ).getTime();
 }
 
 export function WeekView(props: ViewProps) {
@@ -34,7 +41,12 @@ export function WeekView(props: ViewProps) {
     const at = onDay(entry.at, dayOf(cell.dataset.day));
     return at > Date.now() ? { agent: cell.dataset.lane!, at } : undefined; // what is put into the past would begin at once
   }, props.onMove);
-  const rows = useWindowVirtualizer({ count: lanes.length, estimateSize: () => 72, overscan: 6, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: lanes.length,
+    estimateSize: () => 72,
+    overscan: 6,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   return (
     <div ref={box} className={s.scroller} tabIndex={0} role="group" aria-label="Lanes of the week">
       <div className={s.week}>
@@ -50,16 +62,46 @@ export function WeekView(props: ViewProps) {
           {rows.getVirtualItems().map((item) => {
             const lane = lanes[item.index]!;
             return (
-              <section key={lane.agent} ref={rows.measureElement} data-index={item.index} aria-label={lane.agent} className={`${s.weekRow} ${s.weekLane}`} style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+              <section
+                key={lane.agent}
+                ref={rows.measureElement}
+                data-index={item.index}
+                aria-label={lane.agent}
+                className={`${s.weekRow} ${s.weekLane}`}
+                style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+              >
                 <LaneName agent={lane.agent} />
                 {days.map((day) => {
                   const text = dayText(day);
                   const isTarget = moving?.place?.agent === lane.agent && dayText(new Date(moving.place.at)) === text;
-                  const make = () => props.mayEdit && !justMoved.current && props.onMake({ agent: lane.agent, at: Math.max(day.getTime() + usualHour * 60 * minute, nextQuarter()) });
+                  const make = () =>
+                    props.mayEdit &&
+                    !justMoved.current &&
+                    props.onMake({
+                      agent: lane.agent,
+                      at: Math.max(day.getTime() + usualHour * 60 * minute, nextQuarter()),
+                    });
                   return (
-                    <div key={text} data-lane={lane.agent} data-day={text} className={[s.cell, isTarget ? s.target : '', text === today ? s.todayCell : '', props.mayEdit ? s.makes : ''].join(' ')} onClick={make}>
+                    <div
+                      key={text}
+                      data-lane={lane.agent}
+                      data-day={text}
+                      className={[
+                        s.cell,
+                        isTarget ? s.target : '',
+                        text === today ? s.todayCell : '',
+                        props.mayEdit ? s.makes : '',
+                      ].join(' ')}
+                      onClick={make}
+                    >
                       {(lane.days.get(day.getTime()) ?? []).map((entry) => (
-                        <Chip key={entry.key} entry={entry} onOpen={() => !justMoved.current && props.onOpen(entry)} onGrab={props.mayEdit ? (event) => begin(entry, event) : undefined} style={moving?.entry.key === entry.key ? { opacity: 0.35 } : undefined} />
+                        <Chip
+                          key={entry.key}
+                          entry={entry}
+                          onOpen={() => !justMoved.current && props.onOpen(entry)}
+                          onGrab={props.mayEdit ? (event) => begin(entry, event) : undefined}
+                          style={moving?.entry.key === entry.key ? { opacity: 0.35 } : undefined}
+                        />
                       ))}
                     </div>
                   );

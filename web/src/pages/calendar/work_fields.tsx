@@ -33,7 +33,9 @@ export function workDraft(from: From = {}): WorkDraft {
 
 // Only what differs from before, so that what is not said stays.
 export function changed<T extends object>(now: T, before: T): Partial<T> {
-  const entries = Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof T]));
+  const entries = Object.entries(now).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof T]),
+  );
   return Object.fromEntries(entries) as Partial<T>;
 }
 
@@ -58,21 +60,41 @@ function objectOf(text: string): Record<string, unknown> {
   } catch {
     value = undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('The event’s data must be a JSON object, such as {"code": "nightly"}.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('The event’s data must be a JSON object, such as {"code": "nightly"}.');
   return value as Record<string, unknown>;
 }
 
 export type Setter<D> = <K extends keyof D>(key: K, value: D[K]) => void;
 
-export function WhoAndWhat({ draft, set, children }: { draft: WorkDraft; set: Setter<WorkDraft>; children?: ReactNode }) {
+export function WhoAndWhat({
+  draft,
+  set,
+  children,
+}: {
+  draft: WorkDraft;
+  set: Setter<WorkDraft>;
+  children?: ReactNode;
+}) {
   const agents = useOperation('agent.list', { limit: 1_000 }, { all: 'agents' });
   const callers = useOperation('calendar.agents', { limit: 1_000 }, { all: 'agents' });
-  const names = [...new Set([...(agents.data?.agents ?? []).map((one) => one.ref), ...(callers.data?.agents ?? []).map((one) => one.agent)])].sort();
+  const names = [
+    ...new Set([
+      ...(agents.data?.agents ?? []).map((one) => one.ref),
+      ...(callers.data?.agents ?? []).map((one) => one.agent),
+    ]),
+  ].sort();
   return (
     <>
       <div className={s.two}>
         <Field label="Agent">
-          <input list="calendar-agents" value={draft.agent} onChange={(event) => set('agent', event.target.value)} required autoComplete="off" />
+          <input
+            list="calendar-agents"
+            value={draft.agent}
+            onChange={(event) => set('agent', event.target.value)}
+            required
+            autoComplete="off"
+          />
           <datalist id="calendar-agents">
             {names.map((name) => (
               <option key={name} value={name} />
@@ -95,17 +117,37 @@ export function KindOfTime({ draft, set }: { draft: WorkDraft; set: Setter<WorkD
   return (
     <div className={s.form}>
       <div className={s.two}>
-        <Choice label="Kind of time" value={draft.slot_type} options={['work', 'on_call', 'entertainment', 'system']} onChange={(value) => set('slot_type', value)} />
+        <Choice
+          label="Kind of time"
+          value={draft.slot_type}
+          options={['work', 'on_call', 'entertainment', 'system']}
+          onChange={(value) => set('slot_type', value)}
+        />
         <Field label="Minutes it takes">
-          <input type="number" min={1} value={draft.estimated_duration} onChange={(event) => set('estimated_duration', event.target.value)} />
+          <input
+            type="number"
+            min={1}
+            value={draft.estimated_duration}
+            onChange={(event) => set('estimated_duration', event.target.value)}
+          />
         </Field>
         <Field label="Priority, higher first">
           <input type="number" value={draft.priority} onChange={(event) => set('priority', event.target.value)} />
         </Field>
-        <Choice label="Event" value={draft.event_type} options={['none', 'job', 'entertainment', 'system_event']} onChange={(value) => set('event_type', value)} />
+        <Choice
+          label="Event"
+          value={draft.event_type}
+          options={['none', 'job', 'entertainment', 'system_event']}
+          onChange={(value) => set('event_type', value)}
+        />
       </div>
       <Field label="The event’s data (JSON), handed on to the agent">
-        <input value={draft.event_data} onChange={(event) => set('event_data', event.target.value)} spellCheck={false} className="mono" />
+        <input
+          value={draft.event_data}
+          onChange={(event) => set('event_data', event.target.value)}
+          spellCheck={false}
+          className="mono"
+        />
       </Field>
     </div>
   );

@@ -35,10 +35,15 @@ export function AgentSnippets() {
           <CopyLine text="lazaret run --name scout -- python3 agent.py" />
         </Tabs.Content>
         <Tabs.Content value="beat" className={s.tab}>
-          <p>A program that runs elsewhere is watched as soon as it beats. A line in a loop is enough; a name that is not known becomes an external agent.</p>
+          <p>
+            A program that runs elsewhere is watched as soon as it beats. A line in a loop is enough; a name that is not
+            known becomes an external agent.
+          </p>
           <CopyLine text={`curl -s -X POST ${window.location.origin}/heartbeat/my-script -d '{"progress": 1}'`} />
           <p className="faint small">On this machine it needs no key. From another one, add a key:</p>
-          <CopyLine text={`curl -s -X POST ${window.location.origin}/heartbeat/my-script -H "Authorization: Bearer $LAZARET_KEY" -d '{"progress": 1}'`} />
+          <CopyLine
+            text={`curl -s -X POST ${window.location.origin}/heartbeat/my-script -H "Authorization: Bearer $LAZARET_KEY" -d '{"progress": 1}'`}
+          />
         </Tabs.Content>
         <Tabs.Content value="environment" className={s.tab}>
           <p>An agent that was started here finds in its environment:</p>
@@ -53,7 +58,12 @@ export function AgentSnippets() {
             ))}
           </dl>
           <p>So a beat, and the next task, are:</p>
-          <Snippet label="A beat and the next task" text={'curl -s -X POST "$LAZARET_URL/heartbeat/$LAZARET_AGENT" -H "Authorization: Bearer $LAZARET_TOKEN"\ncurl -s -X POST "$LAZARET_URL/api/v1/next-work?wait_seconds=20" -H "Authorization: Bearer $LAZARET_TOKEN" -H "Content-Type: application/json" -d \'{}\''} />
+          <Snippet
+            label="A beat and the next task"
+            text={
+              'curl -s -X POST "$LAZARET_URL/heartbeat/$LAZARET_AGENT" -H "Authorization: Bearer $LAZARET_TOKEN"\ncurl -s -X POST "$LAZARET_URL/api/v1/next-work?wait_seconds=20" -H "Authorization: Bearer $LAZARET_TOKEN" -H "Content-Type: application/json" -d \'{}\''
+            }
+          />
         </Tabs.Content>
       </Tabs.Root>
     </Card>

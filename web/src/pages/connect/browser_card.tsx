@@ -25,7 +25,8 @@ export function BrowserCard() {
     <Card title="This browser">
       <div className={s.form}>
         <p>
-          Signed in as <span className={s.name}>{session.data?.name}</span> <span className="faint">({session.data?.scope})</span>
+          Signed in as <span className={s.name}>{session.data?.name}</span>{' '}
+          <span className="faint">({session.data?.scope})</span>
           {session.data?.until && <span className="faint small"> until {exactText(session.data.until)}</span>}
         </p>
         <Field label="Theme">
@@ -46,7 +47,14 @@ export function BrowserCard() {
           )}
         </div>
       </div>
-      {link.data && <ShownOnce title="A link to sign in" secret={link.data.url} about={`Good once${link.data.expires_at ? `, until ${exactText(link.data.expires_at)}` : ''}. Whoever opens it is an admin for twelve hours.`} onClose={() => link.reset()} />}
+      {link.data && (
+        <ShownOnce
+          title="A link to sign in"
+          secret={link.data.url}
+          about={`Good once${link.data.expires_at ? `, until ${exactText(link.data.expires_at)}` : ''}. Whoever opens it is an admin for twelve hours.`}
+          onClose={() => link.reset()}
+        />
+      )}
     </Card>
   );
 }

@@ -33,7 +33,10 @@ export function CallersCard() {
         {(data) =>
           data.agents.length === 0 ? (
             <div className={s.form}>
-              <p>None is registered. An agent of another host asks here for its slots; the fleet’s own agents are woken and need no registering.</p>
+              <p>
+                None is registered. An agent of another host asks here for its slots; the fleet’s own agents are woken
+                and need no registering.
+              </p>
               <CopyLine text="lazaret calendar register writer node-1" />
             </div>
           ) : (
@@ -73,7 +76,17 @@ function Row({ of }: { of: CalendarAgent }) {
           {of.reason && of.last_heartbeat && ` · ${of.reason}`}
         </span>
       </span>
-      <Act operation="calendar.unregister" inputs={{ agent: of.agent }} reason={false} label="Forget" look="danger" size="small" title={`Forget ${of.agent}`} about="It gets no slots any more." done={`${of.agent} is forgotten`} />
+      <Act
+        operation="calendar.unregister"
+        inputs={{ agent: of.agent }}
+        reason={false}
+        label="Forget"
+        look="danger"
+        size="small"
+        title={`Forget ${of.agent}`}
+        about="It gets no slots any more."
+        done={`${of.agent} is forgotten`}
+      />
     </li>
   );
 }
@@ -83,7 +96,14 @@ function Register({ onClose }: { onClose: () => void }) {
   const register = useAction('calendar.register', { quiet: true, done: (made) => `${made.agent} is registered` });
   const field = (name: keyof typeof inputs, label: string, placeholder?: string) => (
     <Field label={label}>
-      <input value={inputs[name]} onChange={(event) => setInputs({ ...inputs, [name]: event.target.value })} required placeholder={placeholder} autoComplete="off" spellCheck={false} />
+      <input
+        value={inputs[name]}
+        onChange={(event) => setInputs({ ...inputs, [name]: event.target.value })}
+        required
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+      />
     </Field>
   );
   return (
@@ -103,7 +123,13 @@ function Register({ onClose }: { onClose: () => void }) {
             {register.error.message} <span className="faint">{register.error.remedy}</span>
           </p>
         )}
-        <CopyLine text={cliLine('calendar.register', { agent: inputs.agent || 'AGENT', claw_identifier: inputs.claw_identifier || 'CLAW', timezone: inputs.timezone })} />
+        <CopyLine
+          text={cliLine('calendar.register', {
+            agent: inputs.agent || 'AGENT',
+            claw_identifier: inputs.claw_identifier || 'CLAW',
+            timezone: inputs.timezone,
+          })}
+        />
         <div className={s.end}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="strong" busy={register.isPending}>

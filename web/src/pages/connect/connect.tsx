@@ -36,7 +36,12 @@ export default function Connect() {
 function Sentence() {
   const links = useLinks();
   const failing = (links.data?.links ?? []).filter((one) => one.state === 'failing');
-  const title = failing.length > 0 ? <span className={s.failing}>{countText(failing.length, 'link')} cannot be reached</span> : 'Connect';
+  const title =
+    failing.length > 0 ? (
+      <span className={s.failing}>{countText(failing.length, 'link')} cannot be reached</span>
+    ) : (
+      'Connect'
+    );
   return (
     <PageHead
       title={title}

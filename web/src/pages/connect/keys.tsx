@@ -97,7 +97,15 @@ function NewKey({ onClose }: { onClose: () => void }) {
   const [agent, setAgent] = useState('');
   const add = useAction('key.add', { quiet: true });
   const scope = kind === 'agent:' ? `agent:${agent.trim()}` : kind;
-  if (add.data) return <ShownOnce title={`The key ${add.data.name}`} secret={add.data.key} about="It is shown this once. Whoever has it may do what its scope says." onClose={onClose} />;
+  if (add.data)
+    return (
+      <ShownOnce
+        title={`The key ${add.data.name}`}
+        secret={add.data.key}
+        about="It is shown this once. Whoever has it may do what its scope says."
+        onClose={onClose}
+      />
+    );
   return (
     <Dialog open onClose={onClose} title="New key">
       <form
@@ -121,7 +129,13 @@ function NewKey({ onClose }: { onClose: () => void }) {
         </Field>
         {kind === 'agent:' && (
           <Field label="Which agent" hint="mission/agent; the mission by name or id">
-            <input value={agent} onChange={(event) => setAgent(event.target.value)} required placeholder="survey/scout" autoComplete="off" />
+            <input
+              value={agent}
+              onChange={(event) => setAgent(event.target.value)}
+              required
+              placeholder="survey/scout"
+              autoComplete="off"
+            />
           </Field>
         )}
         {add.error && (

@@ -39,7 +39,10 @@ function Links({ links }: { links: Link[] }) {
   if (links.length === 0) {
     return (
       <div className={s.form}>
-        <p>Nobody outside is told anything, and no other calendar is followed. Any of these begins it, also in config.toml:</p>
+        <p>
+          Nobody outside is told anything, and no other calendar is followed. Any of these begins it, also in
+          config.toml:
+        </p>
         <CopyLine text="lazaret up -- --notify-webhook https://example.org/hooks/lazaret" />
         <CopyLine text="lazaret up -- --notify-ntfy https://ntfy.sh/my-topic" />
         <CopyLine text="lazaret up -- --harborforge http://host:port --harborforge-key-file FILE" />
@@ -86,7 +89,10 @@ function Row({ of }: { of: Link }) {
 }
 
 function Counts({ of }: { of: Link }) {
-  const counts = [of.sent > 0 && `${countText(of.sent, 'message')} sent`, of.waiting > 0 && `${of.waiting.toLocaleString()} waiting`].filter(Boolean);
+  const counts = [
+    of.sent > 0 && `${countText(of.sent, 'message')} sent`,
+    of.waiting > 0 && `${of.waiting.toLocaleString()} waiting`,
+  ].filter(Boolean);
   return counts.length > 0 ? <span className={s.counts}>{counts.join(', ')}</span> : null;
 }
 
@@ -98,14 +104,24 @@ function Test({ link }: { link: string }) {
     test.mutate(
       { link },
       {
-        onSuccess: ({ ok, detail, took_ms }) => setOutcome({ ok, text: `${detail} (${took_ms < 1_000 ? `${Math.round(took_ms)} ms` : spanText(took_ms / 1_000)})` }),
+        onSuccess: ({ ok, detail, took_ms }) =>
+          setOutcome({
+            ok,
+            text: `${detail} (${took_ms < 1_000 ? `${Math.round(took_ms)} ms` : spanText(took_ms / 1_000)})`,
+          }),
         onError: (refusal) => setOutcome({ ok: false, text: refusal.message }),
       },
     );
   if (!may) return null;
   return (
     <span className={s.test}>
-      <Button size="small" busy={test.isPending} onClick={run} aria-label={`Test ${link}`} title={cliLine('link.test', { link })}>
+      <Button
+        size="small"
+        busy={test.isPending}
+        onClick={run}
+        aria-label={`Test ${link}`}
+        title={cliLine('link.test', { link })}
+      >
         Test
       </Button>
       <span role="status" className={`small ${outcome?.ok ? s.well : s.failing}`}>

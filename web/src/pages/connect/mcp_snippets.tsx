@@ -6,11 +6,19 @@ import { useInUrl } from '../../ui/url';
 import { Snippet } from './snippet';
 import s from './connect.module.css';
 
-const mcpJson = JSON.stringify({ mcpServers: { 'harbor-forge': { type: 'stdio', command: 'lazaret', args: ['plugin'] } } }, null, 2);
+const mcpJson = JSON.stringify(
+  { mcpServers: { 'harbor-forge': { type: 'stdio', command: 'lazaret', args: ['plugin'] } } },
+  null,
+  2,
+);
 
 export function McpSnippets() {
   const [tab, setTab] = useInUrl('mcp', 'claude');
-  const config = JSON.stringify({ backendUrl: window.location.origin, apiKey: '…', monitor_push_enabled: true }, null, 2);
+  const config = JSON.stringify(
+    { backendUrl: window.location.origin, apiKey: '…', monitor_push_enabled: true },
+    null,
+    2,
+  );
   return (
     <Card title="An MCP client">
       <Tabs.Root value={tab} onValueChange={setTab} className={s.tabs}>
@@ -31,7 +39,9 @@ export function McpSnippets() {
         </Tabs.Content>
         <Tabs.Content value="config" className={s.tab}>
           <p>
-            Without this file it sends nothing anywhere. With it, in <code>~/.plexum/plugins/harbor-forge/config.json</code>, this Lazaret is its backend; the key is the one that registering a server shows.
+            Without this file it sends nothing anywhere. With it, in{' '}
+            <code>~/.plexum/plugins/harbor-forge/config.json</code>, this Lazaret is its backend; the key is the one
+            that registering a server shows.
           </p>
           <Snippet label="config.json" text={config} />
         </Tabs.Content>

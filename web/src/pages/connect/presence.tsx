@@ -27,10 +27,23 @@ export function PresenceCard() {
           setUser(text.trim());
         }}
       >
-        <input className={s.input} aria-label="User id in Fabric" placeholder="user id in Fabric, such as u-7" value={text} onChange={(event) => setText(event.target.value)} required autoComplete="off" spellCheck={false} />
+        <input
+          className={s.input}
+          aria-label="User id in Fabric"
+          placeholder="user id in Fabric, such as u-7"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          required
+          autoComplete="off"
+          spellCheck={false}
+        />
         <Button type="submit">Look</Button>
       </form>
-      {user ? <One user={user} /> : <p className="faint small">The board answers for one user at a time, to guilds and to this page.</p>}
+      {user ? (
+        <One user={user} />
+      ) : (
+        <p className="faint small">The board answers for one user at a time, to guilds and to this page.</p>
+      )}
     </Card>
   );
 }
@@ -53,7 +66,12 @@ function One({ user }: { user: string }) {
           {may && (
             <div className={s.line}>
               {statuses.map((status) => (
-                <Button key={status} size="small" disabled={status === data.status || put.isPending} onClick={() => put.mutate({ user, status })}>
+                <Button
+                  key={status}
+                  size="small"
+                  disabled={status === data.status || put.isPending}
+                  onClick={() => put.mutate({ user, status })}
+                >
                   {wordText(status)}
                 </Button>
               ))}

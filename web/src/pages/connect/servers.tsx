@@ -38,7 +38,9 @@ export function ServersCard() {
         {(data) =>
           data.servers.length === 0 ? (
             <div className={s.form}>
-              <p>No server is registered. Each one gets a key of its own, with which its plugin or monitor reports here.</p>
+              <p>
+                No server is registered. Each one gets a key of its own, with which its plugin or monitor reports here.
+              </p>
               <CopyLine text="lazaret server register node-1" />
             </div>
           ) : (
@@ -115,17 +117,33 @@ const valueText = (value: unknown) => (typeof value === 'object' ? JSON.stringif
 
 function historyText(one: Record<string, unknown>): string {
   const { at, ...rest } = one;
-  const inner = typeof rest.report === 'object' && rest.report !== null ? (rest.report as Record<string, unknown>) : rest;
-  const said = Object.entries(inner).filter(([, value]) => typeof value === 'number').map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`);
+  const inner =
+    typeof rest.report === 'object' && rest.report !== null ? (rest.report as Record<string, unknown>) : rest;
+  const said = Object.entries(inner)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`);
   return `${typeof at === 'string' ? exactText(at) : ''}  ${said.join(' · ')}`;
 }
 
 function Register({ onClose }: { onClose: () => void }) {
   const [identifier, setIdentifier] = useState('');
   const register = useAction('server.register', { quiet: true });
-  if (register.data) return <ShownOnce title={`The key of ${identifier}`} secret={register.data.key} about="It is shown this once. Put it into the server’s plugin or monitor." onClose={onClose} />;
+  if (register.data)
+    return (
+      <ShownOnce
+        title={`The key of ${identifier}`}
+        secret={register.data.key}
+        about="It is shown this once. Put it into the server’s plugin or monitor."
+        onClose={onClose}
+      />
+    );
   return (
-    <Dialog open onClose={onClose} title="Register a server" about="One that is registered already gets a new key beside its old one.">
+    <Dialog
+      open
+      onClose={onClose}
+      title="Register a server"
+      about="One that is registered already gets a new key beside its old one."
+    >
       <form
         className={s.form}
         onSubmit={(event) => {
@@ -134,7 +152,14 @@ function Register({ onClose }: { onClose: () => void }) {
         }}
       >
         <Field label="Identifier" error={register.error?.message}>
-          <input value={identifier} onChange={(event) => setIdentifier(event.target.value)} required placeholder="node-1" autoComplete="off" spellCheck={false} />
+          <input
+            value={identifier}
+            onChange={(event) => setIdentifier(event.target.value)}
+            required
+            placeholder="node-1"
+            autoComplete="off"
+            spellCheck={false}
+          />
         </Field>
         <CopyLine text={cliLine('server.register', { identifier: identifier.trim() || 'IDENTIFIER' })} />
         <div className={s.end}>

@@ -4,7 +4,17 @@ import { CopyLine } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import s from './connect.module.css';
 
-export function ShownOnce({ title, secret, about, onClose }: { title: string; secret: string; about: string; onClose: () => void }) {
+export function ShownOnce({
+  title,
+  secret,
+  about,
+  onClose,
+}: {
+  title: string;
+  secret: string;
+  about: string;
+  onClose: () => void;
+}) {
   return (
     <Dialog open onClose={onClose} title={title} about={about}>
       <CopyLine text={secret} />

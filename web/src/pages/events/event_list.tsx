@@ -23,7 +23,10 @@ export function EventList({ view, older, change }: Props) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const { events } = view;
   const cells = useOperation('cell.list', { limit: namesMost });
-  const missions = useMemo(() => new Map(cells.data?.cells.map((cell) => [cell.cell_id, cell.mission_name])), [cells.data]);
+  const missions = useMemo(
+    () => new Map(cells.data?.cells.map((cell) => [cell.cell_id, cell.mission_name])),
+    [cells.data],
+  );
   const rows = useWindowVirtualizer({
     count: events.length,
     estimateSize: () => rowHeight,
@@ -48,13 +51,28 @@ export function EventList({ view, older, change }: Props) {
         {items.map((item) => {
           const event = events[item.index]!;
           return (
-            <div key={item.key} ref={rows.measureElement} data-index={item.index} role="listitem" className={s.place} style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
-              <EventRow event={event} mission={missions.get(event.cell ?? '')} open={open.has(event.number)} toggle={() => toggle(event.number)} change={change} />
+            <div
+              key={item.key}
+              ref={rows.measureElement}
+              data-index={item.index}
+              role="listitem"
+              className={s.place}
+              style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+            >
+              <EventRow
+                event={event}
+                mission={missions.get(event.cell ?? '')}
+                open={open.has(event.number)}
+                toggle={() => toggle(event.number)}
+                change={change}
+              />
             </div>
           );
         })}
       </div>
-      <p className={`${s.end} faint small`}>{view.more ? (view.busy ? 'Loading older events' : '') : 'There is nothing older.'}</p>
+      <p className={`${s.end} faint small`}>
+        {view.more ? (view.busy ? 'Loading older events' : '') : 'There is nothing older.'}
+      </p>
     </>
   );
 }

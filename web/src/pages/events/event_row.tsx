@@ -31,7 +31,14 @@ export function EventRow({ event, mission, open, toggle, change }: Props) {
   return (
     <>
       <div className={s.row} onClick={onClick}>
-        <button type="button" data-row className={s.opener} aria-expanded={open} aria-label={`Event ${event.number}, ${wordText(event.kind)}`} onClick={toggle}>
+        <button
+          type="button"
+          data-row
+          className={s.opener}
+          aria-expanded={open}
+          aria-label={`Event ${event.number}, ${wordText(event.kind)}`}
+          onClick={toggle}
+        >
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" className={open ? s.turned : ''}>
             <path d="M4 2l4 4-4 4" fill="none" stroke="currentColor" strokeWidth="1.6" />
           </svg>
@@ -69,7 +76,9 @@ function Subject({ event, mission }: { event: Event; mission: string | undefined
     <>
       {agent && <Link href={agentPath(isElsewhere ? agent : `${cell.slice(0, 8)}.${agent}`)}>{agent}</Link>}
       {task && <Link href={`${missionPath(cell)}?task=${encodeURIComponent(task)}`}>{task}</Link>}
-      {!agent && !task && !isElsewhere && <Link href={missionPath(cell)}>{mission || `mission ${cell.slice(0, 8)}`}</Link>}
+      {!agent && !task && !isElsewhere && (
+        <Link href={missionPath(cell)}>{mission || `mission ${cell.slice(0, 8)}`}</Link>
+      )}
     </>
   );
 }
@@ -78,7 +87,11 @@ function Detail({ event, change }: { event: Event; change: (filters: Partial<Fil
   const json = JSON.stringify(event, null, 2);
   const copy = async () => {
     const done = await copyText(json);
-    toast(done ? { kind: 'done', text: 'The event is copied as JSON' } : { kind: 'refused', text: 'The browser does not let the page copy' });
+    toast(
+      done
+        ? { kind: 'done', text: 'The event is copied as JSON' }
+        : { kind: 'refused', text: 'The browser does not let the page copy' },
+    );
   };
   return (
     <div className={s.detail}>

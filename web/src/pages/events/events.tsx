@@ -38,11 +38,19 @@ export default function Events() {
                 {paused ? 'Follow' : 'Pause'}
               </Button>
               <span className="small">
-                {paused ? <State state="paused" label="Paused" /> : following ? <State state="ok" label="Following" /> : <State state="waiting" label="Held while you read" />}
+                {paused ? (
+                  <State state="paused" label="Paused" />
+                ) : following ? (
+                  <State state="ok" label="Following" />
+                ) : (
+                  <State state="waiting" label="Held while you read" />
+                )}
               </span>
             </>
           )}
-          <span className={`${s.counted} faint small numbers`}>{view.events.length > 0 && `${countText(view.events.length, 'event')} shown`}</span>
+          <span className={`${s.counted} faint small numbers`}>
+            {view.events.length > 0 && `${countText(view.events.length, 'event')} shown`}
+          </span>
           <CopyAll view={view} />
         </div>
         <Body filters={filters} change={change} journal={journal} view={view} />
@@ -51,11 +59,29 @@ export default function Events() {
   );
 }
 
-function Body({ filters, change, journal, view }: { filters: Filters; change: (filters: Partial<Filters>) => void; journal: Journal | undefined; view: View }) {
+function Body({
+  filters,
+  change,
+  journal,
+  view,
+}: {
+  filters: Filters;
+  change: (filters: Partial<Filters>) => void;
+  journal: Journal | undefined;
+  view: View;
+}) {
   if (view.events.length === 0) {
     return (
       <div className={s.inset}>
-        {view.refusal ? <Refused refusal={view.refusal} again={() => void journal?.first()} /> : view.busy ? <Waiting rows={8} /> : isFiltered(filters) ? <NoneFits change={change} /> : <Empty title="Nothing has happened yet" />}
+        {view.refusal ? (
+          <Refused refusal={view.refusal} again={() => void journal?.first()} />
+        ) : view.busy ? (
+          <Waiting rows={8} />
+        ) : isFiltered(filters) ? (
+          <NoneFits change={change} />
+        ) : (
+          <Empty title="Nothing has happened yet" />
+        )}
       </div>
     );
   }
@@ -89,7 +115,9 @@ function Fresh({ count, journal }: { count: number; journal: Journal | undefined
 function NoneFits({ change }: { change: (filters: Partial<Filters>) => void }) {
   return (
     <Empty title="No event fits">
-      <Button onClick={() => change({ kind: '', agent: '', cell: '', task: '', text: '', from: '', until: '' })}>Show all events</Button>
+      <Button onClick={() => change({ kind: '', agent: '', cell: '', task: '', text: '', from: '', until: '' })}>
+        Show all events
+      </Button>
     </Empty>
   );
 }
@@ -97,7 +125,11 @@ function NoneFits({ change }: { change: (filters: Partial<Filters>) => void }) {
 function CopyAll({ view }: { view: View }) {
   const copy = async () => {
     const done = await copyText(JSON.stringify(view.events, null, 2));
-    toast(done ? { kind: 'done', text: `${countText(view.events.length, 'event')} copied as JSON` } : { kind: 'refused', text: 'The browser does not let the page copy' });
+    toast(
+      done
+        ? { kind: 'done', text: `${countText(view.events.length, 'event')} copied as JSON` }
+        : { kind: 'refused', text: 'The browser does not let the page copy' },
+    );
   };
   return (
     <Button size="small" look="quiet" onClick={copy} disabled={view.events.length === 0}>

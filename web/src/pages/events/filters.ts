@@ -37,7 +37,15 @@ export function inputsOf(filters: Filters): Inputs['events.list'] {
 
 // The same in a terminal.
 export function commandOf(filters: Filters): string {
-  const flags: Record<FilterName, string> = { kind: 'kind', agent: 'agent', cell: 'cell', task: 'task', text: 'text', from: 'since', until: 'until' };
+  const flags: Record<FilterName, string> = {
+    kind: 'kind',
+    agent: 'agent',
+    cell: 'cell',
+    task: 'task',
+    text: 'text',
+    from: 'since',
+    until: 'until',
+  };
   const words = names.flatMap((name) => {
     const values = name === 'kind' ? filters.kind.split(',') : [filters[name]];
     return values.filter(Boolean).map((value) => `--${flags[name]} ${quoted(value)}`);

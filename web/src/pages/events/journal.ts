@@ -105,7 +105,8 @@ export class Journal {
         this.become({ busy: false, refusal: null });
       } catch (error) {
         this.asked = false;
-        if (!signal.aborted) this.become({ busy: false, refusal: error instanceof Refusal ? error : new Refusal(0, String(error)) });
+        if (!signal.aborted)
+          this.become({ busy: false, refusal: error instanceof Refusal ? error : new Refusal(0, String(error)) });
       }
     };
     this.turn = this.turn.then(ask);

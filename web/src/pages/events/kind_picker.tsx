@@ -16,7 +16,8 @@ export function KindPicker({ value, onChange }: { value: string; onChange: (valu
   };
   const onText = (event: ChangeEvent<HTMLInputElement>) => {
     const typed = event.target.value.replaceAll(' ', '_');
-    if (known.has(typed)) add(typed); // a suggestion was taken
+    if (known.has(typed))
+      add(typed); // a suggestion was taken
     else setText(typed);
   };
   const onKey = (event: KeyboardEvent) => {
@@ -30,18 +31,33 @@ export function KindPicker({ value, onChange }: { value: string; onChange: (valu
   return (
     <div className={s.kinds}>
       <Field label="Kinds">
-        <input value={text} onChange={onText} onKeyDown={onKey} list={list} placeholder={chosen.length > 0 ? 'and another' : 'All; such as agent_exited'} autoComplete="off" spellCheck={false} />
+        <input
+          value={text}
+          onChange={onText}
+          onKeyDown={onKey}
+          list={list}
+          placeholder={chosen.length > 0 ? 'and another' : 'All; such as agent_exited'}
+          autoComplete="off"
+          spellCheck={false}
+        />
         <datalist id={list}>
-          {kinds.filter((kind) => !chosen.includes(kind)).map((kind) => (
-            <option key={kind} value={kind} />
-          ))}
+          {kinds
+            .filter((kind) => !chosen.includes(kind))
+            .map((kind) => (
+              <option key={kind} value={kind} />
+            ))}
         </datalist>
       </Field>
       {chosen.length > 0 && (
         <ul className={s.chips} aria-label="Chosen kinds">
           {chosen.map((kind) => (
             <li key={kind}>
-              <button type="button" className={s.chip} onClick={() => onChange(chosen.filter((one) => one !== kind).join(','))} aria-label={`Without ${kind}`}>
+              <button
+                type="button"
+                className={s.chip}
+                onClick={() => onChange(chosen.filter((one) => one !== kind).join(','))}
+                aria-label={`Without ${kind}`}
+              >
                 {kind} <span aria-hidden="true">×</span>
               </button>
             </li>

@@ -15,7 +15,12 @@ const rowHeight = 46;
 
 export function AgentTable({ agents }: { agents: Agent[] }) {
   const box = useRef<HTMLDivElement>(null);
-  const rows = useWindowVirtualizer({ count: agents.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: agents.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   useRowKeys(box);
   const items = rows.getVirtualItems();
   return (
@@ -31,7 +36,20 @@ export function AgentTable({ agents }: { agents: Agent[] }) {
         {items.map((item) => {
           const agent = agents[item.index]!;
           return (
-            <div key={`${agent.cell_id}/${agent.agent_id}`} role="row" aria-rowindex={item.index + 2} className={s.row} style={{ position: 'absolute', top: 0, left: 0, right: 0, height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+            <div
+              key={`${agent.cell_id}/${agent.agent_id}`}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={s.row}
+              style={{
+                position: 'absolute',
+                top: 0,
+                left: 0,
+                right: 0,
+                height: rowHeight,
+                transform: `translateY(${item.start - rows.options.scrollMargin}px)`,
+              }}
+            >
               <Cells agent={agent} />
             </div>
           );
@@ -59,16 +77,38 @@ function Cells({ agent }: { agent: Agent }) {
         </span>
       </span>
       <span role="cell" className={s.task}>
-        {agent.task ? <Link href={`${missionPath(agent.cell_id)}?task=${encodeURIComponent(agent.task.task_id)}`}>{agent.task.title || agent.task.task_id}</Link> : <span className="faint">–</span>}
+        {agent.task ? (
+          <Link href={`${missionPath(agent.cell_id)}?task=${encodeURIComponent(agent.task.task_id)}`}>
+            {agent.task.title || agent.task.task_id}
+          </Link>
+        ) : (
+          <span className="faint">–</span>
+        )}
       </span>
       <span role="cell">
         <Beats beats={agent.recent} label={agent.agent_id} />
       </span>
       <span role="cell" className="numbers">
-        {limits?.milli_cpus ? <Meter label="CPU of its limit" part={(agent.cpu_percent ?? 0) / (limits.milli_cpus / 10)} text={percentText(agent.cpu_percent)} /> : percentText(agent.cpu_percent)}
+        {limits?.milli_cpus ? (
+          <Meter
+            label="CPU of its limit"
+            part={(agent.cpu_percent ?? 0) / (limits.milli_cpus / 10)}
+            text={percentText(agent.cpu_percent)}
+          />
+        ) : (
+          percentText(agent.cpu_percent)
+        )}
       </span>
       <span role="cell" className="numbers">
-        {limits?.memory_bytes ? <Meter label="Memory of its limit" part={(agent.memory_bytes ?? 0) / limits.memory_bytes} text={`${bytesText(agent.memory_bytes)} of ${bytesText(limits.memory_bytes)}`} /> : bytesText(agent.memory_bytes)}
+        {limits?.memory_bytes ? (
+          <Meter
+            label="Memory of its limit"
+            part={(agent.memory_bytes ?? 0) / limits.memory_bytes}
+            text={`${bytesText(agent.memory_bytes)} of ${bytesText(limits.memory_bytes)}`}
+          />
+        ) : (
+          bytesText(agent.memory_bytes)
+        )}
       </span>
       <span role="cell" className="numbers">
         <Spend agent={agent} />
@@ -76,7 +116,8 @@ function Cells({ agent }: { agent: Agent }) {
       <span role="cell">
         {agent.last_checkpoint ? (
           <span className="small">
-            <Time at={agent.last_checkpoint.saved_at} plain /> {agent.last_checkpoint.proven_at && <span className={s.proven}>proven</span>}
+            <Time at={agent.last_checkpoint.saved_at} plain />{' '}
+            {agent.last_checkpoint.proven_at && <span className={s.proven}>proven</span>}
           </span>
         ) : (
           <span className="faint">–</span>
@@ -88,8 +129,22 @@ function Cells({ agent }: { agent: Agent }) {
 
 function Spend({ agent }: { agent: Agent }) {
   const { spent, caps } = agent.spend ?? {};
-  if (caps?.usd) return <Meter label="Money of its budget" part={(spent?.usd ?? 0) / caps.usd} text={`$${(spent?.usd ?? 0).toFixed(2)} of ${caps.usd.toFixed(2)}`} />;
-  if (caps?.tokens) return <Meter label="Tokens of its budget" part={(spent?.tokens ?? 0) / caps.tokens} text={`${(spent?.tokens ?? 0).toLocaleString()} of ${caps.tokens.toLocaleString()} tokens`} />;
+  if (caps?.usd)
+    return (
+      <Meter
+        label="Money of its budget"
+        part={(spent?.usd ?? 0) / caps.usd}
+        text={`$${(spent?.usd ?? 0).toFixed(2)} of ${caps.usd.toFixed(2)}`}
+      />
+    );
+  if (caps?.tokens)
+    return (
+      <Meter
+        label="Tokens of its budget"
+        part={(spent?.tokens ?? 0) / caps.tokens}
+        text={`${(spent?.tokens ?? 0).toLocaleString()} of ${caps.tokens.toLocaleString()} tokens`}
+      />
+    );
   if (spent?.usd) return <>${spent.usd.toFixed(2)}</>;
   return <span className="faint">–</span>;
 }

@@ -23,7 +23,14 @@ import s from './fleet.module.css';
 const needsShown = 5;
 const eventsShown = 10;
 const eventsAsked = 60; // of which some are passed over
-const routine = new Set(['task_checkpointed', 'checkpoint_saved', 'checkpoint_wanted', 'spend_recorded', 'spend_reserved', 'cell_mirrored']);
+const routine = new Set([
+  'task_checkpointed',
+  'checkpoint_saved',
+  'checkpoint_wanted',
+  'spend_recorded',
+  'spend_reserved',
+  'cell_mirrored',
+]);
 
 export function Fleet() {
   const status = useOperation('status', {}, { every: 5 });
@@ -57,7 +64,15 @@ function Sentence({ status }: { status: Status }) {
   const quiet = status.needs_you.length === 0;
   return (
     <PageHead
-      title={<span className={quiet ? '' : s.needed}>{quiet ? 'Nothing needs you' : status.needs_you.length === 1 ? 'One thing needs you' : `${status.needs_you.length} things need you`}</span>}
+      title={
+        <span className={quiet ? '' : s.needed}>
+          {quiet
+            ? 'Nothing needs you'
+            : status.needs_you.length === 1
+              ? 'One thing needs you'
+              : `${status.needs_you.length} things need you`}
+        </span>
+      }
       about={
         <>
           {status.sentence} <span className="faint small nowrap">· {figures.join(' · ')}</span>
@@ -65,9 +80,24 @@ function Sentence({ status }: { status: Status }) {
       }
       actions={
         status.frozen ? (
-          <Act operation="fleet.resume" inputs={{}} label="Resume the fleet" look="strong" command="lazaret resume --all" done="The fleet goes on" />
+          <Act
+            operation="fleet.resume"
+            inputs={{}}
+            label="Resume the fleet"
+            look="strong"
+            command="lazaret resume --all"
+            done="The fleet goes on"
+          />
         ) : (
-          <Act operation="fleet.freeze" inputs={{}} label="Freeze all" look="danger" command="lazaret freeze --all" about="Every agent is stopped where it is, without losing anything, until the fleet is resumed." done="The fleet is frozen" />
+          <Act
+            operation="fleet.freeze"
+            inputs={{}}
+            label="Freeze all"
+            look="danger"
+            command="lazaret freeze --all"
+            about="Every agent is stopped where it is, without losing anything, until the fleet is resumed."
+            done="The fleet is frozen"
+          />
         )
       }
     />
@@ -92,7 +122,10 @@ function Agents({ agents }: { agents: Agent[] }) {
   const [text, setText] = useInUrl('q');
   const shown = useMemo(() => {
     const wanted = text.toLowerCase();
-    const fits = (agent: Agent) => (!only || isFaulty(agent)) && (!wanted || `${agent.ref} ${agent.name} ${agent.task?.title ?? ''} ${agent.reason}`.toLowerCase().includes(wanted));
+    const fits = (agent: Agent) =>
+      (!only || isFaulty(agent)) &&
+      (!wanted ||
+        `${agent.ref} ${agent.name} ${agent.task?.title ?? ''} ${agent.reason}`.toLowerCase().includes(wanted));
     return agents.filter(fits).sort((a, b) => Number(isFaulty(b)) - Number(isFaulty(a))); // the ill ones first
   }, [agents, only, text]);
   if (agents.length === 0) {
@@ -112,14 +145,30 @@ function Agents({ agents }: { agents: Agent[] }) {
       title={`Agents (${agents.length.toLocaleString()})`}
       actions={
         <>
-          <input type="search" className={s.search} placeholder="Search" aria-label="Search agents" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            className={s.search}
+            placeholder="Search"
+            aria-label="Search agents"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
           <label className={s.switch}>
-            <input type="checkbox" checked={only !== ''} onChange={(event) => setOnly(event.target.checked ? '1' : '')} /> Faults only ({faults})
+            <input
+              type="checkbox"
+              checked={only !== ''}
+              onChange={(event) => setOnly(event.target.checked ? '1' : '')}
+            />{' '}
+            Faults only ({faults})
           </label>
         </>
       }
     >
-      {shown.length > 0 ? <AgentTable agents={shown} /> : <p className={s.none}>{only && !text ? 'No agent is ill.' : 'No agent fits.'}</p>}
+      {shown.length > 0 ? (
+        <AgentTable agents={shown} />
+      ) : (
+        <p className={s.none}>{only && !text ? 'No agent is ill.' : 'No agent fits.'}</p>
+      )}
     </Card>
   );
 }
@@ -134,7 +183,15 @@ function LastEvents() {
   }, [past.data, live]);
   return (
     <Card title="Last events" actions={<Link href="/events">All</Link>}>
-      {events.length === 0 ? <p className="faint">Nothing has happened yet.</p> : <ul>{events.map((event) => <EventLine key={event.number} event={event} />)}</ul>}
+      {events.length === 0 ? (
+        <p className="faint">Nothing has happened yet.</p>
+      ) : (
+        <ul>
+          {events.map((event) => (
+            <EventLine key={event.number} event={event} />
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }

@@ -13,13 +13,19 @@ const day = 86_400_000;
 
 export function NextSlots() {
   const hour = Math.floor(Date.now() / 3_600_000);
-  const span = useMemo(() => ({ from: new Date().toISOString(), until: new Date(Date.now() + day).toISOString() }), [hour]);
+  const span = useMemo(
+    () => ({ from: new Date().toISOString(), until: new Date(Date.now() + day).toISOString() }),
+    [hour],
+  );
   const slots = useOperation('slot.list', span, { every: 30 });
   return (
     <Card title="Next" actions={<Link href="/calendar">Calendar</Link>}>
       <Shown of={slots} rows={3}>
         {(data) => {
-          const next = data.slots.filter((slot) => slot.status === 'not_started' && slot.at).sort((a, b) => a.at!.localeCompare(b.at!)).slice(0, shownMost);
+          const next = data.slots
+            .filter((slot) => slot.status === 'not_started' && slot.at)
+            .sort((a, b) => a.at!.localeCompare(b.at!))
+            .slice(0, shownMost);
           if (next.length === 0) return <p className="faint">Nothing is planned for the next 24 hours.</p>;
           return (
             <ul className={s.slots}>

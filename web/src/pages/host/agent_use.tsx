@@ -28,11 +28,22 @@ const rowHeight = 42;
 export function AgentUse({ telemetry }: { telemetry: Telemetry }) {
   const [sort, setSort] = useInUrl('sort', 'cpu_percent');
   const known = useOperation('agent.list', { limit: 1_000 }, { every: 30, all: 'agents' });
-  const agents = useMemo(() => new Map((known.data?.agents ?? []).map((one) => [`${one.cell_id}/${one.agent_id}`, one])), [known.data]);
+  const agents = useMemo(
+    () => new Map((known.data?.agents ?? []).map((one) => [`${one.cell_id}/${one.agent_id}`, one])),
+    [known.data],
+  );
   const column = columns.some(([name]) => name === sort) ? (sort as Column) : 'cpu_percent';
-  const uses = useMemo(() => [...telemetry.agents].sort((a, b) => (b[column] ?? 0) - (a[column] ?? 0)), [telemetry, column]);
+  const uses = useMemo(
+    () => [...telemetry.agents].sort((a, b) => (b[column] ?? 0) - (a[column] ?? 0)),
+    [telemetry, column],
+  );
   const box = useRef<HTMLDivElement>(null);
-  const rows = useWindowVirtualizer({ count: uses.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: uses.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   useRowKeys(box);
   if (uses.length === 0) {
     return (
@@ -59,7 +70,13 @@ export function AgentUse({ telemetry }: { telemetry: Telemetry }) {
           {rows.getVirtualItems().map((item) => {
             const use = uses[item.index]!;
             return (
-              <div key={`${use.cell}/${use.agent}`} role="row" aria-rowindex={item.index + 2} className={`${s.row} ${s.use}`} style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+              <div
+                key={`${use.cell}/${use.agent}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                className={`${s.row} ${s.use}`}
+                style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+              >
                 <Cells use={use} agent={agents.get(`${use.cell}/${use.agent}`)} />
               </div>
             );
@@ -80,8 +97,28 @@ function Cells({ use, agent }: { use: Use; agent: Agent | undefined }) {
           {ref}
         </Link>
       </span>
-      <span role="cell">{cpus ? <Meter label="CPU of its limit" part={(use.cpu_percent ?? 0) / (cpus / 10)} text={percentText(use.cpu_percent)} /> : percentText(use.cpu_percent)}</span>
-      <span role="cell">{memory ? <Meter label="Memory of its limit" part={(use.memory_bytes ?? 0) / memory} text={`${bytesText(use.memory_bytes)} of ${bytesText(memory)}`} /> : bytesText(use.memory_bytes)}</span>
+      <span role="cell">
+        {cpus ? (
+          <Meter
+            label="CPU of its limit"
+            part={(use.cpu_percent ?? 0) / (cpus / 10)}
+            text={percentText(use.cpu_percent)}
+          />
+        ) : (
+          percentText(use.cpu_percent)
+        )}
+      </span>
+      <span role="cell">
+        {memory ? (
+          <Meter
+            label="Memory of its limit"
+            part={(use.memory_bytes ?? 0) / memory}
+            text={`${bytesText(use.memory_bytes)} of ${bytesText(memory)}`}
+          />
+        ) : (
+          bytesText(use.memory_bytes)
+        )}
+      </span>
       <span role="cell">{bytesText(use.io_bytes)}</span>
       <span role="cell">{use.cpu_seconds === undefined ? '–' : `${use.cpu_seconds.toFixed(1)} s`}</span>
       <span role="cell">{use.processes ?? '–'}</span>

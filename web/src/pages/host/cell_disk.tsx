@@ -13,7 +13,10 @@ export function CellDisk({ cells }: { cells: Telemetry['cells'] }) {
   const sorted = [...(cells ?? [])].sort((a, b) => b.bytes - a.bytes);
   const total = sorted.reduce((sum, one) => sum + one.bytes, 0);
   return (
-    <Card title="Disk of missions" actions={total > 0 && <span className="faint small">{bytesText(total)} in all</span>}>
+    <Card
+      title="Disk of missions"
+      actions={total > 0 && <span className="faint small">{bytesText(total)} in all</span>}
+    >
       {cells === undefined ? (
         <p className="faint">This daemon does not tell it.</p>
       ) : sorted.length === 0 ? (
@@ -25,10 +28,16 @@ export function CellDisk({ cells }: { cells: Telemetry['cells'] }) {
               <Link href={missionPath(one.cell_id)} className={s.name}>
                 {one.mission_name || one.cell_id}
               </Link>
-              <Meter label="Of all missions" part={(one.bytes / (total || 1)) * 0.79} text={`${one.partial ? 'more than ' : ''}${bytesText(one.bytes)}, ${countText(one.files, 'file')}`} />
+              <Meter
+                label="Of all missions"
+                part={(one.bytes / (total || 1)) * 0.79}
+                text={`${one.partial ? 'more than ' : ''}${bytesText(one.bytes)}, ${countText(one.files, 'file')}`}
+              />
             </li>
           ))}
-          {sorted.length > shownMost && <li className="faint small">and {countText(sorted.length - shownMost, 'smaller one')}</li>}
+          {sorted.length > shownMost && (
+            <li className="faint small">and {countText(sorted.length - shownMost, 'smaller one')}</li>
+          )}
         </ul>
       )}
     </Card>

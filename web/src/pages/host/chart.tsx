@@ -23,7 +23,12 @@ interface Props {
 
 const height = 150;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const exactClock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const exactClock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 export function Chart({ title, lines, data, most, text, seconds }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -35,7 +40,11 @@ export function Chart({ title, lines, data, most, text, seconds }: Props) {
 
   useEffect(() => {
     const target = box.current!;
-    const made = new uPlot(optionsOf(lines, most, text, seconds, target.clientWidth, setPointed), latest.current as uPlot.AlignedData, target);
+    const made = new uPlot(
+      optionsOf(lines, most, text, seconds, target.clientWidth, setPointed),
+      latest.current as uPlot.AlignedData,
+      target,
+    );
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: target.clientWidth, height }));
     observer.observe(target);
@@ -67,7 +76,12 @@ export function Chart({ title, lines, data, most, text, seconds }: Props) {
           {pointed !== null && at !== undefined && <span className="faint">{exactClock.format(at * 1_000)}</span>}
         </span>
       </figcaption>
-      <div ref={box} className={s.canvas} role="img" aria-label={`${title}. ${lines.map((line, i) => summary(line.name, data[i + 1] ?? [], text)).join(' ')}`} />
+      <div
+        ref={box}
+        className={s.canvas}
+        role="img"
+        aria-label={`${title}. ${lines.map((line, i) => summary(line.name, data[i + 1] ?? [], text)).join(' ')}`}
+      />
     </figure>
   );
 }
@@ -79,10 +93,22 @@ function summary(name: string, values: (number | null)[], text: (value: number) 
   return `${name}: ${text(known.at(-1)!)} now, between ${text(Math.min(...known))} and ${text(Math.max(...known))}.`;
 }
 
-function optionsOf(lines: readonly Line[], most: number | undefined, text: (value: number) => string, seconds: number, width: number, point: (index: number | null) => void): uPlot.Options {
+function optionsOf(
+  lines: readonly Line[],
+  most: number | undefined,
+  text: (value: number) => string,
+  seconds: number,
+  width: number,
+  point: (index: number | null) => void,
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const axis = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
+  const axis = {
+    stroke: colour('faint'),
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
   return {
     width,
     height,
@@ -108,7 +134,11 @@ function optionsOf(lines: readonly Line[], most: number | undefined, text: (valu
         spanGaps: false,
       })),
     ],
-    hooks: { setCursor: [(self) => point(self.cursor.left !== undefined && self.cursor.left >= 0 ? (self.cursor.idx ?? null) : null)] },
+    hooks: {
+      setCursor: [
+        (self) => point(self.cursor.left !== undefined && self.cursor.left >= 0 ? (self.cursor.idx ?? null) : null),
+      ],
+    },
   };
 }
 

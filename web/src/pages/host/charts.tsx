@@ -26,12 +26,24 @@ interface Plot {
 
 const plots: Plot[] = [
   { title: 'CPU', lines: [{ of: 'cpu', name: 'CPU', tone: 'accent' }], most: 100, text: share },
-  { title: 'Memory', lines: [{ of: 'memory', name: 'memory', tone: 'accent' }, { of: 'swap', name: 'swap', tone: 'warn', dashed: true }], most: 100, text: share },
+  {
+    title: 'Memory',
+    lines: [
+      { of: 'memory', name: 'memory', tone: 'accent' },
+      { of: 'swap', name: 'swap', tone: 'warn', dashed: true },
+    ],
+    most: 100,
+    text: share,
+  },
   { title: 'Disk', lines: [{ of: 'disk', name: 'disk', tone: 'accent' }], most: 100, text: share },
   { title: 'Load, 1 minute', lines: [{ of: 'load', name: 'load', tone: 'accent' }], text: plain },
   {
     title: 'Waited for', // share of time in which some program did
-    lines: [{ of: 'pressureCpu', name: 'CPU', tone: 'accent' }, { of: 'pressureMemory', name: 'memory', tone: 'warn', dashed: true }, { of: 'pressureIo', name: 'disk', tone: 'info', dashed: true }],
+    lines: [
+      { of: 'pressureCpu', name: 'CPU', tone: 'accent' },
+      { of: 'pressureMemory', name: 'memory', tone: 'warn', dashed: true },
+      { of: 'pressureIo', name: 'disk', tone: 'info', dashed: true },
+    ],
     text: share,
   },
 ];
@@ -45,7 +57,12 @@ export default function Charts({ telemetry }: { telemetry: Telemetry }) {
     <Card
       title="The machine over time"
       actions={
-        <select className={s.select} aria-label="How far back" value={String(seconds)} onChange={(event) => setSpan(event.target.value)}>
+        <select
+          className={s.select}
+          aria-label="How far back"
+          value={String(seconds)}
+          onChange={(event) => setSpan(event.target.value)}
+        >
           {spans.map(([value, text]) => (
             <option key={value} value={value}>
               {text}
@@ -54,7 +71,9 @@ export default function Charts({ telemetry }: { telemetry: Telemetry }) {
         </select>
       }
     >
-      {isWithoutPast && <p className={s.note}>This daemon keeps no past of these figures; the lines begin when the page was opened.</p>}
+      {isWithoutPast && (
+        <p className={s.note}>This daemon keeps no past of these figures; the lines begin when the page was opened.</p>
+      )}
       <div className={s.charts}>
         {shown.map((plot) => (
           <Drawn key={plot.title} plot={plot} points={points} seconds={seconds} />
@@ -65,6 +84,15 @@ export default function Charts({ telemetry }: { telemetry: Telemetry }) {
 }
 
 function Drawn({ plot, points, seconds }: { plot: Plot; points: Point[]; seconds: number }) {
-  const data = useMemo(() => [points.map((point) => point.at), ...plot.lines.map((line) => points.map((point) => point[line.of]))] as [number[], ...(number | null)[][]], [points, plot]);
-  return <Chart title={plot.title} lines={plot.lines} data={data} most={plot.most} text={plot.text} seconds={seconds} />;
+  const data = useMemo(
+    () =>
+      [points.map((point) => point.at), ...plot.lines.map((line) => points.map((point) => point[line.of]))] as [
+        number[],
+        ...(number | null)[][],
+      ],
+    [points, plot],
+  );
+  return (
+    <Chart title={plot.title} lines={plot.lines} data={data} most={plot.most} text={plot.text} seconds={seconds} />
+  );
 }

@@ -46,18 +46,32 @@ export default function Host() {
 
 function Sentence({ telemetry }: { telemetry: Telemetry }) {
   const { host } = telemetry;
-  if (!host) return <PageHead title="This machine does not tell its figures" about="What the daemon could not read is in its log." />;
+  if (!host)
+    return (
+      <PageHead title="This machine does not tell its figures" about="What the daemon could not read is in its log." />
+    );
   const uses: [string, number | null | undefined][] = [
     ['CPU', host.cpu_percent],
     ['memory', host.memory_percent],
     ['swap', host.swap_percent],
     ['disk', host.disk_percent],
   ];
-  const figures = uses.filter(([, percent]) => percent !== null && percent !== undefined).map(([name, percent]) => `${name} ${percentText(percent)}`);
+  const figures = uses
+    .filter(([, percent]) => percent !== null && percent !== undefined)
+    .map(([name, percent]) => `${name} ${percentText(percent)}`);
   if (host.load) figures.push(`load ${host.load.map((one) => one.toFixed(2)).join(', ')}`);
   if (host.uptime_seconds) figures.push(`up ${spanText(host.uptime_seconds)}`);
   const troubles = troublesOf(host);
-  return <PageHead title={<span className={troubles.length > 0 ? s.full : ''}>{troubles.length > 0 ? sentence(troubles.join(', ')) : 'This machine has room'}</span>} about={figures.join(' · ')} />;
+  return (
+    <PageHead
+      title={
+        <span className={troubles.length > 0 ? s.full : ''}>
+          {troubles.length > 0 ? sentence(troubles.join(', ')) : 'This machine has room'}
+        </span>
+      }
+      about={figures.join(' · ')}
+    />
+  );
 }
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -65,7 +79,21 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 // What is nearly used up, and what programs wait for. A busy CPU alone is no trouble.
 function troublesOf(host: NonNullable<Telemetry['host']>): string[] {
   const { pressure } = host;
-  const full = ([['memory', host.memory_percent], ['the disk', host.disk_percent]] as const).filter(([, percent]) => (percent ?? 0) >= fullFrom);
-  const waited = ([['the CPU', pressure?.cpu?.some], ['memory', pressure?.memory?.some], ['the disk', pressure?.io?.some]] as const).filter(([, percent]) => (percent ?? 0) >= waitedFrom);
-  return [...full.map(([name, percent]) => `${name} is ${percentText(percent)} full`), ...waited.map(([name, percent]) => `programs wait for ${name}, ${percentText(percent)} of the time`)];
+  const full = (
+    [
+      ['memory', host.memory_percent],
+      ['the disk', host.disk_percent],
+    ] as const
+  ).filter(([, percent]) => (percent ?? 0) >= fullFrom);
+  const waited = (
+    [
+      ['the CPU', pressure?.cpu?.some],
+      ['memory', pressure?.memory?.some],
+      ['the disk', pressure?.io?.some],
+    ] as const
+  ).filter(([, percent]) => (percent ?? 0) >= waitedFrom);
+  return [
+    ...full.map(([name, percent]) => `${name} is ${percentText(percent)} full`),
+    ...waited.map(([name, percent]) => `programs wait for ${name}, ${percentText(percent)} of the time`),
+  ];
 }

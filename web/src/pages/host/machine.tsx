@@ -21,7 +21,10 @@ export function DaemonCard() {
             ['Facts recorded', daemon.recorded_facts?.toLocaleString()],
             ['Connections', daemon.connections?.toLocaleString()],
             ['Process', daemon.pid?.toString()],
-            ['Started', daemon.epoch === undefined ? undefined : `${daemon.epoch.toLocaleString()} times on this state`],
+            [
+              'Started',
+              daemon.epoch === undefined ? undefined : `${daemon.epoch.toLocaleString()} times on this state`,
+            ],
           ];
           return (
             <dl className={s.facts}>

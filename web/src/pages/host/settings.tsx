@@ -20,9 +20,21 @@ export function SettingsCard() {
       title="Settings"
       actions={
         <>
-          <input type="search" className={s.search} placeholder="Search" aria-label="Search settings" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            className={s.search}
+            placeholder="Search"
+            aria-label="Search settings"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
           <label className={s.switch}>
-            <input type="checkbox" checked={chosen !== ''} onChange={(event) => setChosen(event.target.checked ? '1' : '')} /> Only what was set
+            <input
+              type="checkbox"
+              checked={chosen !== ''}
+              onChange={(event) => setChosen(event.target.checked ? '1' : '')}
+            />{' '}
+            Only what was set
           </label>
         </>
       }
@@ -38,7 +50,12 @@ export function SettingsCard() {
 function List({ settings, text, isChosen }: { settings: Setting[]; text: string; isChosen: boolean }) {
   const shown = useMemo(() => {
     const wanted = text.toLowerCase();
-    return settings.filter((one) => (!isChosen || one.source !== 'default') && (!wanted || `${one.setting} ${one.value} ${one.why} ${one.flag} ${one.environment}`.toLowerCase().includes(wanted)));
+    return settings.filter(
+      (one) =>
+        (!isChosen || one.source !== 'default') &&
+        (!wanted ||
+          `${one.setting} ${one.value} ${one.why} ${one.flag} ${one.environment}`.toLowerCase().includes(wanted)),
+    );
   }, [settings, text, isChosen]);
   if (shown.length === 0) return <p className="faint">No setting fits.</p>;
   return (
@@ -52,7 +69,10 @@ function List({ settings, text, isChosen }: { settings: Setting[]; text: string;
           <div className={s.settingValue}>
             {one.value === '' ? <span className="faint">not set</span> : <code>{String(one.value)}</code>}
             <span>
-              <Badge tone={one.source === 'default' ? 'faint' : 'info'}>{one.source}</Badge> <span className="faint small">{one.source === 'default' ? [one.flag, one.environment].filter(Boolean).join(' or ') : one.place}</span>
+              <Badge tone={one.source === 'default' ? 'faint' : 'info'}>{one.source}</Badge>{' '}
+              <span className="faint small">
+                {one.source === 'default' ? [one.flag, one.environment].filter(Boolean).join(' or ') : one.place}
+              </span>
             </span>
           </div>
         </li>

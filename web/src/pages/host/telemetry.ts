@@ -48,7 +48,9 @@ export function usePoints(telemetry: Telemetry, seconds: number): { points: Poin
   useEffect(() => {
     if (!telemetry.host) return;
     const { host } = telemetry;
-    looks.current = [...looks.current, pointOf(Date.now() / 1_000, { ...host, load_1: host.load?.[0] })].slice(-keptMost);
+    looks.current = [...looks.current, pointOf(Date.now() / 1_000, { ...host, load_1: host.load?.[0] })].slice(
+      -keptMost,
+    );
   }, [telemetry]);
   useEffect(() => {
     const known = (past.data?.host ?? []).map((one) => pointOf(Date.parse(one.at!) / 1_000, one));

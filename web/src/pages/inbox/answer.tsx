@@ -9,7 +9,8 @@ import s from './inbox.module.css';
 
 type Word = NonNullable<Approval['answer']>;
 
-export const answerLine = (id: string, word: string, reason = '') => `lazaret inbox ${word === 'yes' ? 'approve' : 'deny'} ${quoted(id)}${reason ? ` --reason ${quoted(reason)}` : ''}`;
+export const answerLine = (id: string, word: string, reason = '') =>
+  `lazaret inbox ${word === 'yes' ? 'approve' : 'deny'} ${quoted(id)}${reason ? ` --reason ${quoted(reason)}` : ''}`;
 
 export function Answer({ id }: { id: string }) {
   const answer = useAction('approval.answer', { quiet: true });
@@ -38,7 +39,16 @@ export function Answer({ id }: { id: string }) {
         look="quiet"
         size="small"
         fields={[
-          { name: 'answer', label: 'Answer', kind: 'choice', first: 'yes', choices: [{ value: 'yes', label: 'Yes' }, { value: 'no', label: 'No' }] },
+          {
+            name: 'answer',
+            label: 'Answer',
+            kind: 'choice',
+            first: 'yes',
+            choices: [
+              { value: 'yes', label: 'Yes' },
+              { value: 'no', label: 'No' },
+            ],
+          },
           { name: 'reason', label: 'Reason', hint: 'Recorded, for who asks later.', required: true },
         ]}
         inputs={(values) => ({ id, answer: values.answer as Word, reason: values.reason })}

@@ -22,7 +22,12 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
   const shown = useMemo(() => {
     const when = (one: Approval) => times.get(one.id) ?? one.deadline ?? '';
     const wanted = text.toLowerCase();
-    const fits = (one: Approval) => (!kind || one.kind === kind) && (!wanted || `${one.id} ${one.question} ${one.agent ?? ''} ${one.by ?? ''} ${one.reason ?? ''}`.toLowerCase().includes(wanted));
+    const fits = (one: Approval) =>
+      (!kind || one.kind === kind) &&
+      (!wanted ||
+        `${one.id} ${one.question} ${one.agent ?? ''} ${one.by ?? ''} ${one.reason ?? ''}`
+          .toLowerCase()
+          .includes(wanted));
     return approvals.filter(fits).sort((a, b) => when(b).localeCompare(when(a)) || idNumber(b) - idNumber(a)); // the last first
   }, [approvals, text, kind, times]);
   return (
@@ -39,7 +44,14 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
               </option>
             ))}
           </select>
-          <input type="search" className={s.pick} placeholder="Search" aria-label="Search what was answered" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            className={s.pick}
+            placeholder="Search"
+            aria-label="Search what was answered"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
         </>
       }
     >
@@ -59,12 +71,23 @@ function useAnswerTimes(): ReadonlyMap<string, string> {
 
 function Rows({ approvals, times }: { approvals: Approval[]; times: ReadonlyMap<string, string> }) {
   const box = useRef<HTMLUListElement>(null);
-  const rows = useWindowVirtualizer({ count: approvals.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: approvals.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   useRowKeys(box);
   return (
     <ul ref={box} className={s.rows} style={{ height: rows.getTotalSize() }}>
       {rows.getVirtualItems().map((item) => (
-        <li key={item.key} ref={rows.measureElement} data-index={item.index} className={s.row} style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
+        <li
+          key={item.key}
+          ref={rows.measureElement}
+          data-index={item.index}
+          className={s.row}
+          style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+        >
           <Row approval={approvals[item.index]!} at={times.get(approvals[item.index]!.id)} />
         </li>
       ))}
@@ -77,7 +100,8 @@ function Row({ approval, at }: { approval: Approval; at: string | undefined }) {
   return (
     <>
       <span className={s.given} tabIndex={-1} data-row>
-        <Mark state={approval.answer === 'yes' ? 'done' : approval.answer === 'no' ? 'stopped' : 'superseded'} /> {approval.answer ?? 'closed'}
+        <Mark state={approval.answer === 'yes' ? 'done' : approval.answer === 'no' ? 'stopped' : 'superseded'} />{' '}
+        {approval.answer ?? 'closed'}
       </span>
       <span className={s.past}>
         <span>{approval.question}</span>

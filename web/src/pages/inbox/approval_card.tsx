@@ -55,7 +55,15 @@ export function About({ approval }: { approval: Pick<Approval, 'agent' | 'cell' 
 }
 
 // How much of the time to answer is left, as a line that shrinks.
-export function Deadline({ opened, deadline, word }: { opened: string | null; deadline: string | null; word: string | null }) {
+export function Deadline({
+  opened,
+  deadline,
+  word,
+}: {
+  opened: string | null;
+  deadline: string | null;
+  word: string | null;
+}) {
   const now = useNow();
   if (!deadline) return null;
   const left = -secondsSince(deadline, now);

@@ -36,7 +36,15 @@ function Page({ approvals, chores }: { approvals: Approval[]; chores: Parameters
   const waiting = open.length + chores.length;
   return (
     <>
-      <PageHead title={waiting === 0 ? 'Nothing waits for you' : `${countText(waiting, 'thing')} ${waiting === 1 ? 'waits' : 'wait'} for you`} about="Whatever is not answered by its deadline gets the answer it names." actions={<Ask />} />
+      <PageHead
+        title={
+          waiting === 0
+            ? 'Nothing waits for you'
+            : `${countText(waiting, 'thing')} ${waiting === 1 ? 'waits' : 'wait'} for you`
+        }
+        about="Whatever is not answered by its deadline gets the answer it names."
+        actions={<Ask />}
+      />
       {waiting === 0 && past.length === 0 && <Nothing />}
       {waiting > 0 && (
         <section className={s.cards} aria-label="Open">
@@ -62,10 +70,24 @@ function Ask() {
       about="Everyone who may answer sees it here and is told where the settings say so."
       fields={[
         { name: 'question', label: 'Question', hint: 'One that yes or no answers.', required: true },
-        { name: 'default', label: 'Answer when nobody gives one', kind: 'choice', first: 'no', wide: false, choices: [{ value: 'no', label: 'No' }, { value: 'yes', label: 'Yes' }] },
+        {
+          name: 'default',
+          label: 'Answer when nobody gives one',
+          kind: 'choice',
+          first: 'no',
+          wide: false,
+          choices: [
+            { value: 'no', label: 'No' },
+            { value: 'yes', label: 'Yes' },
+          ],
+        },
         { name: 'deadline', label: 'Seconds to answer', kind: 'number', first: '3600', wide: false, required: true },
       ]}
-      inputs={(values) => ({ question: values.question!, default: values.default as 'yes' | 'no', deadline_seconds: Number(values.deadline) })}
+      inputs={(values) => ({
+        question: values.question!,
+        default: values.default as 'yes' | 'no',
+        deadline_seconds: Number(values.deadline),
+      })}
       done={(answer) => `${answer.approval} is asked`}
     />
   );
@@ -74,7 +96,10 @@ function Ask() {
 function Nothing() {
   return (
     <Empty title="No agent has asked anything yet">
-      <p>An agent asks before it does what a person should decide. The question comes here, with a deadline and the answer it gets without you:</p>
+      <p>
+        An agent asks before it does what a person should decide. The question comes here, with a deadline and the
+        answer it gets without you:
+      </p>
       <CopyLine text="lazaret inbox ask 'May the report be sent?' --default no --deadline-seconds 3600" />
     </Empty>
   );

@@ -49,7 +49,15 @@ function Chore({ need }: { need: Need }) {
       </div>
       {agent && (
         <div className={s.answer}>
-          <Act operation="agent.start" inputs={{ agent }} label="Start it" title={`Start ${agent}`} look="strong" about="It leaves quarantine and its tries are counted anew." done={`${agent} is starting`} />
+          <Act
+            operation="agent.start"
+            inputs={{ agent }}
+            label="Start it"
+            title={`Start ${agent}`}
+            look="strong"
+            about="It leaves quarantine and its tries are counted anew."
+            done={`${agent} is starting`}
+          />
         </div>
       )}
     </article>

@@ -12,7 +12,9 @@ function inputsOf(cell: string, values: Values) {
 }
 
 function lineOf(cell: string, values: Values): string {
-  const command = wordsOf(values.command ?? '').map(quoted).join(' ');
+  const command = wordsOf(values.command ?? '')
+    .map(quoted)
+    .join(' ');
   const adapter = command && values.adapter === 'turn' ? ' --adapter turn' : '';
   return `lazaret agent add ${shortCell(cell)} ${quoted(values.id || 'AGENT')} --role ${values.role}${adapter}${command ? ` -- ${command}` : ''}`;
 }
@@ -26,8 +28,21 @@ export function AddAgent({ cell }: { cell: string }) {
       fields={[
         { name: 'id', label: 'Id', hint: 'Unique within the mission.', required: true, wide: false },
         { name: 'role', label: 'Role', kind: 'choice', choices: roles, first: 'write', wide: false },
-        { name: 'command', label: 'How it is started', hint: 'A program and its arguments. Without it the agent runs elsewhere and only sends heartbeats.' },
-        { name: 'adapter', label: 'Runs', kind: 'choice', first: 'process', choices: [{ value: 'process', label: 'all the time' }, { value: 'turn', label: 'once for each wake' }] },
+        {
+          name: 'command',
+          label: 'How it is started',
+          hint: 'A program and its arguments. Without it the agent runs elsewhere and only sends heartbeats.',
+        },
+        {
+          name: 'adapter',
+          label: 'Runs',
+          kind: 'choice',
+          first: 'process',
+          choices: [
+            { value: 'process', label: 'all the time' },
+            { value: 'turn', label: 'once for each wake' },
+          ],
+        },
       ]}
       inputs={(values) => inputsOf(cell, values)}
       command={(values) => lineOf(cell, values)}

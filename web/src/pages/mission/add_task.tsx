@@ -6,7 +6,12 @@ import type { Tasks } from './model';
 
 // As the command makes it of a title; a number is added where it is taken.
 function idOf(title: string, tasks: Tasks): string {
-  const plain = title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'task';
+  const plain =
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 60) || 'task';
   for (let n = 1; ; ++n) {
     const id = n === 1 ? plain : `${plain}-${n}`;
     if (!tasks.byId.has(id)) return id;
@@ -19,8 +24,21 @@ function fieldsOf(agents: readonly string[]): FieldOf[] {
   return [
     { name: 'title', label: 'Title', required: true },
     { name: 'description', label: 'What is to be done', kind: 'area' },
-    { name: 'to', label: 'Who does it', kind: 'choice', wide: false, choices: [{ value: '', label: 'Any agent that fits' }, ...agents.map((id) => ({ value: id, label: id }))] },
-    { name: 'priority', label: 'Priority', kind: 'choice', wide: false, first: 'medium', choices: ['high', 'medium', 'low'].map((value) => ({ value, label: value })) },
+    {
+      name: 'to',
+      label: 'Who does it',
+      kind: 'choice',
+      wide: false,
+      choices: [{ value: '', label: 'Any agent that fits' }, ...agents.map((id) => ({ value: id, label: id }))],
+    },
+    {
+      name: 'priority',
+      label: 'Priority',
+      kind: 'choice',
+      wide: false,
+      first: 'medium',
+      choices: ['high', 'medium', 'low'].map((value) => ({ value, label: value })),
+    },
     { name: 'after', label: 'Waits for', hint: 'Ids of tasks, with blanks between.', wide: false },
     { name: 'timeout', label: 'Seconds from its claim', kind: 'number', first: '1800', hint: '0: none.', wide: false },
     { name: 'verify', label: 'Verify command', hint: 'A shell line that decides whether it is done.' },
@@ -39,7 +57,18 @@ export function AddTask({ cell, tasks, agents }: { cell: string; tasks: Tasks; a
     ...(values.to ? { assigned_to: values.to } : {}),
     ...(values.verify ? { lazaret: { verify: { command: ['/bin/sh', '-c', values.verify] } } } : {}),
   });
-  return <ActForm operation="task.add" label="Add task" send="Add" look="strong" fields={fieldsOf(agents)} inputs={inputsOf} command={(values) => lineOf(cell, values)} done={(answer) => `${answer.task_ids.join(', ')} is added`} />;
+  return (
+    <ActForm
+      operation="task.add"
+      label="Add task"
+      send="Add"
+      look="strong"
+      fields={fieldsOf(agents)}
+      inputs={inputsOf}
+      command={(values) => lineOf(cell, values)}
+      done={(answer) => `${answer.task_ids.join(', ')} is added`}
+    />
+  );
 }
 
 function lineOf(cell: string, values: Values): string {

@@ -35,7 +35,19 @@ export function ArtifactView({ cell, artifact, onClose }: Props) {
         </>
       }
     >
-      {how === 'page' ? <iframe className={s.page} sandbox="allow-scripts" src={address} title={artifact.path} referrerPolicy="no-referrer" /> : how === 'none' ? <p className="faint">It can only be downloaded.</p> : <Words cell={cell} path={artifact.path} />}
+      {how === 'page' ? (
+        <iframe
+          className={s.page}
+          sandbox="allow-scripts"
+          src={address}
+          title={artifact.path}
+          referrerPolicy="no-referrer"
+        />
+      ) : how === 'none' ? (
+        <p className="faint">It can only be downloaded.</p>
+      ) : (
+        <Words cell={cell} path={artifact.path} />
+      )}
       <p className={s.command}>
         <CopyLine text={cliLine('artifact.get', { cell: shortCell(cell), path: artifact.path })} />
       </p>

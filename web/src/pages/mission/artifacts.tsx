@@ -32,7 +32,9 @@ export function Artifacts({ cell, onChoose }: Props) {
           <Nothing cell={cell} />
         ) : (
           <div className={artifact ? s.both : ''}>
-            {artifact && <ArtifactView key={artifact.path} cell={cell} artifact={artifact} onClose={() => setOpened('')} />}
+            {artifact && (
+              <ArtifactView key={artifact.path} cell={cell} artifact={artifact} onClose={() => setOpened('')} />
+            )}
             <List {...{ cell, artifacts, more, opened, onChoose }} onOpen={setOpened} />
           </div>
         );
@@ -62,7 +64,9 @@ function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
   const [order, setOrder] = useInUrl('order', 'newest');
   const shown = useMemo(() => {
     const wanted = text.toLowerCase();
-    const fits = artifacts.filter((one) => !wanted || `${one.path} ${one.task_id ?? ''}`.toLowerCase().includes(wanted));
+    const fits = artifacts.filter(
+      (one) => !wanted || `${one.path} ${one.task_id ?? ''}`.toLowerCase().includes(wanted),
+    );
     if (order === 'largest') return fits.sort((a, b) => b.bytes - a.bytes);
     if (order === 'path') return fits.sort((a, b) => a.path.localeCompare(b.path));
     return fits.sort((a, b) => (b.modified_at ?? '').localeCompare(a.modified_at ?? ''));
@@ -73,23 +77,50 @@ function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
       title={`Artifacts (${artifacts.length.toLocaleString()}${more ? ' and more' : ''}, ${bytesText(artifacts.reduce((sum, one) => sum + one.bytes, 0))})`}
       actions={
         <>
-          <select className={s.pick} aria-label="Order" value={order} onChange={(event) => setOrder(event.target.value)}>
+          <select
+            className={s.pick}
+            aria-label="Order"
+            value={order}
+            onChange={(event) => setOrder(event.target.value)}
+          >
             <option value="newest">Newest first</option>
             <option value="largest">Largest first</option>
             <option value="path">By path</option>
           </select>
-          <input type="search" className={s.pick} placeholder="Search" aria-label="Search artifacts" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            className={s.pick}
+            placeholder="Search"
+            aria-label="Search artifacts"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
         </>
       }
     >
-      {shown.length > 0 ? <Rows {...{ cell, shown, opened, onOpen, onChoose }} /> : <p className={s.none}>Nothing fits.</p>}
+      {shown.length > 0 ? (
+        <Rows {...{ cell, shown, opened, onOpen, onChoose }} />
+      ) : (
+        <p className={s.none}>Nothing fits.</p>
+      )}
     </Card>
   );
 }
 
-function Rows({ cell, shown, opened, onOpen, onChoose }: Pick<ListProps, 'cell' | 'opened' | 'onOpen' | 'onChoose'> & { shown: readonly Artifact[] }) {
+function Rows({
+  cell,
+  shown,
+  opened,
+  onOpen,
+  onChoose,
+}: Pick<ListProps, 'cell' | 'opened' | 'onOpen' | 'onChoose'> & { shown: readonly Artifact[] }) {
   const box = useRef<HTMLUListElement>(null);
-  const rows = useWindowVirtualizer({ count: shown.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0 });
+  const rows = useWindowVirtualizer({
+    count: shown.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+  });
   useRowKeys(box);
   return (
     <ul ref={box} className={s.rows} style={{ height: rows.getTotalSize() }}>
@@ -97,8 +128,20 @@ function Rows({ cell, shown, opened, onOpen, onChoose }: Pick<ListProps, 'cell' 
         const artifact = shown[item.index]!;
         const isOpened = artifact.path === opened;
         return (
-          <li key={artifact.path} className={`${s.row} ${isOpened ? s.opened : ''}`} style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}>
-            <button type="button" data-row className={s.name} aria-pressed={isOpened} disabled={viewerOf(artifact) === 'none'} title={artifact.path} onClick={() => onOpen(isOpened ? '' : artifact.path)}>
+          <li
+            key={artifact.path}
+            className={`${s.row} ${isOpened ? s.opened : ''}`}
+            style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+          >
+            <button
+              type="button"
+              data-row
+              className={s.name}
+              aria-pressed={isOpened}
+              disabled={viewerOf(artifact) === 'none'}
+              title={artifact.path}
+              onClick={() => onOpen(isOpened ? '' : artifact.path)}
+            >
               <bdi>{artifact.path}</bdi>
             </button>
             {artifact.task_id ? (
@@ -112,7 +155,11 @@ function Rows({ cell, shown, opened, onOpen, onChoose }: Pick<ListProps, 'cell' 
             <span className="small">
               <Time at={artifact.modified_at} />
             </span>
-            <a className={s.download} href={artifactAddress(cell, artifact.path)} download={artifact.path.split('/').pop()}>
+            <a
+              className={s.download}
+              href={artifactAddress(cell, artifact.path)}
+              download={artifact.path.split('/').pop()}
+            >
               Download<span className="unseen"> {artifact.path}</span>
             </a>
           </li>
@@ -121,4 +168,3 @@ function Rows({ cell, shown, opened, onOpen, onChoose }: Pick<ListProps, 'cell' 
     </ul>
   );
 }
-

@@ -12,7 +12,16 @@ export interface Span {
   text: string; // what ended it
 }
 
-const kinds = ['task_claimed', 'task_resumed', 'task_transferred', 'task_reported', 'task_completed', 'task_failed', 'task_timed_out', 'task_released'];
+const kinds = [
+  'task_claimed',
+  'task_resumed',
+  'task_transferred',
+  'task_reported',
+  'task_completed',
+  'task_failed',
+  'task_timed_out',
+  'task_released',
+];
 const pageMost = 1_000;
 const pagesMost = 50;
 
@@ -42,7 +51,13 @@ export function useHistory(cell: string) {
   });
 }
 
-const ends: Record<string, Span['end']> = { task_completed: 'completed', task_failed: 'failed', task_released: 'released', task_timed_out: 'timed_out', task_transferred: 'handed_over' };
+const ends: Record<string, Span['end']> = {
+  task_completed: 'completed',
+  task_failed: 'failed',
+  task_released: 'released',
+  task_timed_out: 'timed_out',
+  task_transferred: 'handed_over',
+};
 
 // A task that is handed over begins anew when the other agent claims it.
 export function spansOf(events: readonly Event[]): Span[] {
@@ -66,7 +81,8 @@ export function spansOf(events: readonly Event[]): Span[] {
     const at = Date.parse(event.at);
     if (event.kind === 'task_reported') continue; // its verify command still runs
     finish(event.task, event, at);
-    if ((event.kind === 'task_claimed' || event.kind === 'task_resumed') && event.agent) begin(event.task, event.agent, at);
+    if ((event.kind === 'task_claimed' || event.kind === 'task_resumed') && event.agent)
+      begin(event.task, event.agent, at);
   }
   return spans;
 }
@@ -92,7 +108,9 @@ export function lanesOf(spans: readonly Span[], now: number): Lane[] {
   });
 }
 
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 172_800, 604_800].map((seconds) => seconds * 1_000);
+const steps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 172_800, 604_800,
+].map((seconds) => seconds * 1_000);
 
 export function ticksOf(from: number, until: number, about: number): number[] {
   const wanted = (until - from) / about;

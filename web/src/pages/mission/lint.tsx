@@ -39,7 +39,10 @@ export function Lint({ cell }: { cell: Cell }) {
 function headline(faults: readonly Fault[]): string {
   const errors = faults.filter((one) => one.severity !== 'warning').length;
   const warnings = faults.length - errors;
-  const parts = [errors > 0 && `${errors} ${errors === 1 ? 'error' : 'errors'}`, warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`];
+  const parts = [
+    errors > 0 && `${errors} ${errors === 1 ? 'error' : 'errors'}`,
+    warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+  ];
   return parts.filter(Boolean).join(', ');
 }
 
@@ -48,7 +51,8 @@ function OneFault({ fault }: { fault: Fault }) {
   return (
     <li className={s.fault}>
       <p>
-        <Mark state={isWarning ? 'degraded' : 'failed'} /> <code className={s.place}>{fault.place}</code> <Badge tone={isWarning ? 'warn' : 'bad'}>{isWarning ? 'warning' : 'error'}</Badge>
+        <Mark state={isWarning ? 'degraded' : 'failed'} /> <code className={s.place}>{fault.place}</code>{' '}
+        <Badge tone={isWarning ? 'warn' : 'bad'}>{isWarning ? 'warning' : 'error'}</Badge>
       </p>
       <p>{fault.message}</p>
       {fault.remedy && <p className="faint small">{fault.remedy}</p>}

@@ -40,7 +40,11 @@ function Page({ cell }: { cell: Cell }) {
   const [chosen, setChosen] = useInUrl('task');
   const list = useOperation('task.list', { cell: cell.cell_id, limit: 1_000 }, { all: 'tasks' });
   const tasks = useMemo(() => modelOf(list.data?.tasks ?? []), [list.data]);
-  const ofTasks = (show: () => React.ReactNode) => <Shown of={list} rows={8}>{() => (tasks.list.length > 0 ? show() : <NoTasks cell={cell} />)}</Shown>;
+  const ofTasks = (show: () => React.ReactNode) => (
+    <Shown of={list} rows={8}>
+      {() => (tasks.list.length > 0 ? show() : <NoTasks cell={cell} />)}
+    </Shown>
+  );
   const shared = { cell: cell.cell_id, tasks, chosen, onChoose: setChosen };
   return (
     <>
@@ -55,13 +59,35 @@ function Page({ cell }: { cell: Cell }) {
         </Tabs.List>
         <div className={chosen ? s.split : ''}>
           <div className={s.main}>
-            <Tabs.Content value="graph">{ofTasks(() => <Suspense fallback={<Waiting rows={8} />}><Graph {...shared} /></Suspense>)}</Tabs.Content>
-            <Tabs.Content value="board">{ofTasks(() => <Board {...shared} />)}</Tabs.Content>
-            <Tabs.Content value="timeline">{ofTasks(() => <Timeline {...shared} />)}</Tabs.Content>
-            <Tabs.Content value="agents"><MissionAgents cell={cell} /></Tabs.Content>
-            <Tabs.Content value="artifacts"><Artifacts cell={cell.cell_id} onChoose={setChosen} /></Tabs.Content>
-            <Tabs.Content value="lint"><Lint cell={cell} /></Tabs.Content>
-            <Tabs.Content value="policies"><Policies cell={cell} /></Tabs.Content>
+            <Tabs.Content value="graph">
+              {ofTasks(() => (
+                <Suspense fallback={<Waiting rows={8} />}>
+                  <Graph {...shared} />
+                </Suspense>
+              ))}
+            </Tabs.Content>
+            <Tabs.Content value="board">
+              {ofTasks(() => (
+                <Board {...shared} />
+              ))}
+            </Tabs.Content>
+            <Tabs.Content value="timeline">
+              {ofTasks(() => (
+                <Timeline {...shared} />
+              ))}
+            </Tabs.Content>
+            <Tabs.Content value="agents">
+              <MissionAgents cell={cell} />
+            </Tabs.Content>
+            <Tabs.Content value="artifacts">
+              <Artifacts cell={cell.cell_id} onChoose={setChosen} />
+            </Tabs.Content>
+            <Tabs.Content value="lint">
+              <Lint cell={cell} />
+            </Tabs.Content>
+            <Tabs.Content value="policies">
+              <Policies cell={cell} />
+            </Tabs.Content>
           </div>
           {chosen && <TaskPanel key={chosen} {...shared} task={chosen} agents={cell.agent_ids ?? []} />}
         </div>

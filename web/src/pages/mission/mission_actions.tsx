@@ -16,10 +16,32 @@ interface Verb {
 }
 
 const start: Verb = { label: 'Start', word: 'start', status: 'active', about: 'Its agents are let work.' };
-const resume: Verb = { label: 'Resume', word: 'resume', status: 'active', about: 'New work is handed out again.', look: 'strong' };
-const pause: Verb = { label: 'Pause', word: 'pause', status: 'paused', about: 'No new work; what is under way goes on.' };
-const complete: Verb = { label: 'Complete', word: 'close', status: 'completed', about: 'It is declared completed; its agents are ended.' };
-const fail: Verb = { label: 'Fail', word: 'fail', status: 'failed', about: 'It is declared failed; its agents are ended.', look: 'danger' };
+const resume: Verb = {
+  label: 'Resume',
+  word: 'resume',
+  status: 'active',
+  about: 'New work is handed out again.',
+  look: 'strong',
+};
+const pause: Verb = {
+  label: 'Pause',
+  word: 'pause',
+  status: 'paused',
+  about: 'No new work; what is under way goes on.',
+};
+const complete: Verb = {
+  label: 'Complete',
+  word: 'close',
+  status: 'completed',
+  about: 'It is declared completed; its agents are ended.',
+};
+const fail: Verb = {
+  label: 'Fail',
+  word: 'fail',
+  status: 'failed',
+  about: 'It is declared failed; its agents are ended.',
+  look: 'danger',
+};
 
 function verbsOf(cell: Cell): Verb[] {
   if (cell.status === 'completed' || cell.status === 'failed') return [start];

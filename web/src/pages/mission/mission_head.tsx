@@ -35,7 +35,8 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
       <Trouble cell={cell} />
       {cell.spend?.held && (
         <p className={s.held}>
-          Its budget is used up; everything it concerns is frozen until <Link href="/inbox">{cell.spend.held}</Link> is answered.
+          Its budget is used up; everything it concerns is frozen until <Link href="/inbox">{cell.spend.held}</Link> is
+          answered.
         </p>
       )}
       <dl className={s.figures}>
@@ -92,7 +93,8 @@ function Trouble({ cell }: { cell: Cell }) {
   if (!trouble) return null;
   return (
     <p className={s.held}>
-      Its files are wrong, so the last good definition is in force: {trouble.first} <Link href={`${missionPath(cell.cell_id)}?view=lint`}>All problems</Link>
+      Its files are wrong, so the last good definition is in force: {trouble.first}{' '}
+      <Link href={`${missionPath(cell.cell_id)}?view=lint`}>All problems</Link>
     </p>
   );
 }

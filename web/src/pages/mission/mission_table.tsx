@@ -25,7 +25,13 @@ const heads = ['Mission', 'State', 'Progress', 'Agents', 'Spend', 'Made'];
 
 export function MissionTable({ rows }: { rows: Row[] }) {
   const box = useRef<HTMLDivElement>(null);
-  const lines = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: box.current?.offsetTop ?? 0, getItemKey: (i) => rows[i]!.key });
+  const lines = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+    getItemKey: (i) => rows[i]!.key,
+  });
   useRowKeys(box);
   return (
     <div ref={box} role="table" aria-label="Missions" aria-rowcount={rows.length + 1} className={s.table}>
@@ -38,7 +44,14 @@ export function MissionTable({ rows }: { rows: Row[] }) {
       </div>
       <div role="rowgroup" className={s.body} style={{ height: lines.getTotalSize() }}>
         {lines.getVirtualItems().map((item) => (
-          <div key={item.key} ref={lines.measureElement} data-index={item.index} className={s.placed} style={{ transform: `translateY(${item.start - lines.options.scrollMargin}px)` }} role="presentation">
+          <div
+            key={item.key}
+            ref={lines.measureElement}
+            data-index={item.index}
+            className={s.placed}
+            style={{ transform: `translateY(${item.start - lines.options.scrollMargin}px)` }}
+            role="presentation"
+          >
             <OneRow row={rows[item.index]!} at={item.index + 2} />
           </div>
         ))}
@@ -65,7 +78,10 @@ function OneRow({ row, at }: { row: Row; at: number }) {
         )}
       </span>
       <span role="cell">
-        <State state={row.trouble ? 'degraded' : cell.status} label={row.trouble ? `${cell.status}, ${row.trouble.state}` : undefined} />
+        <State
+          state={row.trouble ? 'degraded' : cell.status}
+          label={row.trouble ? `${cell.status}, ${row.trouble.state}` : undefined}
+        />
       </span>
       <span role="cell">
         <Progress counts={cell.task_counts} />
@@ -94,7 +110,8 @@ function Directory({ trouble, at }: { trouble: TroubledCells[number]; at: number
       </span>
       <span role="cell" className={s.problem}>
         <span>
-          <Badge tone="bad">{trouble.problems === 1 ? '1 problem' : `${trouble.problems} problems`}</Badge> {trouble.first}
+          <Badge tone="bad">{trouble.problems === 1 ? '1 problem' : `${trouble.problems} problems`}</Badge>{' '}
+          {trouble.first}
         </span>
         <CopyLine text={`lazaret cell lint ${quoted(trouble.path)}`} />
       </span>

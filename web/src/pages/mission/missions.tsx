@@ -20,8 +20,16 @@ export default function Missions() {
     <Shown of={cells} rows={8}>
       {(data) => (
         <>
-          <PageHead title={headline(data.cells, data.troubled ?? [])} about={about(data.cells)} actions={<NewMission />} />
-          {data.cells.length + (data.troubled?.length ?? 0) === 0 ? <Nothing /> : <All cells={data.cells} troubled={data.troubled ?? []} />}
+          <PageHead
+            title={headline(data.cells, data.troubled ?? [])}
+            about={about(data.cells)}
+            actions={<NewMission />}
+          />
+          {data.cells.length + (data.troubled?.length ?? 0) === 0 ? (
+            <Nothing />
+          ) : (
+            <All cells={data.cells} troubled={data.troubled ?? []} />
+          )}
         </>
       )}
     </Shown>
@@ -30,7 +38,8 @@ export default function Missions() {
 
 function headline(cells: Cell[], troubled: TroubledCells): string {
   const failed = cells.filter((cell) => cell.status === 'failed').length;
-  if (troubled.length > 0) return troubled.length === 1 ? 'One directory has problems' : `${troubled.length} directories have problems`;
+  if (troubled.length > 0)
+    return troubled.length === 1 ? 'One directory has problems' : `${troubled.length} directories have problems`;
   if (failed > 0) return failed === 1 ? 'One mission has failed' : `${failed} missions have failed`;
   return cells.length === 0 ? 'No missions yet' : 'No mission needs you';
 }
@@ -56,7 +65,11 @@ function All({ cells, troubled }: { cells: Cell[]; troubled: TroubledCells }) {
   const rows = useMemo(() => rowsOf(cells, troubled), [cells, troubled]);
   const shown = useMemo(() => {
     const wanted = text.toLowerCase();
-    return rows.filter((row) => (!state || (state === 'troubled' ? row.trouble : row.cell?.status === state)) && (!wanted || row.words.includes(wanted)));
+    return rows.filter(
+      (row) =>
+        (!state || (state === 'troubled' ? row.trouble : row.cell?.status === state)) &&
+        (!wanted || row.words.includes(wanted)),
+    );
   }, [rows, state, text]);
   return (
     <Card
@@ -64,7 +77,12 @@ function All({ cells, troubled }: { cells: Cell[]; troubled: TroubledCells }) {
       title={`Missions (${rows.length.toLocaleString()})`}
       actions={
         <>
-          <select className={s.pick} aria-label="State" value={state} onChange={(event) => setState(event.target.value)}>
+          <select
+            className={s.pick}
+            aria-label="State"
+            value={state}
+            onChange={(event) => setState(event.target.value)}
+          >
             <option value="">Every state</option>
             {states.map((one) => (
               <option key={one} value={one}>
@@ -72,7 +90,14 @@ function All({ cells, troubled }: { cells: Cell[]; troubled: TroubledCells }) {
               </option>
             ))}
           </select>
-          <input type="search" className={s.pick} placeholder="Search" aria-label="Search missions" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            className={s.pick}
+            placeholder="Search"
+            aria-label="Search missions"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
         </>
       }
     >
@@ -87,9 +112,18 @@ function rowsOf(cells: Cell[], troubled: TroubledCells): Row[] {
   const rows: Row[] = cells.map((cell) => {
     const trouble = cell.path ? troubles.get(cell.path) : undefined;
     if (trouble) troubles.delete(trouble.path);
-    return { key: cell.cell_id, cell, trouble, words: `${cell.mission_name} ${cell.cell_id} ${cell.reason ?? ''} ${trouble?.first ?? ''}`.toLowerCase() };
+    return {
+      key: cell.cell_id,
+      cell,
+      trouble,
+      words: `${cell.mission_name} ${cell.cell_id} ${cell.reason ?? ''} ${trouble?.first ?? ''}`.toLowerCase(),
+    };
   });
-  const rest = [...troubles.values()].map((trouble) => ({ key: trouble.path, trouble, words: `${trouble.directory} ${trouble.first ?? ''}`.toLowerCase() }));
+  const rest = [...troubles.values()].map((trouble) => ({
+    key: trouble.path,
+    trouble,
+    words: `${trouble.directory} ${trouble.first ?? ''}`.toLowerCase(),
+  }));
   const rank = (row: Row) => (row.trouble ? -1 : order[row.cell!.status]);
   return [...rest, ...rows].sort((a, b) => rank(a) - rank(b));
 }

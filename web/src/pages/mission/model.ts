@@ -19,9 +19,23 @@ export function stageOf(task: Task): Stage {
 }
 
 // The words of ui/state.tsx.
-export const markOf: Record<Stage, string> = { waiting: 'waiting', ready: 'pending', in_progress: 'in_progress', reported: 'reported', completed: 'completed', failed: 'failed' };
+export const markOf: Record<Stage, string> = {
+  waiting: 'waiting',
+  ready: 'pending',
+  in_progress: 'in_progress',
+  reported: 'reported',
+  completed: 'completed',
+  failed: 'failed',
+};
 
-export const stageText: Record<Stage, string> = { waiting: 'waits for others', ready: 'ready', in_progress: 'in progress', reported: 'being verified', completed: 'completed', failed: 'failed' };
+export const stageText: Record<Stage, string> = {
+  waiting: 'waits for others',
+  ready: 'ready',
+  in_progress: 'in progress',
+  reported: 'being verified',
+  completed: 'completed',
+  failed: 'failed',
+};
 
 export function modelOf(list: readonly Task[]): Tasks {
   const byId = new Map(list.map((task) => [task.task_id, task]));
@@ -40,7 +54,8 @@ export function modelOf(list: readonly Task[]): Tasks {
 function inOrder(list: readonly Task[], byId: ReadonlyMap<string, Task>): Task[] {
   const left = new Map(list.map((task) => [task.task_id, task.dependencies.filter((on) => byId.has(on)).length]));
   const dependents = new Map<string, Task[]>();
-  for (const task of list) for (const on of task.dependencies) dependents.set(on, [...(dependents.get(on) ?? []), task]);
+  for (const task of list)
+    for (const on of task.dependencies) dependents.set(on, [...(dependents.get(on) ?? []), task]);
   const ready = list.filter((task) => left.get(task.task_id) === 0);
   for (let i = 0; i < ready.length; ++i) {
     for (const next of dependents.get(ready[i]!.task_id) ?? []) {

@@ -17,7 +17,9 @@ function inputsOf(values: Values) {
 }
 
 function lineOf(values: Values) {
-  const command = wordsOf(values.command ?? '').map(quoted).join(' ');
+  const command = wordsOf(values.command ?? '')
+    .map(quoted)
+    .join(' ');
   return `lazaret mission new ${quoted(values.name || 'NAME')} --template ${values.template}${command ? ` -- ${command}` : ''}`;
 }
 
@@ -33,7 +35,11 @@ export function NewMission() {
       fields={[
         { name: 'name', label: 'Name', required: true },
         { name: 'template', label: 'Template', kind: 'choice', choices: templates, first: 'blank' },
-        { name: 'command', label: 'How its agents are started', hint: 'A program and its arguments, such as: python3 agent.py. Without it they run elsewhere.' },
+        {
+          name: 'command',
+          label: 'How its agents are started',
+          hint: 'A program and its arguments, such as: python3 agent.py. Without it they run elsewhere.',
+        },
       ]}
       inputs={inputsOf}
       command={lineOf}

@@ -7,16 +7,42 @@ import { spanText } from '../../ui/time';
 import s from './rules.module.css';
 
 const groups: readonly [string, readonly string[]][] = [
-  ['When an agent dies', ['auto_revive', 'revive_timeout_seconds', 'max_retries', 'backoff_first_seconds', 'backoff_most_seconds', 'stable_after_seconds', 'substitute_agents', 'strategy']],
+  [
+    'When an agent dies',
+    [
+      'auto_revive',
+      'revive_timeout_seconds',
+      'max_retries',
+      'backoff_first_seconds',
+      'backoff_most_seconds',
+      'stable_after_seconds',
+      'substitute_agents',
+      'strategy',
+    ],
+  ],
   ['Asking and handing over', ['approval_deadline_seconds', 'handoff_allowed', 'handoff_approval']],
-  ['Checkpoints', ['checkpoint_required', 'checkpoint_interval_seconds', 'checkpoint_deadline_seconds', 'checkpoints_kept', 'checkpoint_bytes', 'rehearsal_interval_seconds']],
+  [
+    'Checkpoints',
+    [
+      'checkpoint_required',
+      'checkpoint_interval_seconds',
+      'checkpoint_deadline_seconds',
+      'checkpoints_kept',
+      'checkpoint_bytes',
+      'rehearsal_interval_seconds',
+    ],
+  ],
 ];
 
 export function Policies({ cell }: { cell: Cell }) {
   const policies = cell.policies ?? {};
   const named = new Set(groups.flatMap(([, names]) => names));
   const others = Object.keys(policies).filter((name) => !named.has(name));
-  const mission: Record<string, unknown> = { isolation: cell.isolation, timeout_seconds: cell.timeout, max_agents: cell.max_agents };
+  const mission: Record<string, unknown> = {
+    isolation: cell.isolation,
+    timeout_seconds: cell.timeout,
+    max_agents: cell.max_agents,
+  };
   return (
     <div className={s.groups}>
       <Group title="The mission" values={mission} names={Object.keys(mission)} />
@@ -26,7 +52,10 @@ export function Policies({ cell }: { cell: Cell }) {
       {others.length > 0 && <Group title="Others" values={policies} names={others} />}
       {cell.path && (
         <Card title="Where they are set">
-          <p className={s.about}>In the mission's files; a field of config/policies.json wins over the one in cell.json. Edits are taken up at once, if they are valid.</p>
+          <p className={s.about}>
+            In the mission's files; a field of config/policies.json wins over the one in cell.json. Edits are taken up
+            at once, if they are valid.
+          </p>
           <CopyLine text={`${cell.path}/cell.json`} />
         </Card>
       )}

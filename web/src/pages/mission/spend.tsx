@@ -38,5 +38,11 @@ function One({ kind, spend }: { kind: Kind; spend: Spend }) {
   const spent = spend.spent[kind] ?? 0;
   const cap = spend.caps[kind];
   if (!cap) return <span className="nowrap">{words[kind](spent)}</span>;
-  return <Meter label={`Budget: ${kind.replace('_', ' ')}`} part={spent / cap} text={`${words[kind](spent)} of ${words[kind](cap).replace(/ (tokens|starts?)$/, '')}`} />;
+  return (
+    <Meter
+      label={`Budget: ${kind.replace('_', ' ')}`}
+      part={spent / cap}
+      text={`${words[kind](spent)} of ${words[kind](cap).replace(/ (tokens|starts?)$/, '')}`}
+    />
+  );
 }

@@ -13,16 +13,34 @@ export function TaskFacts({ task }: { task: Task }) {
   return (
     <>
       <dl className={s.facts}>
-        <Fact name="Worked on by">{task.owner ? <><AgentLink task={task} agent={task.owner} /> <span className="faint small">incarnation {task.owner_incarnation}</span></> : 'nobody'}</Fact>
-        <Fact name="Assigned to">{task.assigned_to ? <AgentLink task={task} agent={task.assigned_to} /> : 'any agent that fits'}</Fact>
+        <Fact name="Worked on by">
+          {task.owner ? (
+            <>
+              <AgentLink task={task} agent={task.owner} />{' '}
+              <span className="faint small">incarnation {task.owner_incarnation}</span>
+            </>
+          ) : (
+            'nobody'
+          )}
+        </Fact>
+        <Fact name="Assigned to">
+          {task.assigned_to ? <AgentLink task={task} agent={task.assigned_to} /> : 'any agent that fits'}
+        </Fact>
         <Fact name="Needs">{needs.length > 0 ? needs.join(', ') : 'nothing special'}</Fact>
-        <Fact name="Tries used">{task.tries} of {task.max_tries ?? '–'}{task.on_failure === 'fail' && ', fails at the first'}</Fact>
+        <Fact name="Tries used">
+          {task.tries} of {task.max_tries ?? '–'}
+          {task.on_failure === 'fail' && ', fails at the first'}
+        </Fact>
         <Fact name="Claim">{task.claim > 0 ? `number ${task.claim}` : 'not yet'}</Fact>
         <Fact name="Timeout">{task.timeout ? `${spanText(task.timeout)} from its claim` : 'none'}</Fact>
         <Fact name="Priority">{task.priority}</Fact>
         <Fact name="Made">{<Time at={task.created_at} />}</Fact>
         {task.completed_at && <Fact name="Completed">{<Time at={task.completed_at} />}</Fact>}
-        {task.spend && <Fact name="Spent"><SpendAll spend={task.spend} /></Fact>}
+        {task.spend && (
+          <Fact name="Spent">
+            <SpendAll spend={task.spend} />
+          </Fact>
+        )}
         {task.artifacts && task.artifacts.length > 0 && <Fact name="Artifacts">{task.artifacts.join(', ')}</Fact>}
       </dl>
       <Verify task={task} />
@@ -52,16 +70,30 @@ function AgentLink({ task, agent }: { task: Task; agent: string }) {
 function Verify({ task }: { task: Task }) {
   const words = task.verify?.command;
   if (!words || words.length === 0) return null;
-  const line = words[0] === '/bin/sh' && words[1] === '-c' && words.length === 3 ? words[2]! : words.map(quoted).join(' ');
+  const line =
+    words[0] === '/bin/sh' && words[1] === '-c' && words.length === 3 ? words[2]! : words.map(quoted).join(' ');
   const failed = /^verify failed: ?([\s\S]*)$/.exec(task.reason)?.[1];
-  const outcome = task.status === 'reported' ? 'running now' : task.status === 'completed' ? 'passed' : failed !== undefined ? 'failed' : 'not run yet';
+  const outcome =
+    task.status === 'reported'
+      ? 'running now'
+      : task.status === 'completed'
+        ? 'passed'
+        : failed !== undefined
+          ? 'failed'
+          : 'not run yet';
   return (
     <section>
       <h3>
         Verify <span className={failed !== undefined ? s.bad : s.count}>{outcome}</span>
       </h3>
-      <pre className={s.value} tabIndex={0}>{line}</pre>
-      {failed && <pre className={s.value} tabIndex={0}>{failed}</pre>}
+      <pre className={s.value} tabIndex={0}>
+        {line}
+      </pre>
+      {failed && (
+        <pre className={s.value} tabIndex={0}>
+          {failed}
+        </pre>
+      )}
     </section>
   );
 }
@@ -93,7 +125,11 @@ function parsed(text: string): unknown {
 }
 
 function Value({ title, value }: { title: string; value: unknown }) {
-  const isEmpty = value === null || value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  const isEmpty =
+    value === null ||
+    value === undefined ||
+    value === '' ||
+    (typeof value === 'object' && Object.keys(value).length === 0);
   if (isEmpty) return null;
   return (
     <section>

@@ -16,13 +16,37 @@ export function TaskLinks({ task, tasks, onChoose }: Props) {
   const direct = tasks.dependents.get(task.task_id) ?? [];
   return (
     <section className={s.links}>
-      <Links title={`Waits for (${task.dependencies.length})`} about={blockers.size > 0 && isOpen(task) ? `${blockers.size} open before it, in all` : ''} ids={task.dependencies} tasks={tasks} onChoose={onChoose} />
-      <Links title={`Waited for by (${direct.length})`} about={waiting.size > direct.length ? `${waiting.size} in all` : ''} ids={direct} tasks={tasks} onChoose={onChoose} />
+      <Links
+        title={`Waits for (${task.dependencies.length})`}
+        about={blockers.size > 0 && isOpen(task) ? `${blockers.size} open before it, in all` : ''}
+        ids={task.dependencies}
+        tasks={tasks}
+        onChoose={onChoose}
+      />
+      <Links
+        title={`Waited for by (${direct.length})`}
+        about={waiting.size > direct.length ? `${waiting.size} in all` : ''}
+        ids={direct}
+        tasks={tasks}
+        onChoose={onChoose}
+      />
     </section>
   );
 }
 
-function Links({ title, about, ids, tasks, onChoose }: { title: string; about: string; ids: readonly string[]; tasks: Tasks; onChoose: (task: string) => void }) {
+function Links({
+  title,
+  about,
+  ids,
+  tasks,
+  onChoose,
+}: {
+  title: string;
+  about: string;
+  ids: readonly string[];
+  tasks: Tasks;
+  onChoose: (task: string) => void;
+}) {
   return (
     <div>
       <h3>

@@ -16,8 +16,24 @@ const zooms = ['1', '2', '4', '8', '16', '32'];
 const ticksInSight = 7;
 const leastSpan = 1_000; // ms
 
-const endText: Record<Span['end'], string> = { open: 'still at it', completed: 'completed', failed: 'failed', released: 'given back', timed_out: 'timed out', handed_over: 'handed over', ended: 'interrupted' };
-const endMark: Record<Span['end'], string> = { open: 'in_progress', completed: 'completed', failed: 'failed', released: 'stopped', timed_out: 'rate_limited', handed_over: 'deferred', ended: 'stopped' };
+const endText: Record<Span['end'], string> = {
+  open: 'still at it',
+  completed: 'completed',
+  failed: 'failed',
+  released: 'given back',
+  timed_out: 'timed out',
+  handed_over: 'handed over',
+  ended: 'interrupted',
+};
+const endMark: Record<Span['end'], string> = {
+  open: 'in_progress',
+  completed: 'completed',
+  failed: 'failed',
+  released: 'stopped',
+  timed_out: 'rate_limited',
+  handed_over: 'deferred',
+  ended: 'stopped',
+};
 
 export function Timeline(props: ViewProps) {
   const history = useHistory(props.cell);
@@ -35,7 +51,10 @@ function Drawn({ events, ...props }: ViewProps & { events: readonly Event[] }) {
   const [zoom, setZoom] = useInUrl('zoom', '1');
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
-  useEffect(() => box.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [props.chosen, zoom]);
+  useEffect(
+    () => box.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+    [props.chosen, zoom],
+  );
   const range = rangeOf(spans, now);
   const lanes = useMemo(() => lanesOf(spans, now), [spans, now]);
   if (spans.length === 0) {
@@ -73,7 +92,17 @@ function rangeOf(spans: readonly Span[], now: number): Range {
 
 const part = (at: number, { from, until }: Range) => ((at - from) / (until - from)) * 100;
 
-function Head({ spans, zoom, setZoom, range }: { spans: Span[]; zoom: string; setZoom: (zoom: string) => void; range: Range }) {
+function Head({
+  spans,
+  zoom,
+  setZoom,
+  range,
+}: {
+  spans: Span[];
+  zoom: string;
+  setZoom: (zoom: string) => void;
+  range: Range;
+}) {
   const ends = (Object.keys(endText) as Span['end'][]).filter((end) => spans.some((span) => span.end === end));
   return (
     <div className={s.head}>
@@ -113,7 +142,15 @@ function Axis({ range, zoom }: { range: Range; zoom: number }) {
   );
 }
 
-function LaneRow({ lane, range, now, cell, tasks, chosen, onChoose }: ViewProps & { lane: Lane; range: Range; now: number }) {
+function LaneRow({
+  lane,
+  range,
+  now,
+  cell,
+  tasks,
+  chosen,
+  onChoose,
+}: ViewProps & { lane: Lane; range: Range; now: number }) {
   const titleOf = (task: string) => tasks.byId.get(task)?.title || task;
   return (
     <section className={s.lane} aria-label={`Agent ${lane.agent}`}>
@@ -135,7 +172,10 @@ function LaneRow({ lane, range, now, cell, tasks, chosen, onChoose }: ViewProps 
                   aria-label={words}
                   aria-pressed={span.task === chosen}
                   className={`${s.bar} ${s[span.end]} ${span.task === chosen ? s.chosen : ''}`}
-                  style={{ left: `${part(span.from, range)}%`, width: `${part(until, range) - part(span.from, range)}%` }}
+                  style={{
+                    left: `${part(span.from, range)}%`,
+                    width: `${part(until, range) - part(span.from, range)}%`,
+                  }}
                   onClick={() => onChoose(span.task === chosen ? '' : span.task)}
                 >
                   <Mark state={endMark[span.end]} size={10} />

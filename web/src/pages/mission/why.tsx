@@ -58,7 +58,10 @@ function Evidence({ facts }: { facts: Why['evidence'] }) {
 export function WhyFold({ of, cell, label = 'Why' }: Props & { label?: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <details className={s.fold} onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}>
+    <details
+      className={s.fold}
+      onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
+    >
       <summary>{label}</summary>
       {open && <WhyText of={of} cell={cell} />}
     </details>

@@ -21,7 +21,12 @@ export function nodesOf(tasks: Tasks, shape: Shape, places: Places, looks: Looks
     width: nodeWidth,
     height: nodeHeight,
     handles,
-    data: { ...wordsOf(tasks, folded), kind: folded.kind, look: looks.ofNode.get(folded.id) ?? 'plain', isChosen: folded.members.includes(chosen) },
+    data: {
+      ...wordsOf(tasks, folded),
+      kind: folded.kind,
+      look: looks.ofNode.get(folded.id) ?? 'plain',
+      isChosen: folded.members.includes(chosen),
+    },
   }));
 }
 
@@ -47,5 +52,10 @@ export function edgesOf(shape: Shape, looks: Looks): Edge[] {
   const drawn = shape.edges.map(({ from, to }) => ({ from, to, look: looks.ofEdge(from, to) }));
   return drawn
     .sort((a, b) => Number(isQuiet(b.look)) - Number(isQuiet(a.look)))
-    .map(({ from, to, look }) => ({ id: `${from}>${to}`, source: from, target: to, className: `${s.edge} ${s[`edge_${look}`] ?? ''}` }));
+    .map(({ from, to, look }) => ({
+      id: `${from}>${to}`,
+      source: from,
+      target: to,
+      className: `${s.edge} ${s[`edge_${look}`] ?? ''}`,
+    }));
 }

@@ -23,7 +23,12 @@ interface Links {
   after: Map<string, Set<string>>;
 }
 
-export function fold(tasks: readonly Task[], finished: ReadonlySet<string>, opened: ReadonlySet<string>, folds: boolean): Shape {
+export function fold(
+  tasks: readonly Task[],
+  finished: ReadonlySet<string>,
+  opened: ReadonlySet<string>,
+  folds: boolean,
+): Shape {
   const nodeOf = new Map(tasks.map((task) => [task.task_id, task.task_id]));
   const groups = new Map<string, Folded>();
   const add = (kind: Kind, members: readonly string[]) => {
@@ -35,10 +40,17 @@ export function fold(tasks: readonly Task[], finished: ReadonlySet<string>, open
   const isSingle = (id: string) => nodeOf.get(id) === id;
   if (folds) {
     for (const members of finishedParts(tasks, finished)) add('finished', members);
-    for (const members of alike(tasks.filter((task) => isSingle(task.task_id)), linksOf(tasks, nodeOf))) add('alike', members);
-    for (const members of chains(tasks.map((task) => task.task_id).filter(isSingle), linksOf(tasks, nodeOf), isSingle)) add('chain', members);
+    for (const members of alike(
+      tasks.filter((task) => isSingle(task.task_id)),
+      linksOf(tasks, nodeOf),
+    ))
+      add('alike', members);
+    for (const members of chains(tasks.map((task) => task.task_id).filter(isSingle), linksOf(tasks, nodeOf), isSingle))
+      add('chain', members);
   }
-  const singles = tasks.filter((task) => isSingle(task.task_id)).map((task): Folded => ({ id: task.task_id, kind: 'task', members: [task.task_id] }));
+  const singles = tasks
+    .filter((task) => isSingle(task.task_id))
+    .map((task): Folded => ({ id: task.task_id, kind: 'task', members: [task.task_id] }));
   const { after } = linksOf(tasks, nodeOf);
   const edges = [...after].flatMap(([from, all]) => [...all].map((to) => ({ from, to })));
   return { nodes: [...groups.values(), ...singles], edges, nodeOf };
@@ -67,7 +79,7 @@ function linksOf(tasks: readonly Task[], nodeOf: ReadonlyMap<string, string>): L
 function finishedParts(tasks: readonly Task[], finished: ReadonlySet<string>): string[][] {
   const byId = new Map(tasks.map((task) => [task.task_id, task]));
   const whole = new Set(finished.size < tasks.length ? finished : []); // all in one would say nothing
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const id of whole) {
       if (byId.get(id)?.dependencies.every((on) => whole.has(on) || !byId.has(on))) continue;
@@ -84,7 +96,9 @@ function finishedParts(tasks: readonly Task[], finished: ReadonlySet<string>): s
   };
   for (const id of whole) for (const on of byId.get(id)!.dependencies) if (whole.has(on)) head.set(root(id), root(on));
   const parts = new Map<string, string[]>();
-  for (const task of tasks) if (whole.has(task.task_id)) parts.set(root(task.task_id), [...(parts.get(root(task.task_id)) ?? []), task.task_id]);
+  for (const task of tasks)
+    if (whole.has(task.task_id))
+      parts.set(root(task.task_id), [...(parts.get(root(task.task_id)) ?? []), task.task_id]);
   return [...parts.values()];
 }
 

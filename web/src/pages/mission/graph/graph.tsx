@@ -27,21 +27,27 @@ export default function Graph(props: ViewProps) {
   );
 }
 
-const finishedOf = (tasks: Tasks) => new Set(tasks.list.filter((task) => task.status === 'completed').map((task) => task.task_id));
+const finishedOf = (tasks: Tasks) =>
+  new Set(tasks.list.filter((task) => task.status === 'completed').map((task) => task.task_id));
 
 // What is drawn changes with the tasks and their dependencies, and with what the reader folds. States only change
 // the looks: what was finished when the page came stays folded, what finishes later folds when the reader says so.
 function useShape(tasks: Tasks, folds: boolean) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [finished, setFinished] = useState(() => finishedOf(tasks));
-  const structure = useMemo(() => JSON.stringify(tasks.list.map((task) => [task.task_id, ...task.dependencies])), [tasks]);
+  const structure = useMemo(
+    () => JSON.stringify(tasks.list.map((task) => [task.task_id, ...task.dependencies])),
+    [tasks],
+  );
   const latest = useRef(tasks);
   latest.current = tasks;
   const drawn = useMemo(() => {
     const shape = fold(latest.current.list, finished, opened, folds);
     return { shape, places: layOut(shape) };
   }, [structure, finished, opened, folds]);
-  const fresh = folds ? tasks.list.filter((task) => task.status === 'completed' && !finished.has(task.task_id)).length : 0;
+  const fresh = folds
+    ? tasks.list.filter((task) => task.status === 'completed' && !finished.has(task.task_id)).length
+    : 0;
   return {
     ...drawn,
     fresh,
@@ -57,7 +63,10 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
   const [critical, setCritical] = useInUrl('chain', '1');
   const [folding, setFolding] = useInUrl('fold', tasks.list.length > foldsBeyond ? '1' : '0');
   const { shape, places, fresh, opened, open, closeAll, foldFinished } = useShape(tasks, folding === '1');
-  const looks = useMemo(() => looksOf(tasks, shape, { chosen, text, critical: critical === '1' }), [tasks, shape, chosen, text, critical]);
+  const looks = useMemo(
+    () => looksOf(tasks, shape, { chosen, text, critical: critical === '1' }),
+    [tasks, shape, chosen, text, critical],
+  );
   const nodes = useMemo(() => nodesOf(tasks, shape, places, looks, chosen), [tasks, shape, places, looks, chosen]);
   const edges = useMemo(() => edgesOf(shape, looks), [shape, looks]);
   const { box, show, showAll } = useView(shape, places, tasks, chosen);
@@ -120,7 +129,13 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
                 </svg>
               </ControlButton>
             </Controls>
-            <MiniMap pannable zoomable style={{ width: 150, height: 112 }} ariaLabel="The whole graph" nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''} />
+            <MiniMap
+              pannable
+              zoomable
+              style={{ width: 150, height: 112 }}
+              ariaLabel="The whole graph"
+              nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''}
+            />
           </ReactFlow>
         </GraphActions.Provider>
       </div>
@@ -136,12 +151,25 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
   const show = (node: string, focus: boolean) => {
     const at = places.get(node);
     if (!at) return;
-    void flow.setCenter(at.x + nodeWidth / 2, at.y + nodeHeight / 2, { zoom: Math.max(flow.getZoom(), readable), duration: 200 });
-    if (focus) window.setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true }), 260);
+    void flow.setCenter(at.x + nodeWidth / 2, at.y + nodeHeight / 2, {
+      zoom: Math.max(flow.getZoom(), readable),
+      duration: 200,
+    });
+    if (focus)
+      window.setTimeout(
+        () =>
+          box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true }),
+        260,
+      );
   };
   const extent = () => {
     const all = [...places.values()];
-    return { x: 0, y: 0, width: Math.max(...all.map((at) => at.x + nodeWidth)), height: Math.max(...all.map((at) => at.y + nodeHeight)) };
+    return {
+      x: 0,
+      y: 0,
+      width: Math.max(...all.map((at) => at.x + nodeWidth)),
+      height: Math.max(...all.map((at) => at.y + nodeHeight)),
+    };
   };
   const showAll = () => void flow.fitBounds(extent(), { padding: 0.05, duration: 200 });
   useEffect(() => {
@@ -150,11 +178,18 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     const size = box.current!.getBoundingClientRect();
     const { width: right, height: bottom } = extent();
     const zoom = Math.min(1, (size.width - 40) / right, (size.height - 40) / bottom);
-    if (zoom >= readable) return void flow.setViewport({ x: (size.width - right * zoom) / 2, y: (size.height - bottom * zoom) / 2, zoom });
-    const work = tasks.list.find((task) => stageOf(task) === 'in_progress') ?? tasks.list.find((task) => stageOf(task) === 'failed') ?? tasks.list.find((task) => stageOf(task) === 'ready');
+    if (zoom >= readable)
+      return void flow.setViewport({ x: (size.width - right * zoom) / 2, y: (size.height - bottom * zoom) / 2, zoom });
+    const work =
+      tasks.list.find((task) => stageOf(task) === 'in_progress') ??
+      tasks.list.find((task) => stageOf(task) === 'failed') ??
+      tasks.list.find((task) => stageOf(task) === 'ready');
     const leftmost = [...places.values()].reduce((a, b) => (b.x < a.x ? b : a), { x: Infinity, y: 0 });
     const at = places.get(shape.nodeOf.get(work?.task_id ?? '') ?? '') ?? leftmost;
-    const y = bottom * begins + 48 <= size.height ? (size.height - bottom * begins) / 2 : Math.min(24, size.height / 2 - at.y * begins);
+    const y =
+      bottom * begins + 48 <= size.height
+        ? (size.height - bottom * begins) / 2
+        : Math.min(24, size.height / 2 - at.y * begins);
     void flow.setViewport({ x: 24 - Math.max(0, at.x - nodeWidth / 2) * begins, y, zoom: begins });
   }, []);
   useEffect(() => {
@@ -164,7 +199,8 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     if (!at || !size) return;
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [at.x * zoom + x, at.y * zoom + y];
-    const isInSight = left >= 0 && top >= 0 && left + nodeWidth * zoom <= size.width && top + nodeHeight * zoom <= size.height;
+    const isInSight =
+      left >= 0 && top >= 0 && left + nodeWidth * zoom <= size.width && top + nodeHeight * zoom <= size.height;
     if (!isInSight) show(node!, false);
   }, [chosen]);
   return { box, show, showAll };

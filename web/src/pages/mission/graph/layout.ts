@@ -12,7 +12,13 @@ export type Places = ReadonlyMap<string, { x: number; y: number }>; // top left
 
 export function layOut(shape: Shape): Places {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', ranksep: 64, nodesep: 14, edgesep: 6, ranker: shape.nodes.length > quickBeyond ? 'longest-path' : 'network-simplex' });
+  graph.setGraph({
+    rankdir: 'LR',
+    ranksep: 64,
+    nodesep: 14,
+    edgesep: 6,
+    ranker: shape.nodes.length > quickBeyond ? 'longest-path' : 'network-simplex',
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of shape.nodes) graph.setNode(node.id, { width: nodeWidth, height: nodeHeight });
   for (const edge of shape.edges) graph.setEdge(edge.from, edge.to);

@@ -37,7 +37,12 @@ export function looksOf(tasks: Tasks, shape: Shape, wanted: Wanted): Looks {
 
 export function fits(tasks: Tasks, id: string, text: string): boolean {
   const task = tasks.byId.get(id);
-  return task !== undefined && `${id} ${task.title} ${task.owner ?? ''} ${task.assigned_to ?? ''} ${task.status}`.toLowerCase().includes(text.toLowerCase());
+  return (
+    task !== undefined &&
+    `${id} ${task.title} ${task.owner ?? ''} ${task.assigned_to ?? ''} ${task.status}`
+      .toLowerCase()
+      .includes(text.toLowerCase())
+  );
 }
 
 function foundIn(tasks: Tasks, shape: Shape, text: string): string[] {
@@ -45,7 +50,9 @@ function foundIn(tasks: Tasks, shape: Shape, text: string): string[] {
 }
 
 function edgeLooks(tasks: Tasks, shape: Shape, ofNode: ReadonlyMap<string, Look>, dims: boolean) {
-  const steps = new Set(tasks.critical.slice(1).map((id, i) => `${shape.nodeOf.get(tasks.critical[i]!)}>${shape.nodeOf.get(id)}`));
+  const steps = new Set(
+    tasks.critical.slice(1).map((id, i) => `${shape.nodeOf.get(tasks.critical[i]!)}>${shape.nodeOf.get(id)}`),
+  );
   return (from: string, to: string): Look => {
     const [a, b] = [ofNode.get(from), ofNode.get(to)];
     if (a === 'critical' && b === 'critical') return steps.has(`${from}>${to}`) ? 'critical' : 'plain';

@@ -38,7 +38,14 @@ export const DrawnBox = memo(function DrawnBox({ id, data }: NodeProps<DrawnNode
   return (
     <>
       <Handle type="target" position={Position.Left} className={s.handle} isConnectable={false} />
-      <button type="button" data-node={id} className={names.join(' ')} aria-pressed={data.kind === 'task' ? data.isChosen : undefined} onClick={() => act(id)} onKeyDown={onKeyDown}>
+      <button
+        type="button"
+        data-node={id}
+        className={names.join(' ')}
+        aria-pressed={data.kind === 'task' ? data.isChosen : undefined}
+        onClick={() => act(id)}
+        onKeyDown={onKeyDown}
+      >
         <span className={s.line}>
           {data.stage && <Mark state={markOf[data.stage]} />}
           <span className={s.title}>{data.title}</span>

@@ -47,11 +47,17 @@ export function Toolbar(props: Props) {
       />
       {text && <span className="faint small">{found.length === 0 ? 'nothing found' : `${found.length} found`}</span>}
       <label className={s.switch}>
-        <input type="checkbox" checked={props.folds} onChange={(event) => props.setFolds(event.target.checked)} /> Fold what is finished, alike or in a row
+        <input type="checkbox" checked={props.folds} onChange={(event) => props.setFolds(event.target.checked)} /> Fold
+        what is finished, alike or in a row
       </label>
       {tasks.critical.length > 0 && (
         <label className={s.switch}>
-          <input type="checkbox" checked={props.critical} onChange={(event) => props.setCritical(event.target.checked)} /> Longest open chain ({countText(tasks.critical.length, 'task')})
+          <input
+            type="checkbox"
+            checked={props.critical}
+            onChange={(event) => props.setCritical(event.target.checked)}
+          />{' '}
+          Longest open chain ({countText(tasks.critical.length, 'task')})
         </label>
       )}
       {props.fresh > 0 && (
