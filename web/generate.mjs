@@ -109,6 +109,8 @@ function whole(document) {
     '',
     `export interface Outputs {\n${operations.map((one) => `${key(one)}: ${outputOf(one)};`).join('\n')}\n}`,
     '',
+    `export const eventKinds: readonly string[] = ${JSON.stringify(document.components.schemas.Event.properties.kind['x-kinds'])};`,
+    '',
     'export interface Route {\n  method: string;\n  path: string;\n  query: string[];\n  scope: string;\n  cli: string;\n}',
     '',
     `export const routes: Record<keyof Inputs, Route> = {\n${operations.map((one) => `${key(one)}: ${routeOf(one)},`).join('\n')}\n};`,

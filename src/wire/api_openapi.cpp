@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "core/fact_words.h"
 #include "wire/json_document.h"
 #include "wire/operations.h"
 #include "wire/problem.h"
@@ -183,6 +184,16 @@ json::object one_operation(const Operation& operation) {
   return out;
 }
 
+// Which kinds of events there are is no promise to be complete: a list beside the type, not an enum.
+json::object schemas() {
+  json::object out = json::parse(schemas_text()).as_object();
+  json::array kinds;
+  for (const std::string_view kind : core::fact_kinds()) kinds.push_back(json::string(kind));
+  out["Event"].as_object()["properties"].as_object()["kind"].as_object()["x-kinds"] =
+      std::move(kinds);
+  return out;
+}
+
 std::string lower(std::string_view text) {
   std::string out;
   for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -201,7 +212,7 @@ std::string openapi_text(std::string_view version) {
                       {"scheme", "bearer"},
                       {"description", "a key (lzk_…) or an agent's token (lza_…)"}};
   json::object components{{"securitySchemes", json::object{{"bearer", std::move(bearer)}}},
-                          {"schemas", json::parse(schemas_text())}};
+                          {"schemas", schemas()}};
   json::object whole{
       {"openapi", "3.1.0"},
       {"info",

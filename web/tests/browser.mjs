@@ -1,5 +1,5 @@
 // What the browser stories share: a Chromium, a page that is signed in, and the command line of the
-// daemon that tests/integration/story_dashboard.py started.
+// daemon that tests/integration/browser.py started.
 //
 // Environment: URL of the daemon, LAZARET the program (with the daemon's LAZARET_STATE), SHOTS a directory for
 // screenshots. A story fails when the page logs an error, breaks its policy, or axe finds something serious.

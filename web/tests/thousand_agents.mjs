@@ -5,7 +5,7 @@ import { lazaretJson, tell, url } from './browser.mjs';
 
 const agents = 1_000;
 const eventsPerSecond = 100;
-const seconds = Number(process.env.LAZARET_SECONDS ?? 20);
+const seconds = Number(process.env.SECONDS);
 const openMost = 500; // ms
 const opensLeast = 5;
 const opensMost = 25;

@@ -1210,6 +1210,8 @@ export interface Outputs {
   "server.show": ServerState;
 }
 
+export const eventKinds: readonly string[] = ["daemon_started","adoption_finished","daemon_stopped","fleet_stopping","fleet_frozen","note_recorded","cell_defined","cell_removed","agent_defined","task_defined","mission_started","mission_status_changed","agent_wanted","agent_starting","agent_spawned","agent_ready","agent_adopted","agent_stable","agent_stopping","agent_killed","agent_exited","agent_backed_off","agent_quarantined","agent_awaits_approval","agent_released","agent_substituted","agent_paused","agent_frozen","agent_health_changed","agent_beats_began","agent_rate_limited","agent_stop_seen","agent_time_extended","hang_suspected","hang_evidence","hang_cleared","hang_declared","wake_accepted","wake_started","wake_ended","task_claimed","task_resumed","task_checkpointed","task_reported","task_completed","task_failed","task_timed_out","task_released","task_transferred","approval_opened","approval_answered","write_refused","agent_removed","cell_mirrored","edit_refused","checkpoint_saved","checkpoint_wanted","checkpoint_missed","checkpoint_restored","checkpoint_rehearsed","checkpoint_picked","handoff_pending","handoff_ended","spend_reserved","spend_recorded","budget_reached","budget_settled","zone_known","calendar_agent_registered","calendar_agent_removed","calendar_agent_changed","plan_defined","plan_removed","plan_paused","times_judged","slot_defined","slot_changed"];
+
 export interface Route {
   method: string;
   path: string;

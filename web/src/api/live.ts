@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react';
 import type { QueryClient } from '@tanstack/react-query';
 import type { Event } from './generated';
-import { kinds } from './kinds';
+import { eventKinds } from './generated';
 import type { Operation } from './client';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'asleep';
@@ -57,7 +57,7 @@ class Live {
       if (again) void this.queries?.invalidateQueries();
     };
     // A stream has no listener for all of its events: each kind has one of its own.
-    for (const kind of kinds) source.addEventListener(kind, (message) => this.take(message));
+    for (const kind of eventKinds) source.addEventListener(kind, (message) => this.take(message));
     source.addEventListener('gap', () => void this.queries?.invalidateQueries());
     source.onerror = () => this.onError(source);
   }

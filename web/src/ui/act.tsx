@@ -3,9 +3,8 @@ import { useState, type ReactNode } from 'react';
 import { cliLine, type Operation } from '../api/client';
 import { routes, type Inputs, type Outputs } from '../api/generated';
 import { useAction, useMay } from '../api/use';
+import { ActionDialog } from './action_dialog';
 import { Button } from './button';
-import { CopyLine } from './copy';
-import { Dialog } from './dialog';
 import { Field } from './field';
 
 interface Props<O extends Operation> {
@@ -51,41 +50,30 @@ export function Ask<O extends Operation>(props: Props<O> & { onClose: () => void
       },
     });
   return (
-    <Dialog open onClose={props.onClose} title={props.title ?? props.label} about={props.about}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act();
-        }}
-        style={{ display: 'grid', gap: '0.9rem' }}
-      >
-        {props.fields}
-        {takes && (
-          <Field label={props.needsReason ? 'Reason' : 'Reason (recorded, optional)'}>
-            <input
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              maxLength={2000}
-              required={props.needsReason}
-              autoFocus={!props.fields}
-              autoComplete="off"
-            />
-          </Field>
-        )}
-        {action.error && (
-          <p role="alert" style={{ color: 'var(--bad)' }}>
-            {action.error.message}
-            {action.error.remedy && <span className="faint"> — {action.error.remedy}</span>}
-          </p>
-        )}
-        <CopyLine text={props.command ?? cliLine(props.operation, inputs)} />
-        <div style={{ display: 'flex', justifyContent: 'flex-end', gap: '0.5rem' }}>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button type="submit" look={props.look === 'danger' ? 'danger' : 'strong'} busy={action.isPending}>
-            {props.label}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <ActionDialog
+      title={props.title ?? props.label}
+      about={props.about}
+      send={props.label}
+      look={props.look}
+      command={props.command ?? cliLine(props.operation, inputs)}
+      refusal={action.error}
+      busy={action.isPending}
+      act={act}
+      onClose={props.onClose}
+    >
+      {props.fields}
+      {takes && (
+        <Field label={props.needsReason ? 'Reason' : 'Reason (recorded, optional)'}>
+          <input
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            maxLength={2000}
+            required={props.needsReason}
+            autoFocus={!props.fields}
+            autoComplete="off"
+          />
+        </Field>
+      )}
+    </ActionDialog>
   );
 }

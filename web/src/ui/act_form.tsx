@@ -1,13 +1,12 @@
 // An action that needs more than a reason: a button, and a dialog with its fields and the same as a command to copy.
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { cliLine, type Operation } from '../api/client';
 import { routes, type Inputs, type Outputs } from '../api/generated';
 import { useAction, useMay } from '../api/use';
+import { ActionDialog } from './action_dialog';
 import { Button } from './button';
-import { CopyLine } from './copy';
-import { Dialog } from './dialog';
 import { Field } from './field';
-import s from './act_form.module.css';
+import s from './action_dialog.module.css';
 
 export interface FieldOf {
   name: string;
@@ -58,52 +57,41 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
   );
   const action = useAction(props.operation, { done: props.done, quiet: true });
   const inputs = props.inputs(values);
-  const act = (event: FormEvent) => {
-    event.preventDefault();
+  const act = () =>
     action.mutate(inputs, {
       onSuccess: (answer) => {
         props.onClose();
         props.then?.(answer);
       },
     });
-  };
   return (
-    <Dialog open onClose={props.onClose} title={props.title ?? props.label} about={props.about}>
-      <form onSubmit={act} className={s.form}>
-        <div className={s.fields}>
-          {props.fields.map((field, i) => (
-            <div key={field.name} className={field.wide === false ? '' : s.wide}>
-              <Field label={field.label} hint={field.hint}>
-                <Input
-                  field={field}
-                  first={i === 0}
-                  value={values[field.name] ?? ''}
-                  onChange={(value) => setValues({ ...values, [field.name]: value })}
-                />
-              </Field>
-            </div>
-          ))}
-        </div>
-        {action.error && (
-          <p role="alert" className={s.error}>
-            {action.error.message}
-            {action.error.remedy && <span className="faint"> {action.error.remedy}</span>}
-          </p>
-        )}
-        <CopyLine text={props.command ? props.command(values) : cliLine(props.operation, inputs)} />
-        <div className={s.buttons}>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look={props.look === 'danger' ? 'danger' : 'strong'}
-            busy={action.isPending}
-            disabled={props.ready ? !props.ready(values) : false}
-          >
-            {props.send ?? props.label}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <ActionDialog
+      title={props.title ?? props.label}
+      about={props.about}
+      send={props.send ?? props.label}
+      look={props.look}
+      command={props.command ? props.command(values) : cliLine(props.operation, inputs)}
+      refusal={action.error}
+      busy={action.isPending}
+      ready={props.ready?.(values)}
+      act={act}
+      onClose={props.onClose}
+    >
+      <div className={s.fields}>
+        {props.fields.map((field, i) => (
+          <div key={field.name} className={field.wide === false ? '' : s.wide}>
+            <Field label={field.label} hint={field.hint}>
+              <Input
+                field={field}
+                first={i === 0}
+                value={values[field.name] ?? ''}
+                onChange={(value) => setValues({ ...values, [field.name]: value })}
+              />
+            </Field>
+          </div>
+        ))}
+      </div>
+    </ActionDialog>
   );
 }
 

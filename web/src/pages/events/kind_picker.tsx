@@ -1,10 +1,10 @@
 // Several kinds of events; what is typed and not known is asked for all the same, and the server says so.
 import { useId, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { Field } from '../../ui/field';
-import { kinds } from '../../api/kinds';
+import { eventKinds } from '../../api/generated';
 import s from './events.module.css';
 
-const known: ReadonlySet<string> = new Set(kinds);
+const known: ReadonlySet<string> = new Set(eventKinds);
 
 export function KindPicker({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const [text, setText] = useState('');
@@ -41,7 +41,7 @@ export function KindPicker({ value, onChange }: { value: string; onChange: (valu
           spellCheck={false}
         />
         <datalist id={list}>
-          {kinds
+          {eventKinds
             .filter((kind) => !chosen.includes(kind))
             .map((kind) => (
               <option key={kind} value={kind} />
