@@ -173,6 +173,13 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
   return {};
 }
 
+// A process that is held is running for the kernel, and does nothing all the same.
+std::string what_holds_it(const Agent& agent) {
+  if (!is_live(agent.process)) return {};
+  if (agent.frozen) return "; frozen by " + agent.frozen_by;
+  return agent.paused ? "; paused, it gets no new work" : "";
+}
+
 // Saves are too many to be kept as history: the newest stands for them, in its place in time.
 void add_checkpoint(Explanation& why, const Agent& agent, Stamp now) {
   const Checkpoint* newest = checkpoint::newest_good(agent);
@@ -195,8 +202,9 @@ Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
   const Reason reason = reason_of(fleet, cell, agent, now);
   Explanation it = why::begin(ref.agent.value, std::string(to_word(agent.process)), agent.since,
                               agent.state_reason);
-  it.sentence = fmt::format("{} is {} since {}: {}", ref.agent.value, it.state,
-                            to_human(now.mono - agent.since.mono), agent.state_reason);
+  it.sentence =
+      fmt::format("{} is {} since {}: {}{}", ref.agent.value, it.state,
+                  to_human(now.mono - agent.since.mono), agent.state_reason, what_holds_it(agent));
   why::give(it, reason);
   add_past(it, {agent.history.begin(), agent.history.end()}, now);
   add_checkpoint(it, agent, now);

@@ -98,6 +98,18 @@ TEST(Why, AnAgentThatWasStoppedBySomebodyElseSaysSo) {
   EXPECT_EQ(why(bed, "a").next, "it is revived if it dies");
 }
 
+TEST(Why, AnAgentThatRunsButIsHeldSaysSo) {
+  Bed bed(cell_of({process_agent("a")}));
+  bed.spawned("a");
+  EXPECT_EQ(why(bed, "a").sentence.find("frozen"), std::string::npos);
+  EXPECT_TRUE(bed.ask(op::FreezeAgent{Bed::ref("a"), ""}));
+  EXPECT_NE(why(bed, "a").sentence.find("; frozen by "), std::string::npos)
+      << why(bed, "a").sentence;
+  EXPECT_TRUE(bed.ask(op::ThawAgent{Bed::ref("a"), ""}));
+  EXPECT_TRUE(bed.ask(op::PauseAgent{Bed::ref("a"), ""}));
+  EXPECT_NE(why(bed, "a").sentence.find("; paused"), std::string::npos) << why(bed, "a").sentence;
+}
+
 TEST(Why, AnAgentThatIsNeverRestartedSaysHowItEnded) {
   AgentDefinition once = process_agent("a");
   once.run->restart = Restart::never;

@@ -184,7 +184,8 @@ json::object one_operation(const Operation& operation) {
   return out;
 }
 
-// Which kinds of events there are is no promise to be complete: a list beside the type, not an enum.
+// Which kinds of events there are is no promise to be complete: a list beside the type, not an
+// enum.
 json::object schemas() {
   json::object out = json::parse(schemas_text()).as_object();
   json::array kinds;

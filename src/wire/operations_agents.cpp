@@ -157,8 +157,7 @@ void add_verbs(std::vector<Operation>& table) {
            "Give it no new work; what it does goes on.", "agent pause AGENT",
            "lazaret agent pause scout");
   add_verb(table, "agent.resume", "/api/v1/agents/{agent}/resume",
-           "Undo pause, and take it out of quarantine.", "agent resume AGENT",
-           "lazaret agent resume scout");
+           "Undo pause: it gets work again.", "agent resume AGENT", "lazaret agent resume scout");
   add_verb(table, "agent.freeze", "/api/v1/agents/{agent}/freeze",
            "Stop its processes where they are.", "agent freeze AGENT",
            "lazaret agent freeze scout");
