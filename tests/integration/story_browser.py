@@ -50,6 +50,12 @@ class Actions(Browser):
         self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
         self.tell("two_people")
 
+    def test_steer(self):
+        self.mission(PRINTS, tasks=[task("t1"), task("t2", dependencies=["t1"]), task("t3", dependencies=["t1"]),
+                                    task("once", lazaret={"on_failure": "fail"})])
+        self.fleet.until_running("printer")
+        self.tell("steer")
+
     def test_viewer(self):
         self.mission(PRINTS)
         self.fleet.until_running("printer")

@@ -1,5 +1,6 @@
 // Answers of operations as state of a component, and calls that change something.
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { rememberSignedIn } from './ahead';
 import { call, callAll, Refusal, type Operation } from './client';
 import type { Inputs, Outputs } from './generated';
 import { toast } from '../ui/toast';
@@ -61,6 +62,18 @@ export function useAction<O extends Operation>(operation: O, acting: Acting<O> =
 
 export function useSession() {
   return useOperation('session.show', {});
+}
+
+// Begins anew, so that nothing of what was shown is left in the page.
+export function useSignOut() {
+  return useMutation<Outputs['session.end'], Refusal, void>({
+    mutationFn: () => call('session.end', {}),
+    onSuccess: () => {
+      rememberSignedIn(false);
+      window.location.assign('/');
+    },
+    onError: (refusal) => toast({ kind: 'refused', text: refusal.message, remedy: refusal.remedy }),
+  });
 }
 
 export type Scope = 'admin' | 'operator' | 'viewer';

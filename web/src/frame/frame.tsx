@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useConnection } from '../api/live';
-import { useAction, useOperation, useSession } from '../api/use';
+import { useOperation, useSession, useSignOut } from '../api/use';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Mark } from '../ui/state';
@@ -101,14 +101,14 @@ function Liveness() {
 
 function Who() {
   const session = useSession();
-  const end = useAction('session.end', {});
+  const end = useSignOut();
   if (!session.data?.name) return null;
   return (
     <p className={s.who}>
       <span title={session.data.name}>
         {session.data.name} <span className="faint">({session.data.scope})</span>
       </span>
-      <button type="button" className={s.out} onClick={() => end.mutate({})}>
+      <button type="button" className={s.out} onClick={() => end.mutate()}>
         Sign out
       </button>
     </p>

@@ -2,7 +2,7 @@
 // one signs out.
 import { useState } from 'react';
 import { routes } from '../../api/generated';
-import { useAction, useMay, useSession } from '../../api/use';
+import { useAction, useMay, useSession, useSignOut } from '../../api/use';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { Field } from '../../ui/field';
@@ -13,7 +13,7 @@ import s from './connect.module.css';
 
 export function BrowserCard() {
   const session = useSession();
-  const end = useAction('session.end');
+  const end = useSignOut();
   const link = useAction('sign_in.link');
   const mayLink = useMay(routes['sign_in.link'].scope);
   const [theme, setTheme] = useState<Theme>(chosenTheme());
@@ -37,7 +37,7 @@ export function BrowserCard() {
           </select>
         </Field>
         <div className={s.line}>
-          <Button onClick={() => end.mutate({})} busy={end.isPending}>
+          <Button onClick={() => end.mutate()} busy={end.isPending}>
             Sign out
           </Button>
           {mayLink && (
