@@ -11,6 +11,7 @@ import { bytesText, percentText } from '../../ui/amounts';
 import { Card, PageHead } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { EventLine } from '../../ui/event_line';
+import { Search } from '../../ui/pick';
 import { Empty, Shown } from '../../ui/shown';
 import { spanText } from '../../ui/time';
 import { useInUrl } from '../../ui/url';
@@ -145,14 +146,7 @@ function Agents({ agents }: { agents: Agent[] }) {
       title={`Agents (${agents.length.toLocaleString()})`}
       actions={
         <>
-          <input
-            type="search"
-            className={s.search}
-            placeholder="Search"
-            aria-label="Search agents"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+          <Search label="Search agents" value={text} onChange={setText} />
           <label className={s.switch}>
             <input
               type="checkbox"

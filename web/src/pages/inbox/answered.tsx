@@ -4,6 +4,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { Approval } from '../../api/generated';
 import { useOperation } from '../../api/use';
 import { Card } from '../../ui/card';
+import { Pick, Search } from '../../ui/pick';
 import { useRowKeys } from '../../ui/rows';
 import { Mark } from '../../ui/state';
 import { Time } from '../../ui/time';
@@ -36,22 +37,15 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
       title={`Answered (${approvals.length.toLocaleString()})`}
       actions={
         <>
-          <select className={s.pick} aria-label="Kind" value={kind} onChange={(event) => setKind(event.target.value)}>
+          <Pick label="Kind" value={kind} onChange={setKind}>
             <option value="">Every kind</option>
             {Object.entries(meanings).map(([name, meaning]) => (
               <option key={name} value={name}>
                 {meaning.kind}
               </option>
             ))}
-          </select>
-          <input
-            type="search"
-            className={s.pick}
-            placeholder="Search"
-            aria-label="Search what was answered"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+          </Pick>
+          <Search label="Search what was answered" value={text} onChange={setText} />
         </>
       }
     >

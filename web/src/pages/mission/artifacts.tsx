@@ -5,6 +5,7 @@ import { useOperation } from '../../api/use';
 import { bytesText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
+import { Pick, Search } from '../../ui/pick';
 import { useRowKeys } from '../../ui/rows';
 import { Empty, Shown } from '../../ui/shown';
 import { Time } from '../../ui/time';
@@ -77,24 +78,12 @@ function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
       title={`Artifacts (${artifacts.length.toLocaleString()}${more ? ' and more' : ''}, ${bytesText(artifacts.reduce((sum, one) => sum + one.bytes, 0))})`}
       actions={
         <>
-          <select
-            className={s.pick}
-            aria-label="Order"
-            value={order}
-            onChange={(event) => setOrder(event.target.value)}
-          >
+          <Pick label="Order" value={order} onChange={setOrder}>
             <option value="newest">Newest first</option>
             <option value="largest">Largest first</option>
             <option value="path">By path</option>
-          </select>
-          <input
-            type="search"
-            className={s.pick}
-            placeholder="Search"
-            aria-label="Search artifacts"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+          </Pick>
+          <Search label="Search artifacts" value={text} onChange={setText} />
         </>
       }
     >

@@ -5,6 +5,7 @@ import { useOperation } from '../../api/use';
 import { countText } from '../../ui/amounts';
 import { Card, PageHead } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
+import { Pick, Search } from '../../ui/pick';
 import { Empty, Shown } from '../../ui/shown';
 import { useInUrl } from '../../ui/url';
 import { MissionTable, type Row } from './mission_table';
@@ -77,27 +78,15 @@ function All({ cells, troubled }: { cells: Cell[]; troubled: TroubledCells }) {
       title={`Missions (${rows.length.toLocaleString()})`}
       actions={
         <>
-          <select
-            className={s.pick}
-            aria-label="State"
-            value={state}
-            onChange={(event) => setState(event.target.value)}
-          >
+          <Pick label="State" value={state} onChange={setState}>
             <option value="">Every state</option>
             {states.map((one) => (
               <option key={one} value={one}>
                 {one === 'troubled' ? 'With problems' : one[0]!.toUpperCase() + one.slice(1)}
               </option>
             ))}
-          </select>
-          <input
-            type="search"
-            className={s.pick}
-            placeholder="Search"
-            aria-label="Search missions"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+          </Pick>
+          <Search label="Search missions" value={text} onChange={setText} />
         </>
       }
     >
