@@ -95,6 +95,7 @@ class Server::Impl : public SessionOwner {
   std::optional<Peer> peer_of(const Accepted& accepted) const;
   bool close_an_idle_one();
   void sweep();
+  void end_without_key(Session& session);
   bool is_on_site(const RequestHead& head) const;
   std::optional<Answer> check_origin(Session& session);
   std::optional<Answer> identify(Session& session);
@@ -110,6 +111,7 @@ class Server::Impl : public SessionOwner {
   std::vector<std::unique_ptr<Listener>> listeners_;
   asio::steady_timer sweep_timer_;
   SteadyTime last_pulse_;
+  std::uint64_t swept_generation_ = 0;
   std::size_t body_bytes_ = 0;
   std::uint64_t requests_ = 0;
   std::uint64_t refused_connections_ = 0;
@@ -154,12 +156,23 @@ void Server::Impl::sweep() {
     std::vector<std::shared_ptr<Session>> all;
     all.assign(sessions_.begin(), sessions_.end());
     for (const auto& session : all) session->check_time(now);
+    if (std::exchange(swept_generation_, keys_.generation()) != keys_.generation()) {
+      for (const auto& session : all) end_without_key(*session);
+    }
     if (now - last_pulse_ >= bounds_.stream_pulse) {
       last_pulse_ = now;
       streams_.pulse();
     }
     sweep();
   });
+}
+
+// A live stream is let in once: whoever lost the key meanwhile hears no more.
+void Server::Impl::end_without_key(Session& session) {
+  const auto& known = session.remembered;
+  if (!session.is_streaming() || !known.identity.account.starts_with("key:")) return;
+  const auto who = door_.identify(session.peer(), known.authorization, known.session_key);
+  if (!who || who->account != known.identity.account) session.close();
 }
 
 Result<void> Server::Impl::add(Result<std::unique_ptr<Listener>> listener) {

@@ -49,6 +49,7 @@ class Session final : public Asker, public Stream, public std::enable_shared_fro
   void check_time(SteadyTime now);
   // Between two requests, with nothing to send: may be closed for want of room.
   bool is_idle() const;
+  bool is_streaming() const { return streaming_; }
 
   const Peer& peer() const { return peer_; }
   const HttpParser& parser() const { return parser_; }

@@ -55,6 +55,21 @@ class Dashboard(Story):
             self.assertIsNone(json.loads(self.ask("GET", "/api/v1/session", who)[2])["scope"])
             self.assertEqual(self.ask("GET", "/api/v1/status", who)[0], 401)
 
+    def test_who_signed_out_hears_no_more(self):
+        key = json.loads(self.fleet.cli("token", "add", "me", "--scope", "viewer", "--json").stdout)["key"]
+        _, headers, _ = self.ask("POST", "/api/v1/session", body={"key": key})
+        who = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+        stream = http.client.HTTPConnection(self.link.netloc, timeout=30)
+        self.addCleanup(stream.close)
+        stream.request("GET", "/api/v1/events/stream", headers=who)
+        heard = stream.getresponse()
+        self.assertEqual(heard.status, 200)
+        self.fleet.cli("note", "while signed in")
+        while b"while signed in" not in heard.readline():
+            pass
+        self.assertEqual(self.ask("DELETE", "/api/v1/session", who)[0], 200)
+        self.assertNotIn(b"data:", heard.read())  # until the daemon ends it
+
 
 if __name__ == "__main__":
     main()

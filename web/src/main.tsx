@@ -2,14 +2,21 @@ import './csp';
 import './style/tokens.css';
 import './style/base.css';
 import { createRoot } from 'react-dom/client';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { askAhead } from './api/ahead';
 import { Refusal } from './api/client';
 import { App } from './app';
 import { mendStyles } from './styles';
 import { startTheme } from './ui/theme';
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  // The session ended elsewhere, in another tab for example: this page asks who it is.
+  queryCache: new QueryCache({
+    onError: (error) => {
+      const ended = error instanceof Refusal && error.status === 401;
+      if (ended) void queries.invalidateQueries({ queryKey: ['session.show'] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 1_000,

@@ -21,8 +21,7 @@ const faults = new Set([
   'degraded',
   'unhealthy',
   'rate_limited',
-  'frozen',
-]);
+]); // who is frozen was held by somebody, and is not ill
 export const isFaulty = (agent: Agent) => faults.has(stateOf(agent));
 
 // "scout" where that is enough, else "1a2b3c4d.scout": what paths and commands take.

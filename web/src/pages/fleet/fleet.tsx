@@ -5,7 +5,7 @@ import { isFaulty } from '../../api/agents';
 import { agentsAsked } from '../../api/ahead';
 import { useRecentEvents } from '../../api/live';
 import { useOperation } from '../../api/use';
-import type { Agent, Status } from '../../api/generated';
+import type { Agent, Need, Status } from '../../api/generated';
 import { Act } from '../../ui/act';
 import { bytesText, percentText } from '../../ui/amounts';
 import { Card, PageHead } from '../../ui/card';
@@ -105,12 +105,15 @@ function Sentence({ status }: { status: Status }) {
   );
 }
 
+const soonestFirst = (needs: Need[]) =>
+  [...needs].sort((a, b) => (a.deadline ?? '~').localeCompare(b.deadline ?? '~')).slice(0, needsShown);
+
 function Needs({ status }: { status: Status }) {
   if (status.needs_you.length === 0) return null;
   const more = status.needs_you.length - needsShown;
   return (
     <section className={s.needs} aria-label="Needs you">
-      {status.needs_you.slice(0, needsShown).map((need) => (
+      {soonestFirst(status.needs_you).map((need) => (
         <NeedCard key={need.id || need.text} need={need} />
       ))}
       {more > 0 && <Link href="/inbox">{more} more in the inbox</Link>}

@@ -12,8 +12,12 @@ type Word = NonNullable<Approval['answer']>;
 export const answerLine = (id: string, word: string, reason = '') =>
   `lazaret inbox ${word === 'yes' ? 'approve' : 'deny'} ${quoted(id)}${reason ? ` --reason ${quoted(reason)}` : ''}`;
 
+// The next question moves up to where the answered one was: a second tap was not meant for it.
+const tapsApart = 1_000; // ms
+let lastTap = 0;
+
 export function Answer({ id }: { id: string }) {
-  const answer = useAction('approval.answer', { quiet: true });
+  const answer = useAction('approval.answer');
   if (!useMay('operator')) return <p className="faint small">Answering needs an operator.</p>;
   if (answer.isPending || answer.isSuccess) {
     return (
@@ -22,7 +26,11 @@ export function Answer({ id }: { id: string }) {
       </p>
     );
   }
-  const say = (word: Word) => answer.mutate({ id, answer: word });
+  const say = (word: Word) => {
+    if (Date.now() - lastTap < tapsApart) return;
+    lastTap = Date.now();
+    answer.mutate({ id, answer: word });
+  };
   return (
     <div className={s.answer}>
       <div className={s.words}>
