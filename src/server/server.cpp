@@ -20,6 +20,7 @@
 #include "server/sign_in.h"
 #include "server/site.h"
 #include "server/sync_changes.h"
+#include "server/target.h"
 #include "server/work_waiters.h"
 
 namespace lazaret::server {
@@ -28,7 +29,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::string_view beat_path = "/heartbeat/";
 constexpr std::size_t beat_body_most = 64 * 1024;
 constexpr std::size_t idempotency_key_most = 200;
 constexpr std::uint16_t ports_tried = 100;
@@ -36,19 +36,6 @@ constexpr std::uint16_t ports_tried = 100;
 std::string user_name(uid_t user) {
   const passwd* entry = ::getpwuid(user);
   return entry ? entry->pw_name : std::to_string(user);
-}
-
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
-std::string_view query_of(std::string_view target) {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
-
-// "/heartbeat/scout": the id, still encoded; empty for any other path.
-std::string_view beat_id(std::string_view target) {
-  if (!target.starts_with(beat_path)) return {};
-  target.remove_prefix(beat_path.size());
-  return target.find_first_of("/?") == std::string_view::npos ? target : std::string_view();
 }
 
 }  // namespace

@@ -134,8 +134,10 @@ function begin(box: HTMLElement, ref: string, { setMode, setFound, setTrouble, s
     feed.follow(next === 'follow');
   };
   const onMove = () => {
-    if (mode === 'follow' && !screen.isAtEnd) become('held');
-    else if (mode === 'held' && screen.isAtEnd && !searching) become('follow');
+    if (mode === 'follow' && !screen.isAtEnd) {
+      if (screen.movedByReader) become('held');
+      else screen.toEnd();
+    } else if (mode === 'held' && screen.isAtEnd && !searching) become('follow');
     else if (mode === 'reading' && screen.isAtEnd) void readOn();
   };
   const search = (now: boolean) => {

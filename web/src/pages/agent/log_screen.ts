@@ -6,6 +6,7 @@ import { markerOf, textOf } from './log_text';
 import type { Batch } from './log_feed';
 
 export const linesKept = 20_000;
+const handRests = 1_500; // ms after which a movement is not the reader's any more
 
 const colourNames = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 const scrolls: Record<string, (terminal: Terminal) => void> = {
@@ -45,6 +46,7 @@ export class LogScreen {
   readonly terminal: Terminal;
   private search = new SearchAddon();
   private undo: (() => void)[] = [];
+  private touched = -Infinity;
 
   constructor(
     private box: HTMLElement,
@@ -74,6 +76,7 @@ export class LogScreen {
     const viewport = box.querySelector('.xterm-viewport');
     const moved = () => requestAnimationFrame(onMove);
     viewport?.addEventListener('scroll', moved);
+    this.watchReader();
     this.watchSize();
     this.watchTheme();
   }
@@ -86,6 +89,19 @@ export class LogScreen {
   get isAtEnd() {
     const { viewportY, baseY } = this.terminal.buffer.active;
     return viewportY >= baseY;
+  }
+
+  // What is written and a change of size move it too; only the reader's own hand means that it is to be held.
+  get movedByReader() {
+    return performance.now() - this.touched < handRests;
+  }
+
+  private watchReader() {
+    const touch = (event: Event) => {
+      if (!(event instanceof PointerEvent) || event.buttons > 0) this.touched = performance.now();
+    };
+    for (const kind of ['wheel', 'pointerdown', 'pointermove', 'touchmove', 'keydown'])
+      this.box.addEventListener(kind, touch, { capture: true, passive: true });
   }
 
   // About as many as are loaded: long ones count for several.
