@@ -143,8 +143,11 @@ void Server::Impl::sweep() {
     std::vector<std::shared_ptr<Session>> all;
     all.assign(sessions_.begin(), sessions_.end());
     for (const auto& session : all) session->check_time(now);
-    if (std::exchange(swept_generation_, keys_.generation()) != keys_.generation()) {
-      for (const auto& session : all) end_without_key(*session);
+    const bool changed = std::exchange(swept_generation_, keys_.generation()) != keys_.generation();
+    for (const auto& session : all) {
+      const WallTime until = session->remembered.identity.until;
+      const bool over = until != WallTime{} && context_.loop.now().wall >= until;
+      if (changed || over) end_without_key(*session);
     }
     if (now - last_pulse_ >= bounds_.stream_pulse) {
       last_pulse_ = now;

@@ -124,6 +124,7 @@ export class Story {
   async go(path) {
     await this.page.goto(this.url + path);
     await this.sees('heading', undefined, { level: 1 });
+    await this.page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' }); // all is there
   }
 
   at(role, name, more = {}) {

@@ -28,7 +28,6 @@ for (const [size, theme] of [
   await tell({ size, theme }, async (story) => {
     for (const [name, path] of Object.entries(pages)) {
       await story.go(path);
-      await story.page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
       await story.fits(`${name} (${size})`);
       await story.accessible(`${name}, ${theme}, ${size}`);
       await story.shot(`${name}-${theme}-${size}`);

@@ -17,7 +17,7 @@ await tell({}, async (story) => {
   const { page } = story;
   for (const path of pages) {
     await story.go(path);
-    await page.waitForTimeout(150); // whatever would be fetched and run, is
+    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
     if ((await page.title()).includes('broken')) throw new Error(`${path} ran what an agent is called`);
     if (await page.locator('img[src="x"]').count()) throw new Error(`${path} made an element of a name`);
   }

@@ -23,6 +23,7 @@ await tell({}, async (story) => {
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/agents\/printer$/);
+  await story.until(async () => (await page.title()) === 'printer · Lazaret', 'the title');
   await goes('m', '/missions');
   await goes('i', '/inbox');
   await goes('c', '/calendar');

@@ -16,9 +16,10 @@ export function Frame({ children }: { children: ReactNode }) {
   useKeys(() => setSheet(true));
   const status = useOperation('status', {}, { every: 10 });
   const waiting = status.data?.needs_you.length ?? 0;
+  const [location] = useLocation();
   useEffect(() => {
-    document.title = waiting > 0 ? `(${waiting}) Lazaret` : 'Lazaret';
-  }, [waiting]);
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${pageName(location)} · Lazaret`;
+  }, [waiting, location]);
   return (
     <div className={s.frame}>
       <a className={s.skip} href="#page">
@@ -46,6 +47,13 @@ export function Frame({ children }: { children: ReactNode }) {
       <KeySheet open={sheet} onClose={() => setSheet(false)} />
     </div>
   );
+}
+
+// What a tab, the history and a bookmark call the page.
+function pageName(location: string): string {
+  const [, first, agent] = location.split('/');
+  if (first === 'agents' && agent) return agent;
+  return places.find(({ path }) => path === `/${first ?? ''}`)?.label ?? 'Fleet';
 }
 
 function Places({ waiting }: { waiting: number }) {
