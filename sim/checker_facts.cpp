@@ -26,8 +26,13 @@ bool Checker::Facts::is_excused(const AgentRef& ref, const ExitReport& exit) con
   if (agent && agent->rate_limited_until && *agent->rate_limited_until > at.wall) return true;
   if (agent && is_held(*find_cell(fleet, ref.cell), *agent)) return true;
   return std::any_of(fleet.approvals.begin(), fleet.approvals.end(), [&](const auto& entry) {
-    return !entry.second.answer && entry.second.kind == ApprovalKind::question &&
-           entry.second.agent == ref;
+    // Its end may have closed the question in this same decision.
+    const bool open =
+        !entry.second.answer || std::ranges::any_of(decision.facts, [&](const Fact& f) {
+          const auto* answered = std::get_if<fact::ApprovalAnswered>(&f);
+          return answered && answered->approval == entry.first;
+        });
+    return open && entry.second.kind == ApprovalKind::question && entry.second.agent == ref;
   });
 }
 
@@ -125,51 +130,12 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
   if (!f.restores && newest_whole(f.agent)) {
     c.wrong("a revival goes on from a checkpoint", name(f.agent));
   }
-  check_granted(f.agent, f.task, BudgetKind::spawns);
   was.process = ProcessState::starting;
   was.to_be_found = false;
   was.died = false;
   was.incarnation = f.incarnation;
   was.spawned = at.mono;
   was.spawn_seen = false;
-}
-
-// What is granted in advance never passes a cap.
-void Checker::Facts::check_granted(const AgentRef& ref, const std::optional<TaskId>& task,
-                                   BudgetKind kind) {
-  for (const BudgetPlace& place : places_of(ref, task)) {
-    const std::int64_t cap = cap_at(fleet, place, kind);
-    const Meter& meter = meter_at(fleet, place);
-    if (cap == 0 || part(meter.reserved, kind) + part(meter.spent, kind) <= cap) continue;
-    c.wrong("spend never passes a cap unasked",
-            fmt::format("{}: {} of {}", name(ref), to_word(kind), cap));
-  }
-}
-
-void Checker::Facts::operator()(const fact::SpendReserved& f) {
-  check_granted(f.agent, f.task, BudgetKind::tokens);
-  check_granted(f.agent, f.task, BudgetKind::usd);
-}
-
-// Where it has passed one, a person has been asked.
-void Checker::Facts::operator()(const fact::SpendRecorded& f) {
-  for (const BudgetPlace& place : places_of(f.agent, f.task)) {
-    for (const BudgetKind kind : {BudgetKind::cpu, BudgetKind::tokens, BudgetKind::usd}) {
-      const std::int64_t cap = cap_at(fleet, place, kind);
-      const Meter& meter = meter_at(fleet, place);
-      if (cap == 0 || part(meter.spent, kind) < cap || meter.hold) continue;
-      c.wrong("spend never passes a cap unasked",
-              fmt::format("{}: {} of {} and nobody is asked", name(f.agent), to_word(kind), cap));
-    }
-  }
-}
-
-void Checker::Facts::operator()(const fact::BudgetSettled& f) {
-  const bool yes = std::any_of(decision.facts.begin(), decision.facts.end(), [](const Fact& one) {
-    const auto* answer = std::get_if<fact::ApprovalAnswered>(&one);
-    return answer && answer->answer == AnswerWord::yes;
-  });
-  if (f.raise > 0 && !yes) c.wrong("a cap is raised by a yes only", f.cell.value);
 }
 
 void Checker::Facts::operator()(const fact::AgentSpawned& f) {

@@ -41,14 +41,10 @@ struct Checker::Facts {
   void operator()(const core::fact::AgentRemoved& f);
   void operator()(const core::fact::CheckpointSaved& f);
   void operator()(const core::fact::CheckpointRestored& f);
-  void operator()(const core::fact::SpendReserved& f);
-  void operator()(const core::fact::SpendRecorded& f);
-  void operator()(const core::fact::BudgetSettled& f);
   template <class Other>
   void operator()(const Other&) {}  // nothing of its own to promise
 
   AgentAccount& account(const AgentRef& ref) { return c.agents_[ref]; }
-  void check_granted(const AgentRef& ref, const std::optional<TaskId>& task, core::BudgetKind kind);
   bool is_excused(const AgentRef& ref, const core::ExitReport& exit) const;
   // Of what the agent was told is safe, the newest that lies whole on the disk; null without any.
   const core::CheckpointRef* newest_whole(const AgentRef& agent);

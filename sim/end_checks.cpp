@@ -26,6 +26,7 @@ struct EndChecks {
   void check_process(const AgentRef& ref, const Agent& agent);
   void check_tasks(const CellId& id, const Cell& cell);
   void check_deadlines();
+  void check_questions();
   void check_leftovers();
 };
 
@@ -130,6 +131,30 @@ void EndChecks::check_deadlines() {
   }
 }
 
+bool is_over(const Cell* cell) {
+  return !cell || cell->status == MissionStatus::completed || cell->status == MissionStatus::failed;
+}
+
+// Nobody is left to answer in vain.
+void EndChecks::check_questions() {
+  for (const auto& [id, approval] : fleet.approvals) {
+    if (approval.answer) continue;
+    bool ended = !approval.cell.value.empty() && is_over(find_cell(fleet, approval.cell));
+    if (approval.agent) {
+      const Agent* agent = find_agent(fleet, *approval.agent);
+      ended = ended || !agent || !agent->wanted || agent->finished ||
+              is_over(find_cell(fleet, approval.agent->cell));
+    }
+    if (approval.task) {
+      const Task* task = find_task(fleet, *approval.task);
+      ended = ended || !task || task->state == TaskState::completed ||
+              task->state == TaskState::failed || is_over(find_cell(fleet, approval.task->cell));
+    }
+    if (ended)
+      stuck("no question outlives what it asks about", id.value + ": " + approval.question);
+  }
+}
+
 // Processes that nobody knows of.
 void EndChecks::check_leftovers() {
   for (const auto& [ref, slot] : processes.all()) {
@@ -153,6 +178,7 @@ void check_nothing_stuck(World& world, Processes& processes) {
     checks.check_tasks(id, cell);
   }
   checks.check_deadlines();
+  checks.check_questions();
   checks.check_leftovers();
 }
 

@@ -30,8 +30,16 @@ LAZARET_ENUM(Fault,
              person_silent,        // an approval that nobody answers
              operator_interfered,  // stop, kill, pause, freeze, … at any moment
              verify_failed,
-             files_edited,     // agents and tasks come and go in a cell's files
-             torn_checkpoint)  // saved, acknowledged, and found broken when it is needed
+             files_edited,       // agents and tasks come and go in a cell's files
+             torn_checkpoint,    // saved, acknowledged, and found broken when it is needed
+             clean_exit,         // an agent ends as if its work were done
+             asked_restart,      // exit code 75
+             asked_no_restart,   // exit code 125
+             spend_refused,      // what an agent wants to set aside would pass a budget
+             aside_forgotten,    // it was set aside and is never settled
+             handoff_refused,    // to somebody who may not, or cannot, take it
+             handed_over_write,  // of the live incarnation of somebody who lost the task
+             fleet_frozen)
 
 using FaultCounts = std::map<Fault, std::uint64_t>;
 

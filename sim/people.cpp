@@ -54,6 +54,7 @@ void People::begin() {
   again_and_again(world_, s.wakes_an_hour * s.agents, [this] { wake_somebody(); });
   again_and_again(world_, s.new_tasks_an_hour * cells / 2, [this] { add_tasks(); });
   again_and_again(world_, s.edits_an_hour, [this] { edit_files(); });
+  again_and_again(world_, s.freezes_an_hour, [this] { freeze_all(); });
 }
 
 void People::listen(runtime::Loop& loop) {
@@ -122,7 +123,7 @@ Operation People::some_act(const AgentRef& agent) {
     std::advance(one, static_cast<std::ptrdiff_t>(world_.people.below(cell.tasks.size())));
     task = TaskRef{agent.cell, one->first};
   }
-  switch (world_.people.below(task ? 19 : 12)) {
+  switch (world_.people.below(task ? 20 : 12)) {
     case 0:
       return op::PauseAgent{agent, "sim"};
     case 1:
@@ -158,6 +159,8 @@ Operation People::some_act(const AgentRef& agent) {
       return op::VerifyAgain{*task};
     case 17:
       return op::ReportDone{*task, "by hand"};
+    case 18:
+      return op::HandOffTask{*task, agent.agent, "sim"};
     default:
       return op::AddDependency{*task, cell.tasks.begin()->first};
   }
@@ -221,6 +224,13 @@ void People::edit_files() {
     return world_.loop->post(event::CellObserved{*added, false, elsewhere});
   }
   world_.loop->post(event::CellObserved{workload_.edit(*id), true, false});
+}
+
+// Something looks wrong, everything stands still, and goes on when somebody has looked.
+void People::freeze_all() {
+  world_.count(Fault::fleet_frozen);
+  ask(op::FreezeFleet{true, "sim"});
+  world_.after(between(world_.people, 10s, 900s), [this] { ask(op::FreezeFleet{false, "sim"}); });
 }
 
 void People::put_right() {

@@ -27,6 +27,7 @@ class People {
   void wake_somebody();
   void add_tasks();
   void edit_files();
+  void freeze_all();
   void answer_later(const ApprovalId& id);
   void ask(core::Operation operation);
   std::vector<AgentRef> agents() const;

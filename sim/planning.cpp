@@ -15,6 +15,12 @@ core::Caller planner() { return {core::CallerKind::operator_, "sim:planner", std
 constexpr std::string_view rules[] = {"FREQ=HOURLY", "FREQ=MINUTELY;INTERVAL=20",
                                       "FREQ=HOURLY;INTERVAL=3;COUNT=5", "FREQ=DAILY;BYHOUR=3,9,15"};
 
+bool is_turn(const core::Fleet& fleet, const AgentRef& ref) {
+  const core::Agent* agent = core::find_agent(fleet, ref);
+  return agent && agent->definition.run &&
+         agent->definition.run->adapter == core::AdapterKind::turn;
+}
+
 }  // namespace
 
 void Planning::begin() {
@@ -107,7 +113,7 @@ void Planning::on_wake(const core::fact::WakeAccepted& f) {
   }
 }
 
-void Planning::on_changed(const core::fact::SlotChanged& f) {
+void Planning::on_changed(const core::fact::SlotChanged& f, const core::Fleet& fleet) {
   const auto known = slots_.find(f.slot);
   const core::SlotStatus before =
       known == slots_.end() ? core::SlotStatus::not_started : known->second;
@@ -117,6 +123,11 @@ void Planning::on_changed(const core::fact::SlotChanged& f) {
                    fmt::format("slot {}: {} to {}", f.slot, to_word(before), to_word(f.status)));
   }
   slots_[f.slot] = f.status;
+  // Whatever its agent is made into later, a line on its stdin was all that it got.
+  const auto slot = fleet.calendar.slots.find(f.slot);
+  const bool begins = f.status == core::SlotStatus::ongoing && before != core::SlotStatus::ongoing;
+  if (!begins || slot == fleet.calendar.slots.end() || !slot->second.work.own) return;
+  if (!is_turn(fleet, *slot->second.work.own)) lines_.insert(f.slot);
 }
 
 void Planning::on_judged(const core::fact::TimesJudged& f) {
@@ -131,7 +142,8 @@ void Planning::on_decided(const ports::Decision& decision, const core::Fleet& fl
   for (const core::Fact& fact : decision.facts) {
     if (std::holds_alternative<core::fact::DaemonStarted>(fact)) take_stock(fleet);
     if (const auto* woke = std::get_if<core::fact::WakeAccepted>(&fact)) on_wake(*woke);
-    if (const auto* changed = std::get_if<core::fact::SlotChanged>(&fact)) on_changed(*changed);
+    if (const auto* changed = std::get_if<core::fact::SlotChanged>(&fact))
+      on_changed(*changed, fleet);
     if (const auto* judged = std::get_if<core::fact::TimesJudged>(&fact)) on_judged(*judged);
   }
 }
@@ -148,10 +160,7 @@ void Planning::check_nothing_stuck() const {
     const auto wake = fleet.wakes.find(*slot.wake);
     const bool open = wake != fleet.wakes.end() && (wake->second.fate == core::WakeFate::waiting ||
                                                     wake->second.fate == core::WakeFate::started);
-    const core::Agent* agent = core::find_agent(fleet, *slot.work.own);
-    const bool turn =
-        agent && agent->definition.run && agent->definition.run->adapter == core::AdapterKind::turn;
-    if (!open && turn) {
+    if (!open && is_turn(fleet, *slot.work.own) && !lines_.contains(id)) {
       world_.violate(true, "a slot ends with its wake",
                      fmt::format("slot {} is {}", id, to_word(slot.status)));
     }

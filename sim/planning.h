@@ -30,7 +30,7 @@ class Planning {
   void ask(core::Operation operation);
   std::optional<AgentRef> some_agent();
   void on_wake(const core::fact::WakeAccepted& f);
-  void on_changed(const core::fact::SlotChanged& f);
+  void on_changed(const core::fact::SlotChanged& f, const core::Fleet& fleet);
   void on_judged(const core::fact::TimesJudged& f);
 
   World& world_;
@@ -40,6 +40,7 @@ class Planning {
   };
   std::map<std::int64_t, core::SlotStatus> slots_;
   std::set<std::int64_t> woken_;          // slots
+  std::set<std::int64_t> lines_;          // slots that are their agent's own to end
   std::map<std::string, Judged> judged_;  // by virtual id
 };
 

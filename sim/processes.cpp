@@ -138,7 +138,10 @@ void Processes::kill(const command::KillAgent& command) {
 
 void Processes::freeze(const command::FreezeAgent& command) {
   Slot* slot = find(command.agent);
-  if (!slot || slot->incarnation != command.incarnation) return;
+  // What has no process yet cannot be frozen.
+  const bool there =
+      slot && slot->incarnation == command.incarnation && slot->phase == Phase::alive;
+  if (!there) return;
   note_movement(*slot);
   slot->frozen = command.frozen;
 }
@@ -162,6 +165,10 @@ void Processes::note_movement(Slot& slot) {
   slot.moving_since = world_.now();
 }
 
+Duration Processes::cpu_of(const Slot& slot) const {
+  return slot.moves() ? slot.worked + (world_.now() - slot.moving_since) : slot.worked;
+}
+
 Evidence Processes::evidence_of(const Slot& slot) const {
   Evidence evidence;
   if (slot.phase != Phase::alive) {
@@ -169,8 +176,7 @@ Evidence Processes::evidence_of(const Slot& slot) const {
     return evidence;
   }
   if (slot.stopped) evidence.state = RunState::stopped;
-  evidence.cpu_ns = slot.worked.count();
-  if (slot.moves()) evidence.cpu_ns += (world_.now() - slot.moving_since).count();
+  evidence.cpu_ns = cpu_of(slot).count();
   evidence.progress = slot.progress;
   return evidence;
 }

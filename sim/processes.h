@@ -78,6 +78,8 @@ class Processes final : public ports::Effects {
   std::map<AgentRef, Slot>& all() { return slots_; }
   Checkpoints& checkpoints() { return checkpoints_; }
   core::Evidence evidence_of(const Slot& slot) const;
+  // That this incarnation has used so far.
+  Duration cpu_of(const Slot& slot) const;
 
  private:
   void spawn(const core::command::SpawnAgent& command);

@@ -43,6 +43,7 @@ void Programs::on_alive(Slot& slot) {
   mind.beats = habit.chance(world_.scenario.share_beating) || ready == ReadyWhen::beat;
   begin_faults(mind);
   const Incarnation incarnation = slot.incarnation;
+  if (world_.scenario.share_budgeted > 0) sample_cpu(mind, incarnation);
   if (slot.is_turn()) return run_turn(mind, incarnation);
   Duration warm_up = between(world_.life, 10ms, 5s);
   if (world_.strikes(world_.life, world_.scenario.slow_start, Fault::slow_start)) {
@@ -114,13 +115,16 @@ void Programs::act(Mind& mind) {
     return ask(mind, op::AskPerson{mind.slot->ref, mind.task, "may I?", patience, AnswerWord::no},
                {});
   }
+  if (act_within_bounds(mind, polls_an_hour)) return;
   if (!mind.task) return claim(mind);
   if (!mind.external && world_.checkpoints.chance(s.saves)) return save(mind);
   if (world_.now() >= mind.task_until) return finish_task(mind);
   ask(mind, op::CheckpointTask{*mind.task, fmt::format("{{\"step\":{}}}", mind.slot->progress++)},
       [this, &mind, left = mind.task_until - world_.now()](const Answer& answer) {
         if (answer && mind.task && world_.keeps_work) left_[*mind.task] = left;
-        if (!answer && answer.error().code != ErrorCode::unavailable) mind.task.reset();
+        if (answer || answer.error().code == ErrorCode::unavailable) return;
+        mind.task.reset();
+        if (answer.error().code == ErrorCode::fenced) world_.count(Fault::handed_over_write);
       });
 }
 
@@ -237,9 +241,13 @@ void Programs::begin_faults(Mind& mind) {
 }
 
 void Programs::crash(Mind& mind) {
-  world_.count(Fault::crash);
   static constexpr int codes[] = {1, 1, 1, 2, 139, 75, 125, 0};
-  processes_.exit(*mind.slot, exit_with(codes[world_.life.below(std::size(codes))]));
+  const int code = codes[world_.life.below(std::size(codes))];
+  world_.count(Fault::crash);
+  if (code == 0) world_.count(Fault::clean_exit);
+  if (code == 75) world_.count(Fault::asked_restart);
+  if (code == 125) world_.count(Fault::asked_no_restart);
+  processes_.exit(*mind.slot, exit_with(code));
 }
 
 void Programs::die_outside(Mind& mind) {

@@ -35,8 +35,16 @@ class Programs final : public Program {
     bool obeys = true;   // lets go of a task that is cancelled
     bool waits = false;  // for an answer of the daemon
     Instant asked_at{};
+    std::optional<std::string> aside;  // what it set aside and has not settled
   };
   using Then = std::function<void(const core::Answer&)>;
+  // programs_bounds.cpp: true if it was what the agent does this time.
+  bool act_within_bounds(Mind& mind, double polls_an_hour);
+  void spend(Mind& mind);
+  void set_aside(Mind& mind);
+  void settle(Mind& mind);
+  void hand_over(Mind& mind);
+  void sample_cpu(Mind& mind, Incarnation incarnation);
 
   bool lives(const Mind& mind, Incarnation incarnation) const;
   bool may_act(const Mind& mind) const;

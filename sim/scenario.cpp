@@ -12,7 +12,7 @@ namespace {
 using Chance = double Scenario::*;
 constexpr std::int64_t count_most = 1'000'000;
 
-constexpr std::array<Chance, 28> faults = {&Scenario::crashes_an_hour,
+constexpr std::array<Chance, 33> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::kills_an_hour,
                                            &Scenario::hangs_an_hour,
                                            &Scenario::stops_an_hour,
@@ -39,7 +39,12 @@ constexpr std::array<Chance, 28> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::person_silent,
                                            &Scenario::verify_failed,
                                            &Scenario::task_failed,
-                                           &Scenario::torn_checkpoint};
+                                           &Scenario::torn_checkpoint,
+                                           &Scenario::share_budgeted,
+                                           &Scenario::share_strategies,
+                                           &Scenario::spends_an_hour,
+                                           &Scenario::handoffs_an_hour,
+                                           &Scenario::freezes_an_hour};
 
 Scenario everything() {
   Scenario s;
@@ -60,6 +65,7 @@ Scenario crash_loops() {
   s.person_silent = 0.4;
   s.daemon_kills_an_hour = 3;
   s.dies_deciding = 0.01;
+  s.share_strategies = 0.3;
   return s;
 }
 
@@ -92,6 +98,10 @@ Scenario busy_operator() {
   s.clock_jumps_an_hour = 3;
   s.ignores_stop = 0.3;
   s.person_silent = 0.3;
+  s.freezes_an_hour = 2;
+  s.handoffs_an_hour = 4;
+  s.share_budgeted = 0.3;
+  s.spends_an_hour = 20;
   return s;
 }
 
@@ -114,6 +124,10 @@ Scenario restarts() {
   s.lost = 0.03;
   s.late = 0.1;
   s.ignores_stop = 0.5;
+  s.share_budgeted = 0.3;
+  s.spends_an_hour = 20;
+  s.handoffs_an_hour = 2;
+  s.freezes_an_hour = 1;
   return s;
 }
 

@@ -35,6 +35,13 @@ struct Scenario {
   double rate_limits_an_hour = 1;
   double slots_an_hour = 0;  // that people plan, in the whole fleet
 
+  // Bounds: no faults, but a world without faults has none of them.
+  double share_budgeted = 0.3;    // of the agents; some of the tasks and missions, too
+  double share_strategies = 0.5;  // of the missions: a death concerns others
+  double spends_an_hour = 20;     // an agent reports tokens and money
+  double handoffs_an_hour = 1;    // an agent wants to hand its task over
+  double freezes_an_hour = 0.3;   // of the whole fleet
+
   // Faults: events an hour for each agent …
   double crashes_an_hour = 2;
   double kills_an_hour = 0.5;
@@ -71,8 +78,9 @@ struct Scenario {
   LAZARET_FIELDS(Scenario, name, summary, agents, agents_a_cell, fault_hours, calm_hours,
                  tasks_an_agent, task_seconds, poll_seconds, new_tasks_an_hour, wakes_an_hour,
                  share_turn, share_external, share_beating, share_verified, share_mortal,
-                 questions_an_hour, rate_limits_an_hour, slots_an_hour, crashes_an_hour,
-                 kills_an_hour, hangs_an_hour, stops_an_hour, silences_an_hour,
+                 questions_an_hour, rate_limits_an_hour, slots_an_hour, share_budgeted,
+                 share_strategies, spends_an_hour, handoffs_an_hour, freezes_an_hour,
+                 crashes_an_hour, kills_an_hour, hangs_an_hour, stops_an_hour, silences_an_hour,
                  daemon_kills_an_hour, power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour,
                  disk_errors_an_hour, operator_acts_an_hour, edits_an_hour, operator_reacts,
                  dies_deciding, slow_start, slow_task, spawn_failure, spawn_impossible,

@@ -7,9 +7,12 @@
 
 #include "core/fact_words.h"
 #include "sim/checker.h"
+#include "sim/custody.h"
 #include "sim/end_checks.h"
 #include "sim/keeper.h"
+#include "sim/ledger.h"
 #include "sim/planning.h"
+#include "sim/restarts.h"
 #include "wire/journal_rows.h"
 
 namespace lazaret::sim {
@@ -66,6 +69,9 @@ class Simulation {
   Planning planning_;
   Keeper keeper_;
   Checker checker_;
+  Ledger ledger_;
+  Custody custody_;
+  Restarts restarts_;
   std::uint64_t events_ = 0;
   Instant last_ring_{};
   int rings_ = 0;
@@ -95,13 +101,19 @@ Simulation::Simulation(const Options& options)
       people_(world_, workload_),
       planning_(world_),
       keeper_(world_, journal_, processes_, workload_, people_),
-      checker_(world_, processes_) {
+      checker_(world_, processes_),
+      ledger_(world_, processes_),
+      custody_(world_),
+      restarts_(world_, processes_) {
   processes_.run(programs_);
 }
 
 void Simulation::on_decided(const ports::Decision& decision) {
   checker_.on_decided(decision, world_.loop->fleet());
   planning_.on_decided(decision, world_.loop->fleet());
+  ledger_.on_decided(decision, world_.loop->fleet());
+  custody_.on_decided(decision, world_.loop->fleet());
+  restarts_.on_decided(decision, world_.loop->fleet());
   keeper_.on_decided(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
   if (options_.watch) options_.watch(decision);
@@ -160,7 +172,11 @@ void Simulation::run_until(Instant end) {
 
 // Some promises are about time, not about one decision.
 void Simulation::look_around() {
-  if (world_.loop) checker_.look_around(world_.loop->fleet());
+  if (world_.loop) {
+    checker_.look_around(world_.loop->fleet());
+    ledger_.look_around(world_.loop->fleet());
+    restarts_.look_around(world_.loop->fleet());
+  }
   world_.after(look_every, [this] { look_around(); });
 }
 

@@ -42,6 +42,7 @@ AgentDefinition Workload::make_agent(std::size_t index, std::size_t place) {
   agent.beat_interval = seconds_of(s.agents > 100 ? 30 : 10);
   agent.beat_timeout = agent.beat_interval * 10;
   agent.capabilities = {"any"};
+  bound(agent);
   if (!lead && chance(s.share_external)) return agent;
   agent.run = make_run(lead);
   if (chance(0.15)) agent.auto_revive = static_cast<AutoRevive>(world_.workload.below(4));
@@ -98,6 +99,7 @@ CellDefinition Workload::make_cell(std::size_t index, std::size_t agents) {
     existing.push_back(task.id);
     cell.tasks.emplace(task.id, task);
   }
+  bound(cell);
   touch(cell);
   return cell;
 }
@@ -122,6 +124,7 @@ TaskDefinition Workload::make_task(const std::string& id, const std::vector<Agen
       task.dependencies.push_back(on);
     }
   }
+  bound(task);
   return task;
 }
 
@@ -167,7 +170,7 @@ CellDefinition Workload::edit(const CellId& id) {
   std::vector<TaskId> tasks;
   for (const auto& [task_id, task] : cell.tasks) tasks.push_back(task_id);
   const AgentId agent = pick(agents);
-  switch (world_.workload.below(7)) {
+  switch (world_.workload.below(8)) {
     case 0: {
       const AgentDefinition fresh = make_agent(edits_ + 100, 1);
       if (cell.agents.size() < static_cast<std::size_t>(cell.max_agents)) {
@@ -196,7 +199,11 @@ CellDefinition Workload::edit(const CellId& id) {
       cell.policies.max_retries = static_cast<int>(world_.workload.below(6));
       cell.policies.auto_revive = static_cast<AutoRevive>(world_.workload.below(4));
       break;
-    case 5: {
+    case 5:
+      bound(cell);
+      bound(cell.agents.at(agent));
+      break;
+    case 6: {
       const TaskDefinition task = make_task(fmt::format("e{}", edits_), agents, tasks);
       cell.tasks.emplace(task.id, task);
       break;

@@ -34,6 +34,10 @@ class Workload {
   core::TaskDefinition make_task(const std::string& id, const std::vector<AgentId>& agents,
                                  const std::vector<TaskId>& existing);
   void touch(core::CellDefinition& cell);
+  // workload_bounds.cpp
+  void bound(core::CellDefinition& cell);
+  void bound(core::AgentDefinition& agent);
+  void bound(core::TaskDefinition& task);
   bool chance(double probability) { return world_.workload.chance(probability); }
   template <class T>
   const T& pick(const std::vector<T>& from) {

@@ -20,6 +20,7 @@ World::World(Scenario chosen, std::uint64_t seed_of_run)
       disk(hash_text("disk", mix(seed))),
       daemon(hash_text("daemon", mix(seed))),
       checkpoints(hash_text("checkpoints", mix(seed))),
-      planning(hash_text("planning", mix(seed))) {}
+      planning(hash_text("planning", mix(seed))),
+      bounds(hash_text("bounds", mix(seed))) {}
 
 }  // namespace lazaret::sim

@@ -47,6 +47,7 @@ struct World {
   Rng daemon;
   Rng checkpoints;
   Rng planning;
+  Rng bounds;  // budgets, hand-offs, strategies
 
   Instant now() const { return clock.now().mono; }
   void after(Duration delay, Schedule::Action action) {

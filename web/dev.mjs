@@ -18,7 +18,7 @@ const out = mkdtempSync(join(tmpdir(), 'dashboard-'));
 const build = await bundler(out, { minify: false });
 
 const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html' };
-const pages = /^\/(agents|missions|inbox|calendar|events|host|connect)?(\/|$|\?)/;
+const programs = /^\/(api|sign-in|openapi\.json|metrics|health)(\/|$)/; // all others are pages, if only the lost one
 const policy = (nonce) =>
   `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; ` +
   "connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -63,7 +63,7 @@ http
     const path = request.url.split('?')[0];
     const asks = (request.headers.accept ?? '').includes('text/html');
     if (path.startsWith('/assets/') || path === '/favicon.svg') return sendFile(response, path.slice(1));
-    if (request.method === 'GET' && asks && pages.test(path)) {
+    if (request.method === 'GET' && asks && !programs.test(path)) {
       return sendPage(response).catch((error) => response.writeHead(500).end(String(error)));
     }
     handOn(request, response);

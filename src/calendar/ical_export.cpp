@@ -161,6 +161,7 @@ std::string to_icalendar(const std::vector<CalendarEvent>& events, const ExportS
     add_line(body, "SUMMARY", escaped(event.summary));
     if (!event.description.empty()) add_line(body, "DESCRIPTION", escaped(event.description));
     if (event.cancelled) add_line(body, "STATUS", "CANCELLED");
+    if (!event.extra.empty()) add_line(body, "X-LAZARET", escaped(event.extra));
     add_line(body, "END", "VEVENT");
   }
   std::string out;

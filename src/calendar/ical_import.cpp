@@ -145,6 +145,7 @@ class Importer {
     return name == "UID"           ? &event.uid
            : name == "SUMMARY"     ? &event.summary
            : name == "DESCRIPTION" ? &event.description
+           : name == "X-LAZARET"   ? &event.extra
                                    : nullptr;
   }
 
@@ -187,7 +188,7 @@ class Importer {
 
   Result<void> read_event(std::span<const ContentLine> lines) {
     Draft draft;
-    draft.line = lines.front().line;
+    draft.event.line = draft.line = lines.front().line;
     if (drafts_.size() == most_events) return wrong(draft.line, "too many events");
     if (auto start = read_start(lines, draft); !start) return start;
     int depth = 0;  // within a VALARM nothing concerns us
@@ -220,11 +221,17 @@ class Importer {
       std::vector<TimeText>& exceptions = master->second->when.exceptions;
       if (exceptions.size() == most_dates) return wrong(draft.line, "too many dates");
       exceptions.push_back(*draft.replaces);
+      // It was read by the zone of the one that comes instead.
+      const Zone& zone = *draft.event.schedule.zone;
+      const bool elsewhere = draft.event.schedule.zone != master->second->event.schedule.zone;
+      TimeText& taken_out = exceptions.back();
+      if (elsewhere && !taken_out.date_only) taken_out.instant = instant_of(taken_out, zone);
     }
     for (Draft& draft : drafts_) {
       if (draft.replaces) {
         if (draft.event.cancelled) continue;
         const LocalTime which = local_of(*draft.replaces, *draft.event.schedule.zone);
+        draft.event.whole = draft.event.uid;
         draft.event.uid += "/" + compact(which);
       }
       draft.event.schedule.when = std::move(draft.when);
@@ -242,11 +249,19 @@ class Importer {
 }  // namespace
 
 Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const ReadZone& read_zone,
-                                                  const ZonePtr& floating) {
+                                                  const ZonePtr& floating,
+                                                  std::vector<OtherPart>* others) {
   const auto lines = read_lines(text);
   if (!lines) return std::unexpected(lines.error());
   if (lines->empty() || lines->front().name != "BEGIN" || lines->front().value != "VCALENDAR") {
     return wrong(1, "not an iCalendar file", "expected BEGIN:VCALENDAR first");
+  }
+  int depth = 0;
+  for (const ContentLine& line : *lines) {
+    depth += line.name == "BEGIN" ? 1 : line.name == "END" ? -1 : 0;
+    const bool part = line.name == "BEGIN" && depth == 2;
+    if (!others || !part || line.value == "VEVENT" || line.value == "VTIMEZONE") continue;
+    others->push_back({line.line, line.value.substr(0, 64)});
   }
   return Importer(read_zone, floating).import(*lines);
 }

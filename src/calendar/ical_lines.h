@@ -12,7 +12,7 @@
 namespace lazaret::calendar {
 
 inline constexpr std::size_t most_ical_bytes = 4 * 1024 * 1024;
-inline constexpr std::size_t most_ical_line_bytes = 128 * 1024;  // unfolded
+inline constexpr std::size_t most_ical_line_bytes = 160 * 1024;  // unfolded
 inline constexpr std::size_t fold_bytes = 75;                    // without the line break
 
 struct ContentLine {

@@ -9,6 +9,8 @@
 // In: VEVENTs. A zone is looked up by its name, also behind a vendor's prefix; an unknown one is
 // made of its VTIMEZONE. An event with a RECURRENCE-ID takes the place of that one occurrence. What
 // is no event (VTODO, VALARM, …) is left out; what is wrong is an Error with its line.
+//
+// What iCalendar has no words for travels as X-LAZARET, which other programs keep or drop.
 #pragma once
 
 #include <functional>
@@ -27,11 +29,14 @@ struct CalendarEvent {
   Schedule schedule;
   seconds duration{0};
   bool cancelled = false;
+  std::string whole;  // in: UID of the event that it takes an occurrence out of; empty = none
+  std::string extra;  // X-LAZARET
+  int line = 0;       // in: where it begins
 };
 
 inline constexpr std::size_t most_events = 5'000;
 inline constexpr std::size_t most_dates_of_a_pattern = 400;
-inline constexpr std::size_t most_event_text_bytes = 32 * 1024;  // uid, summary, description: each
+inline constexpr std::size_t most_event_text_bytes = 64 * 1024;  // each of its texts
 inline constexpr seconds longest_event{10'000 * 366 * day_seconds};
 
 struct ExportSettings {
@@ -41,8 +46,13 @@ struct ExportSettings {
 std::string to_icalendar(const std::vector<CalendarEvent>& events, const ExportSettings& settings);
 
 using ReadZone = std::function<Result<ZonePtr>(const std::string& name)>;
-// Local times without a zone are of `floating`.
+// Local times without a zone are of `floating`. `others`: the parts of the file that are no events.
+struct OtherPart {
+  int line = 0;
+  std::string name;  // "VTODO"
+};
 Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const ReadZone& read_zone,
-                                                  const ZonePtr& floating);
+                                                  const ZonePtr& floating,
+                                                  std::vector<OtherPart>* others = nullptr);
 
 }  // namespace lazaret::calendar

@@ -9,6 +9,7 @@
 #include "calendar/ical_lines.h"
 #include "calendar/rrule_text.h"
 #include "calendar/test_zones.h"
+#include "calendar/tzif.h"
 
 namespace lazaret::calendar {
 namespace {
@@ -267,6 +268,62 @@ TEST(Icalendar, WhatIsReadAtTheBoundsIsReadAgain) {
     ASSERT_EQ(again->size(), read->size());
     EXPECT_EQ(again->front().duration, read->front().duration);
     EXPECT_EQ(again->front().summary, read->front().summary);
+  }
+}
+
+TEST(Icalendar, AnOccurrenceThatMovedToAnotherZoneLeavesItsOwnTime) {
+  const auto read = import(
+      wrapped("BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=Europe/Berlin:20260101T090000\r\n"
+              "RRULE:FREQ=DAILY;COUNT=3\r\nEND:VEVENT\r\n"
+              "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n"
+              "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID;TZID=America/New_York:20260102T030000\r\n"
+              "DTSTART;TZID=America/New_York:20260102T120000\r\nEND:VEVENT\r\n"));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ(times((*read)[0]), "2026-01-01T09:00:00+01:00 2026-01-03T09:00:00+01:00");
+  EXPECT_EQ((*read)[1].whole, "u");
+  EXPECT_EQ((*read)[1].line, 11);
+  std::vector<OtherPart> others;
+  ASSERT_TRUE(from_icalendar(wrapped("BEGIN:VTODO\r\nUID:t\r\nBEGIN:VALARM\r\nEND:VALARM\r\n"
+                                     "END:VTODO\r\n"),
+                             read_zone, berlin(), &others)
+                  .has_value());
+  ASSERT_EQ(others.size(), 1U);
+  EXPECT_EQ(others[0].name, "VTODO");
+  EXPECT_EQ(others[0].line, 3);
+}
+
+TEST(Icalendar, WhatOthersDoNotKnowComesBack) {
+  auto read = import(event("DTSTART:20260101T090000Z\r\n"));
+  ASSERT_TRUE(read.has_value());
+  read->front().extra = R"({"cron":"0 9 * * 1,2;3"})";
+  const auto again = import(to_icalendar(*read, {"again", SysTime(seconds(0))}));
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->front().extra, read->front().extra);
+}
+
+// A zone that a file describes is kept as the bytes of a zone file.
+TEST(Icalendar, ADescribedZoneBecomesAZoneFile) {
+  const auto read = import(
+      wrapped(std::string(outlook_zone) +
+              "BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=W. Europe Standard Time:20260328T090000\r\n"
+              "RRULE:FREQ=MONTHLY;COUNT=400\r\nEND:VEVENT\r\n"));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const Zone& described = *read->front().schedule.zone;
+  const auto zone = Zone::from_tzif(described.name(), to_tzif(described));
+  ASSERT_TRUE(zone.has_value()) << zone.error().message;
+  CalendarEvent other = read->front();
+  other.schedule.zone = std::make_shared<const Zone>(*zone);
+  EXPECT_EQ(times(other, 400), times(read->front(), 400));
+  EXPECT_EQ(zone->abbreviation_at(SysTime(seconds(1'770'000'000))),
+            described.abbreviation_at(SysTime(seconds(1'770'000'000))));
+  for (const ZonePtr& one : {utc(), berlin(), new_york()}) {
+    const auto copy = Zone::from_tzif(one->name(), to_tzif(*one));
+    ASSERT_TRUE(copy.has_value()) << one->name() << copy.error().message;
+    for (std::int64_t t = 0; t < 4'000'000'000; t += 7'000'000) {
+      ASSERT_EQ(copy->span_at(SysTime(seconds(t))).offset, one->span_at(SysTime(seconds(t))).offset)
+          << one->name() << t;
+    }
   }
 }
 

@@ -142,4 +142,55 @@ Result<Tzif> read_tzif(std::string_view bytes) {
   return out;
 }
 
+std::string to_tzif(const Zone& zone) {
+  constexpr SysTime from{seconds(0)};
+  constexpr SysTime to{seconds(day_of(2200, 1, 1) * day_seconds)};
+  const auto big_endian = [](std::int64_t value, int width) {
+    std::string out;
+    for (int i = width - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i) & 255);
+    return out;
+  };
+  std::vector<Type> types;
+  std::string times, indexes, names;
+  const auto type_of = [&](SysTime at, const Span& span) {
+    const std::string& name = zone.abbreviation_at(at);
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (types[i].offset == span.offset && types[i].daylight == span.daylight &&
+          types[i].abbreviation == name) {
+        return i;
+      }
+    }
+    types.push_back({span.offset, span.daylight, name});
+    return types.size() - 1;
+  };
+  Span span = zone.span_at(from);
+  type_of(from, span);
+  std::uint32_t count = 0;
+  while (span.end < to && count < most_zone_changes) {
+    const SysTime at = span.end;
+    span = zone.span_at(at);
+    times += big_endian(at.time_since_epoch().count(), 8);
+    indexes += static_cast<char>(type_of(at, span));
+    ++count;
+  }
+  std::string table;
+  for (const Type& type : types) {
+    // Its place is one byte: names that are too long for that are not told.
+    const bool told = names.size() + type.abbreviation.size() < 255;
+    if (!told && names.empty()) names += '\0';
+    const std::size_t place = told ? names.size() : names.find('\0');
+    table += big_endian(type.offset.count(), 4) + static_cast<char>(type.daylight) +
+             static_cast<char>(place);
+    if (told) names += type.abbreviation + '\0';
+  }
+  const auto header = [&](std::size_t changes, std::size_t kinds, std::size_t chars) {
+    return "TZif2" + std::string(15 + 12, '\0') +
+           big_endian(static_cast<std::int64_t>(changes), 4) +
+           big_endian(static_cast<std::int64_t>(kinds), 4) +
+           big_endian(static_cast<std::int64_t>(chars), 4);
+  };
+  return header(0, 1, 1) + std::string(7, '\0') + header(count, types.size(), names.size()) +
+         times + indexes + table + names + "\n\n";
+}
+
 }  // namespace lazaret::calendar

@@ -18,4 +18,7 @@ struct Tzif {
 // Bounds: most_zone_bytes, most_zone_changes. Error: invalid_input; place is "byte N".
 Result<Tzif> read_tzif(std::string_view bytes);
 
+// Of a zone that came without a file (a VTIMEZONE): version 2, from 1970 to 2200, no footer.
+std::string to_tzif(const Zone& zone);
+
 }  // namespace lazaret::calendar

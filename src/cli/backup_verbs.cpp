@@ -38,8 +38,18 @@ void tell_what_is_missing(Context& context, const json::value& answer) {
   }
 }
 
+// An archive appears under its name when it is whole and verified: neither fits a stream.
+Result<void> require_file(const std::string& file, std::string_view what) {
+  if (!file.empty() && file != "-") return {};
+  return fail(ErrorCode::invalid_input, fmt::format("{} is a file, not a stream", what), "FILE",
+              "name a file, such as fleet.tar");
+}
+
 Result<ExitCode> backup(Context& context, const Arguments& arguments) {
-  auto paths = context.paths();
+  if (auto named = require_file(arguments.at("FILE"), "a backup"); !named) {
+    return std::unexpected(named.error());
+  }
+  auto paths = context.own_paths("backup");
   if (!paths) return std::unexpected(paths.error());
   if (!context.hooks.backup) return fail(ErrorCode::unsupported, "this build makes no backups");
   const auto answer = context.hooks.backup(
@@ -55,7 +65,10 @@ Result<ExitCode> backup(Context& context, const Arguments& arguments) {
 }
 
 Result<ExitCode> restore(Context& context, const Arguments& arguments) {
-  auto paths = context.paths();
+  if (auto named = require_file(arguments.at("FILE"), "what is restored"); !named) {
+    return std::unexpected(named.error());
+  }
+  auto paths = context.own_paths("restore");
   if (!paths) return std::unexpected(paths.error());
   if (!context.hooks.restore) return fail(ErrorCode::unsupported, "this build restores nothing");
   const bool check = arguments.has("check");

@@ -128,6 +128,19 @@ Result<void> check_asked_for(const Client& client, const Arguments& arguments) {
               "--yes", "--yes says that this mission is there to be hurt");
 }
 
+// kill and stop need somebody who runs.
+Result<void> require_victims(const Plan& plan, const json::array& agents, const std::string& cell) {
+  const bool hurts_agents = std::ranges::any_of(
+      plan.hurts, [](Hurt one) { return one == Hurt::kill || one == Hurt::stop; });
+  const bool anybody = std::ranges::any_of(
+      agents, [](const json::value& one) { return text_at(one, "process") == "running"; });
+  if (!hurts_agents || anybody) return {};
+  return fail(
+      ErrorCode::conflict,
+      fmt::format("no agent of mission \"{}\" runs, so there is nobody to hurt", plain(cell)),
+      "CELL", fmt::format("`lazaret mission start {}`, and `lazaret agent ls`", plain(cell)));
+}
+
 // A running one that is no victim already.
 const json::value* pick_victim(const json::array& agents, Rng& rng) {
   std::vector<const json::value*> running;
@@ -234,6 +247,9 @@ Result<ExitCode> chaos(Context& context, const Arguments& arguments) {
   if (auto alone = check_others(client, *plan); !alone) return std::unexpected(alone.error());
   const auto before = agents_of(client, plan->cells);
   if (!before) return std::unexpected(before.error());
+  if (auto anybody = require_victims(*plan, *before, arguments.at("CELL")); !anybody) {
+    return std::unexpected(anybody.error());
+  }
   const auto begin = newest_event(client);
   if (!begin) return std::unexpected(begin.error());
   Striker striker(client, client.endpoint().state, context.now);
@@ -251,6 +267,10 @@ Result<ExitCode> chaos(Context& context, const Arguments& arguments) {
     context.out << pretty(out);
   } else {
     context.out << draw(receipt, context.look);
+  }
+  if (receipt.strikes.empty()) {
+    return fail(ErrorCode::conflict, "nothing was hurt: at no moment was there anybody to hurt",
+                "CELL", "`lazaret why` says what its agents wait for");
   }
   return receipt.well() ? ExitCode::ok : ExitCode::error;
 }

@@ -38,6 +38,26 @@ std::string state_of(const json::value& one, WallTime now) {
   return proven.empty() ? "not rehearsed" : "restorable, proven " + proven + " ago";
 }
 
+std::string size_text(const json::value& one) {
+  const double files = number_at(one, "files").value_or(0);
+  return fmt::format("{} in {:.0f} file{}", in_bytes(number_at(one, "bytes").value_or(0)), files,
+                     files == 1 ? "" : "s");
+}
+
+// "000004-5f0c… (saved 3m ago by its run 2, 1.2 KB in 3 files)".
+std::string told(const json::value& one, WallTime now) {
+  return fmt::format("{} (saved {} ago by its run {}, {})", text_at(one, "checkpoint"),
+                     age_at(one, "saved_at", now), text_at(one, "incarnation"), size_text(one));
+}
+
+// The same, of the one with that id; the bare id where it is not listed.
+std::string told(const json::value& listed, const std::string& id, WallTime now) {
+  for (const auto& one : list_at(listed, "checkpoints")) {
+    if (text_at(one, "checkpoint") == id) return told(one, now);
+  }
+  return id;
+}
+
 Result<ExitCode> list(Context& context, const Arguments& arguments) {
   auto answer = context.look_up(path_of(context, arguments, ""));
   if (!answer) return std::unexpected(answer.error());
@@ -45,11 +65,12 @@ Result<ExitCode> list(Context& context, const Arguments& arguments) {
     context.out << pretty(*answer);
     return ExitCode::ok;
   }
-  Table table({"CHECKPOINT", "SAVED", "TASK", "SIZE", "FILES", "STATE"});
+  Table table({"CHECKPOINT", "SAVED", "RUN", "TASK", "SIZE", "FILES", "STATE"});
   for (const auto& one : list_at(*answer, "checkpoints")) {
     const bool broken = !text_at(one, "broken").empty();
     table.row({{text_at(one, "checkpoint"), Ink::strong},
                {age_at(one, "saved_at", context.now())},
+               {text_at(one, "incarnation")},
                {text_at(one, "task")},
                {in_bytes(number_at(one, "bytes").value_or(0))},
                {text_at(one, "files")},
@@ -60,6 +81,8 @@ Result<ExitCode> list(Context& context, const Arguments& arguments) {
     context.out << fmt::format("its present run went on from {} of {}\n", from,
                                text_at(*answer, "went_on_from.agent"));
   }
+  if (const std::string next = text_at(*answer, "next"); !next.empty())
+    context.out << fmt::format("its next start goes on from {}\n", next);
   if (const std::string asked = text_at(*answer, "asked.reason"); !asked.empty())
     context.out << "it was asked for one: " << plain(asked, 100) << '\n';
   return ExitCode::ok;
@@ -87,9 +110,9 @@ Result<ExitCode> save(Context& context, const Arguments& arguments) {
   }
   const Call call{"POST", path_of(context, arguments, ""), body};
   return carry(context, call, [&](const json::value& one) {
-    context.out << fmt::format("saved {}: {} in {} files\n", text_at(one, "checkpoint"),
-                               in_bytes(number_at(one, "bytes").value_or(0)),
-                               text_at(one, "files"));
+    context.out << fmt::format("{}: saved {}, {}, by its run {}\n", plain(arguments.at("AGENT")),
+                               text_at(one, "checkpoint"), size_text(one),
+                               text_at(one, "incarnation"));
     if (const std::string commit = text_at(one, "workspace"); !commit.empty())
       context.out << "the workspace is commit " << commit << '\n';
   });
@@ -120,7 +143,10 @@ Result<ExitCode> restore(Context& context, const Arguments& arguments) {
   const Call call{"POST", path_of(context, arguments, "/restore"),
                   json::object{{"checkpoint", arguments.at("CHECKPOINT")}}};
   return carry(context, call, [&](const json::value&) {
-    context.out << "its next start goes on from " << arguments.at("CHECKPOINT") << '\n';
+    const auto all = context.look_up(path_of(context, arguments, ""));
+    const std::string id = arguments.at("CHECKPOINT");
+    context.out << fmt::format("{}: its next start goes on from {}\n", plain(arguments.at("AGENT")),
+                               all ? told(*all, id, context.now()) : id);
   });
 }
 
@@ -139,7 +165,12 @@ Result<ExitCode> diff(Context& context, const Arguments& arguments) {
                  {in_bytes(number_at(one, "bytes_before").value_or(0))},
                  {in_bytes(number_at(one, "bytes_after").value_or(0))}});
     }
-    context.out << fmt::format("from {} to {}\n", text_at(answer, "from"), text_at(answer, "to"))
+    const auto all = context.look_up(path_of(context, arguments, ""));
+    const json::value& listed = all ? *all : answer;
+    context.out << fmt::format("{}: from {}\n{: >{}}to {}\n", plain(arguments.at("AGENT")),
+                               told(listed, text_at(answer, "from"), context.now()), "",
+                               arguments.at("AGENT").size() + 4,
+                               told(listed, text_at(answer, "to"), context.now()))
                 << (table.empty() ? "the same files\n" : table.draw(context.look));
   });
 }

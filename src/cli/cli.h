@@ -62,6 +62,8 @@ struct Hooks {
   std::function<Result<boost::json::value>(const Paths&, const BackupWish&)> backup;
   std::function<Result<boost::json::value>(const Paths&, const std::string& file, bool only_check)>
       restore;
+  // Whether the journal of this state is whole, where there is one.
+  std::function<Result<void>(const Paths&)> check_journal;
   // Deletes what is past its bounds; dry = only says what it would. {"removed": […], "bytes": n}.
   std::function<Result<boost::json::value>(const Paths&, bool dry)> collect_garbage;
 };

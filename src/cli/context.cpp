@@ -16,6 +16,18 @@ Result<Client*> Context::client() {
   return client_.get();
 }
 
+Result<Paths> Context::own_paths(std::string_view what) const {
+  const auto variable = environment.find("LAZARET_URL");
+  const bool elsewhere = variable != environment.end() && !variable->second.empty();
+  if (target.state.empty() && (!target.url.empty() || elsewhere)) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} works on a state's own files, and a URL names no state", what),
+                target.url.empty() ? "LAZARET_URL" : "--url",
+                "run it on the daemon's own machine, with --state DIR");
+  }
+  return paths();
+}
+
 Result<boost::json::value> Context::look_up(const std::string& api_target) {
   auto connection = client();
   if (!connection) return std::unexpected(connection.error());
@@ -26,7 +38,10 @@ Result<boost::json::value> Context::look_up(const std::string& api_target) {
   auto places = paths();
   if (!places) return std::unexpected(places.error());
   auto kept = hooks.read_offline(*places, api_target);
-  if (!kept && kept.error().code == ErrorCode::unavailable) return answer;  // no state either
+  // No state either, or nothing that it tells.
+  const bool untold = !kept && (kept.error().code == ErrorCode::unavailable ||
+                                kept.error().code == ErrorCode::unsupported);
+  if (untold) return answer;
   if (!std::exchange(said_down_, true)) {
     remark(fmt::format("the daemon is down; this is what its journal in {} says", places->state),
            Ink::warn);

@@ -37,6 +37,9 @@ struct Context {
   Result<Client*> client();
   Result<Paths> paths() const { return paths_of(target, environment); }
 
+  // The same, for `what` is done with a state's own files: refused where a URL names the daemon.
+  Result<Paths> own_paths(std::string_view what) const;
+
   // GET, from the daemon, or from its state while it is away: then `err` says so.
   Result<boost::json::value> look_up(const std::string& api_target);
 

@@ -34,6 +34,10 @@ const std::vector<Flag>& launch_flags() {
 
 Result<Launch> launch_of(Context& context, const Arguments& arguments) {
   context.target.missions = arguments.flag("missions");
+  if (!context.target.url.empty()) {
+    return fail(ErrorCode::unsupported, "a daemon is started on its own machine, not by its URL",
+                "--url", "`lazaret up` there; --port and --host say where it listens");
+  }
   auto paths = context.paths();
   if (!paths) return std::unexpected(paths.error());
   Launch launch{*paths, {}};
@@ -111,6 +115,7 @@ Result<ExitCode> up_already(Context& context, const Arguments& arguments, Launch
                              text_at(status, "daemon.pid")),
                  Ink::warn);
   say_what_stays(context, arguments, launch, **client);
+  if (auto records = require_recording(status); !records) return std::unexpected(records.error());
   launch.paths.missions = missions_path(**client, launch.paths.missions);
   say_up(context, status, launch.paths);
   if (keeper_is_gone(launch.paths.keeper_record())) {

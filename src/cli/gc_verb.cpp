@@ -11,11 +11,21 @@ namespace {
 
 namespace json = boost::json;
 
+// The last line, of all that goes.
+std::string counted(const json::value& answer, const char* verb) {
+  if (list_at(answer, "removed").empty()) {
+    return "nothing to remove: all that is kept is in use or within its bound\n";
+  }
+  const double files = number_at(answer, "files").value_or(0);
+  return fmt::format("{} {:.0f} file{}, {}\n", verb, files, files == 1 ? "" : "s",
+                     in_bytes(number_at(answer, "bytes").value_or(0)));
+}
+
 Result<ExitCode> collect_garbage(Context& context, const Arguments& arguments) {
   if (!context.hooks.collect_garbage) {
     return fail(ErrorCode::unsupported, "this build collects no garbage");
   }
-  auto paths = context.paths();
+  auto paths = context.own_paths("gc");
   if (!paths) return std::unexpected(paths.error());
   const bool dry = arguments.has("dry");
   const auto answer = context.hooks.collect_garbage(*paths, dry);
@@ -32,12 +42,17 @@ Result<ExitCode> collect_garbage(Context& context, const Arguments& arguments) {
               {text_at(one, "bound")}});
   }
   context.out << kept.draw(context.look);
-  for (const json::value& one : list_at(*answer, "removed")) {
-    context.out << fmt::format("{} {}: {}\n", dry ? "would remove" : "removed",
-                               plain(text_at(one, "path")), plain(text_at(one, "why")));
-  }
-  context.out << fmt::format("{} {}\n", dry ? "would free" : "freed",
-                             in_bytes(number_at(*answer, "bytes").value_or(0)));
+  const auto say = [&](const char* list, const char* verb) {
+    for (const json::value& one : list_at(*answer, list)) {
+      context.out << fmt::format("{} {} ({}): {}\n", verb, plain(text_at(one, "path")),
+                                 in_bytes(number_at(one, "bytes").value_or(0)),
+                                 plain(text_at(one, "why")));
+    }
+  };
+  const char* verb = dry ? "would remove" : "removed";
+  say("removed", verb);
+  say("left", "stays");
+  context.out << counted(*answer, verb);
   return ExitCode::ok;
 }
 
@@ -50,9 +65,8 @@ void add_gc_verbs(std::vector<Verb>& verbs) {
           .example = "lazaret gc --dry",
           .flags = {{.name = "dry", .doc = "only say what would be done"}},
           .notes =
-              "Removed are writes and restores that were cut off, environments of agents that\n"
-              "are no more, and all but the end of a long daemon.log. A mission's own files\n"
-              "are never touched.",
+              "Removed are writes and restores that were cut off, and environments of agents\n"
+              "that are no more. A mission's own files are never touched.",
           .carry_out = collect_garbage};
   verbs.push_back(gc);
   gc.words = "cell gc";

@@ -62,6 +62,12 @@ std::string last_lines(const std::string& file, std::streamoff from) {
 
 Result<std::vector<std::string>> prepare(Context& context, const Launch& launch) {
   if (auto fit = check_settings(context, launch); !fit) return std::unexpected(fit.error());
+  // A damaged journal may fold and yet take no more facts: better known before than after.
+  if (context.hooks.check_journal) {
+    if (auto whole = context.hooks.check_journal(launch.paths); !whole) {
+      return std::unexpected(whole.error());
+    }
+  }
   auto shim = find_shim(shim_named_in(context.environment));
   if (!shim) return std::unexpected(shim.error());
   auto ready = make_places(launch.paths);
@@ -135,6 +141,15 @@ Result<boost::json::value> wait_for_daemon(Context& context, const Paths& paths,
   return last;
 }
 
+Result<void> require_recording(const boost::json::value& status) {
+  const std::string trouble = text_at(status, "trouble");
+  if (trouble.empty()) return {};
+  return fail(ErrorCode::unavailable,
+              fmt::format("a daemon runs as process {}, but nothing can be recorded: {}",
+                          text_at(status, "daemon.pid"), trouble),
+              text_at(status, "trouble_place"), text_at(status, "trouble_remedy"));
+}
+
 Result<boost::json::value> start_detached(Context& context, const Launch& launch) {
   auto command = prepare(context, launch);
   if (!command) return std::unexpected(command.error());
@@ -154,7 +169,10 @@ Result<boost::json::value> start_detached(Context& context, const Launch& launch
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   auto up = wait_for_daemon(context, launch.paths, patience_detached);
-  if (up) return up;
+  if (up) {
+    if (auto records = require_recording(*up); !records) return std::unexpected(records.error());
+    return up;
+  }
   Error error = up.error();
   error.message = fmt::format("the daemon did not come up; its log ends with{}",
                               last_lines(log, static_cast<std::streamoff>(before)));

@@ -28,6 +28,9 @@ std::vector<std::string> keeper_command(const std::string& shim, const std::stri
 // Becomes the keeper; returns only if that fails.
 Result<void> become_keeper(Context& context, const Launch& launch);
 
+// Error: unavailable where a daemon with this GET /status cannot write anything down.
+Result<void> require_recording(const boost::json::value& status);
+
 // Starts the keeper away from this terminal; its output goes to the state's daemon.log. Returns
 // once the daemon answers; else an error with the log's last lines.
 Result<boost::json::value> start_detached(Context& context, const Launch& launch);

@@ -21,9 +21,7 @@ constexpr std::size_t most_agents = 200;     // whose logs are shown side by sid
 constexpr std::int64_t most_lines = 10'000;  // of each, to begin with
 
 Result<std::vector<std::string>> all_agents(Context& context) {
-  auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  auto page = (*client)->call("GET", fmt::format("/api/v1/agents?limit={}", most_agents));
+  auto page = context.look_up(fmt::format("/api/v1/agents?limit={}", most_agents));
   if (!page) return std::unexpected(page.error());
   std::vector<std::string> names;
   for (const auto& agent : list_at(*page, "agents")) {
@@ -49,15 +47,18 @@ void print(Context& context, const LogTail& tail, const std::string& line, bool 
 }
 
 // One round over all; true if there was anything new.
-Result<bool> print_round(Context& context, Client& client, std::vector<LogTail>& tails) {
+Result<bool> print_round(Context& context, const LogTail::Get& get, std::vector<LogTail>& tails) {
   bool any = false;
   for (auto& tail : tails) {
-    auto fresh = tail.more(client);
+    auto fresh = tail.more(get);
     if (!fresh && fresh.error().code == ErrorCode::not_found && tails.size() > 1) continue;
     if (!fresh) return std::unexpected(fresh.error());
     if (fresh->gap) {
-      context.remark(tail.agent() + ": output is missing here, its log was dropped before",
-                     Ink::warn);
+      context.remark(
+          fmt::format("{}: output is missing here, its log was dropped before; it goes on "
+                      "from offset {}",
+                      tail.agent(), fresh->first),
+          Ink::warn);
       if (context.json) {
         const json::object event{{"agent", tail.agent()}, {"gap", true}};
         context.out << json::serialize(event) << '\n';
@@ -89,11 +90,15 @@ Result<ExitCode> logs(Context& context, const Arguments& arguments) {
   if (!tail) return std::unexpected(tail.error());
   std::vector<LogTail> tails;
   for (const auto& name : names) tails.emplace_back(name, static_cast<int>(*tail));
+  const bool follow = arguments.has("follow");  // what grows needs a daemon
+  const LogTail::Get get = [&](const std::string& target) {
+    return follow ? (*client)->call("GET", target) : context.look_up(target);
+  };
   Interrupts watched;
   for (;;) {
-    auto any = print_round(context, **client, tails);
+    auto any = print_round(context, get, tails);
     if (!any) return std::unexpected(any.error());
-    if (!arguments.has("follow") || !context.is_heard()) return ExitCode::ok;
+    if (!follow || !context.is_heard()) return ExitCode::ok;
     if (!*any) poll(nullptr, 0, poll_ms);
     if (Interrupts::count() > 0) return ExitCode::ok;
   }

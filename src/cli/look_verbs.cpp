@@ -173,10 +173,12 @@ void add_look_verbs(std::vector<Verb>& verbs) {
        .example = "lazaret why scout\nlazaret why t-41      why does this task not start?\n"
                   "lazaret why w-3       what became of this wake?\n"
                   "lazaret why r-118     who was asked, who answered, what followed?\n"
-                  "lazaret why survey    why did this mission fail?",
+                  "lazaret why survey    why did this mission fail?\n"
+                  "lazaret why plan:3    why did nothing run at 08:00?",
        .positionals = {{.name = "WHAT",
                         .doc = "an agent, task, wake, approval or mission; where that is"
-                               " ambiguous <first 8 of cell id>.ID, or task:ID and so on"}},
+                               " ambiguous <first 8 of cell id>.ID, or task:ID and so on;"
+                               " plan:ID, slot:ID, or a virtual id"}},
        .flags = {{.name = "cell", .value = "CELL", .doc = "the mission it is in"}},
        .carry_out = why});
   verbs.push_back(telemetry_verb());

@@ -316,7 +316,8 @@ Result<Call> call_of(const Operation& operation, const Plan& plan, const Argumen
 Result<json::value> send(Context& context, const Call& call, bool all_pages) {
   auto client = context.client();
   if (!client) return std::unexpected(client.error());
-  auto answer = (*client)->call(call.method, call.target, call.body);
+  auto answer = call.method == "GET" ? context.look_up(call.target)
+                                     : (*client)->call(call.method, call.target, call.body);
   if (!answer || !all_pages || !answer->is_object()) return answer;
   auto& whole = answer->get_object();
   for (int page = 1; page < most_pages; ++page) {
@@ -333,6 +334,7 @@ Result<json::value> send(Context& context, const Call& call, bool all_pages) {
       for (const auto& item : list_at(*more, member.key())) list->push_back(item);
     }
     whole["next"] = find(*more, "next") == nullptr ? json::value(nullptr) : *find(*more, "next");
+    if (const auto* left = find(*more, "more")) whole["more"] = *left;
   }
   return answer;
 }
@@ -374,7 +376,9 @@ Verb verb_of(const Operation& operation, Plan plan) {
     if (!answer) return std::unexpected(answer.error());
     context.out << (context.json ? pretty(*answer)
                                  : render(operation.output, *answer, context.look, context.now()));
-    return ExitCode::ok;
+    const bool dry = flag_at(*answer, "dry_run");
+    if (dry && !context.json) context.out << "nothing was changed: this was a dry run\n";
+    return plan.verdict.empty() || flag_at(*answer, plan.verdict) ? ExitCode::ok : ExitCode::error;
   };
   return verb;
 }

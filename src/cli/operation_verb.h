@@ -34,6 +34,7 @@ struct Plan {
   CommandPart command = CommandPart::none;
   std::string notes;
   bool hidden = false;
+  std::string verdict;  // a field of the answer: exit 1 unless it is true
   std::function<Result<void>(const Arguments&, boost::json::object& body)> shape;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 
 #include "cli/run_verb.h"
 
@@ -126,6 +127,13 @@ Result<void> shape_task(const Arguments& arguments, json::object& body) {
   if (body.contains("tasks")) return {};
   if (arguments.has("id")) body["task_id"] = arguments.flag("id");
   const auto* title = body.if_contains("title");
+  const bool blank = title != nullptr && title->is_string() &&
+                     title->get_string().find_first_not_of(" \t\n") == json::string::npos;
+  const bool untold = title == nullptr && !body.contains("task_id") && !arguments.has("set");
+  if (blank || untold) {
+    return fail(ErrorCode::invalid_input, "a task needs a title", "TITLE",
+                "`lazaret task add CELL 'Read the archive'`, or --tasks FILE for many");
+  }
   if (!body.contains("task_id") && title != nullptr && title->is_string()) {
     body["task_id"] = id_of_title(std::string_view(title->get_string()));
   }
@@ -196,6 +204,27 @@ std::vector<Plan> answers() {
   return {approve, deny};
 }
 
+// Of the backend that the daemon follows.
+std::vector<Plan> backend_acts() {
+  std::vector<Plan> plans;
+  for (const auto& [word, summary] :
+       {std::pair{"complete", "Say that the slot of a backend is done."},
+        std::pair{"abort", "Give the slot of a backend up."},
+        std::pair{"pause", "Let the slot of a backend rest."},
+        std::pair{"resume", "Go on with the slot of a backend."}}) {
+    Plan plan;
+    plan.cli = fmt::format("slot {}", word);
+    plan.summary = summary;
+    plan.example = fmt::format("lazaret slot {} --reason 'the report is written'", word);
+    plan.notes =
+        "For slots that a HarborForge backend gave; an agent says it of its own, an operator names "
+        "the agent. Slots of this daemon's calendar: lazaret slot set SLOT STATUS.";
+    plan.fixed = {{"action", word}};
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
 Plan open_questions() {
   Plan plan;
   plan.summary = "What waits for you.";
@@ -208,6 +237,40 @@ Plan whole_fleet(std::string example) {
   Plan plan;
   plan.example = std::move(example);
   plan.flags = {{.name = "all", .doc = "every agent: what happens anyway"}};
+  return plan;
+}
+
+constexpr std::size_t largest_calendar = 4 * 1024 * 1024;
+
+// The body holds the file's name, or what came from stdin.
+Result<void> shape_import(const Arguments& arguments, json::object& body) {
+  if (arguments.has("dry-run")) body["dry_run"] = true;
+  const std::string file = arguments.at("FILE");
+  if (file == "-") return {};
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(ErrorCode::not_found, fmt::format("cannot read {}", file), file);
+  std::string text(largest_calendar + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > largest_calendar) {
+    return fail(ErrorCode::too_large, file + " is larger than 4 MiB", file, "import it in parts");
+  }
+  body["text"] = std::move(text);
+  return {};
+}
+
+Plan import_calendar() {
+  Plan plan;
+  plan.example =
+      "lazaret slot import team.ics --agent scout --dry-run\n"
+      "lazaret slot import team.ics --agent scout";
+  plan.notes =
+      "Events that recur become plans, single ones slots; what is over is left out. An event is "
+      "known again by its UID: importing a newer file changes what the older one made. All of it "
+      "is taken, or nothing; - is stdin.";
+  plan.left_out = {"dry_run"};
+  plan.flags = {{.name = "dry-run", .doc = "only say what would become of it"}};
+  plan.shape = shape_import;
   return plan;
 }
 
@@ -240,6 +303,8 @@ std::string id_of_title(std::string_view title) {
 std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
   Plan checkpoint;
   checkpoint.notes = "CURSOR is any JSON, - is stdin; text that is no JSON is kept as text.";
+  Plan link_test;
+  link_test.verdict = "ok";
   return {
       {"cell.add", {new_mission()}},
       {"cell.status",
@@ -250,13 +315,16 @@ std::map<std::string_view, std::vector<Plan>> plans_by_operation() {
         mission_status("fail", "failed", "Declare it failed.")}},
       {"agent.add", {add_agent()}},
       {"task.add", {add_task()}},
+      {"link.test", {link_test}},
       {"task.checkpoint", {checkpoint}},
       {"approval.answer", answers()},
+      {"calendar.import", {import_calendar()}},
       {"key.add", with_alias("token new NAME")},
       {"key.remove", with_alias("token revoke ID")},
       {"fleet.freeze", {whole_fleet("lazaret freeze --all --reason 'looking into it'")}},
       {"fleet.resume", {whole_fleet("lazaret resume --all")}},
       {"approval.list", {open_questions()}},
+      {"backend.act", backend_acts()},
       // Verbs of their own make better use of these.
       {"status", {}},
       {"settings", {}},

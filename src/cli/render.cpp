@@ -49,6 +49,16 @@ std::vector<ListShape> calendar_shapes() {
         {"MINUTES", "actual_duration"},
         {"TITLE", "title"},
         {"WHY", "reason"}}},
+      {"CalendarImport",
+       "events",
+       "there are no events in this file",
+       {{"LINE", "line"},
+        {"BECAME", "became", How::strong},
+        {"WHAT", "what"},
+        {"NO", "id"},
+        {"AT", "at"},
+        {"TITLE", "title"},
+        {"WHY", "reason"}}},
       {"CalendarAgentPage",
        "agents",
        "the calendar knows no agents; `lazaret calendar register AGENT CLAW` adds one",
@@ -79,7 +89,20 @@ std::vector<ListShape> fleet_shapes() {
         {"TASKS", "tasks"},
         {"OPEN", "open_tasks"},
         {"CREATED", "created_at", How::age},
-        {"WHY", "reason"}}},
+        {"WHY", "reason"},
+        {"NEEDS YOU", "needs"}}},
+      {"AccountList",
+       "accounts",
+       "no agent names an account; lazaret.account in its file, or in cell.json, does",
+       {{"ACCOUNT", "account", How::strong},
+        {"AGENTS", "agents"},
+        {"RUNNING", "running"},
+        {"AT ONCE", "at_once"},
+        {"WAITING", "waiting"},
+        {"STAGGER S", "stagger_seconds"},
+        {"LIMITED UNTIL", "limited.until"},
+        {"SAYS", "limited.by"},
+        {"WHY", "limited.reason"}}},
       {"TaskPage",
        "tasks",
        "no tasks",
@@ -134,7 +157,8 @@ std::vector<ListShape> outside_shapes() {
         {"NAME", "name"},
         {"SCOPE", "scope"},
         {"MADE", "created_at", How::age},
-        {"EXPIRES", "expires_at"}}},
+        {"EXPIRES", "expires_at"},
+        {"ENDED", "ended"}}},
   };
 }
 
@@ -297,6 +321,10 @@ std::string render(std::string_view schema, const json::value& answer, const Loo
   if (schema == "Graph") return render_graph(answer, look);
   if (schema == "LintPage") return render_problems(answer, look);
   if (schema == "Done") return render_done(answer);
+  if (schema == "HandoffMade") {
+    return fmt::format("{}: {}\n", plain(text_at(answer, "status")),
+                       plain(text_at(answer, "detail")));
+  }
   if (schema == "WakeMade") {
     return fmt::format("{} {}\n", plain(text_at(answer, "wake")), plain(text_at(answer, "fate")));
   }

@@ -80,6 +80,16 @@ std::string activity_of(const json::value& agent) {
   return activity;
 }
 
+// What is shown as its state has a "since" of its own: a frozen agent runs for longer than it is
+// frozen. Daemons that do not tell it tell the process's.
+std::string since_of(const json::value& agent, const std::string& state) {
+  const bool of_its_own =
+      state == "frozen" || state == "paused" || state == text_at(agent, "activity");
+  if (!of_its_own) return "since";
+  const std::string own = state == "frozen" || state == "paused" ? state : "activity";
+  return text_at(agent, own + "_since").empty() ? "since" : own + "_since";
+}
+
 std::string task_of(const json::value& agent) {
   const std::string title = text_at(agent, "task.title");
   const std::string id = text_at(agent, "task.task_id");
@@ -131,7 +141,7 @@ std::string render_agents(const json::value& page, const Look& look, WallTime no
     const bool well = process == "running" || process == "external";
     table.row({{text_at(agent, "ref"), Ink::strong},
                {state, ink_of_state(state)},
-               {age_at(agent, "since", now)},
+               {age_at(agent, since_of(agent, state), now)},
                {health == "unknown" ? "" : health, ink_of_state(health)},
                {plain(task_of(agent), 40)},
                {age_at(agent, "last_beat", now)},

@@ -18,7 +18,7 @@ namespace json = boost::json;
 Result<std::string> journal_of(Context& context, const Arguments& arguments) {
   std::filesystem::path file = arguments.at("FILE");
   if (file.empty()) {
-    auto paths = context.paths();
+    auto paths = context.own_paths("a replay");
     if (!paths) return std::unexpected(paths.error());
     return paths->journal_file();
   }

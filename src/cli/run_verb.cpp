@@ -188,7 +188,8 @@ class Run {
 
   Result<std::size_t> print_new(LogTail& tail) {
     if (!context_.out.good()) return 0;
-    auto lines = tail.more(*client_);
+    auto lines =
+        tail.more([this](const std::string& target) { return client_->call("GET", target); });
     if (!lines) {
       if (lines.error().code == ErrorCode::not_found) return 0;  // no log yet
       return std::unexpected(lines.error());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct NewLines {
   std::vector<std::string> lines;  // without their newlines
   bool continues = false;          // the last one is a piece; it goes on with the next call's first
   bool gap = false;                // lines before the first one are gone
+  std::string first;               // its offset, where there is a gap
 };
 
 class LogTail {
@@ -31,8 +33,9 @@ class LogTail {
 
   const std::string& agent() const { return agent_; }
 
-  // What has been added since the last call; empty = nothing new.
-  Result<NewLines> more(Client& client);
+  // What has been added since the last call; empty = nothing new. `get`: the answer to a GET.
+  using Get = std::function<Result<boost::json::value>(const std::string& target)>;
+  Result<NewLines> more(const Get& get);
 
  private:
   std::string agent_;

@@ -37,7 +37,7 @@ Group group_of(std::string_view cli) {
   }
   if (word == "agent" || word == "task" || word == "freeze" || word == "resume" ||
       word == "checkpoint" || word == "plan" || word == "slot" || word == "calendar" ||
-      word == "presence" || word == "artifact") {
+      word == "presence" || word == "artifact" || word == "account") {
     return Group::work;
   }
   return Group::more;

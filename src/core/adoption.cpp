@@ -1,5 +1,6 @@
 #include "core/adoption.h"
 
+#include "core/account.h"
 #include "core/approvals.h"
 #include "core/checkpoint.h"
 #include "core/lifecycle.h"
@@ -20,7 +21,8 @@ void reissue(Decision& d, const AgentRef& ref) {
     if (agent.checkpoint_wish) return checkpoint::ask_again(d, ref);
     return d.act(command::StopAgent{ref, incarnation, agent.definition.run->stop_signal});
   }
-  if (agent.frozen) d.act(command::FreezeAgent{ref, incarnation, true});
+  // Both: the daemon may have gone between what it decided and what it did.
+  d.act(command::FreezeAgent{ref, incarnation, agent.frozen});
   if (agent.hang == HangStage::suspected) d.act(command::TakeEvidence{ref, incarnation});
   if (agent.process == ProcessState::running) wake_queue::send_again(d, ref);
   checkpoint::ask_again(d, ref);
@@ -73,6 +75,7 @@ void on_finished(Decision& d) {
   d.record(fact::AdoptionFinished{});
   for (const AgentRef& ref : pending(d.fleet())) lose(d, ref);
   verify_again(d);
+  account::on_time(d);  // before its question would be answered by its default
   approvals::expire(d);
   lifecycle::settle_fleet(d);
 }

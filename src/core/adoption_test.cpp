@@ -102,5 +102,19 @@ TEST_F(Restarted, ADaemonThatStartsWhileTheLastOneWasStoppingBringsAllBack) {
   EXPECT_EQ(bed.agent("a").process, ProcessState::starting);
 }
 
+TEST_F(Restarted, AFreezeAndAThawThatWereUnderWayAreDoneAgain) {
+  EXPECT_TRUE(bed.ask(op::FreezeAgent{Bed::ref("a"), ""}));
+  EXPECT_TRUE(bed.ask(op::FreezeAgent{Bed::ref("b"), ""}));
+  EXPECT_TRUE(bed.ask(op::ThawAgent{Bed::ref("b"), ""}));
+  restart();
+  for (const bool frozen : {true, false}) {
+    bed.commands.clear();
+    adopt(frozen ? "a" : "b");
+    const auto* freeze = std::get_if<command::FreezeAgent>(&bed.commands.front());
+    ASSERT_TRUE(freeze);
+    EXPECT_EQ(freeze->frozen, frozen);
+  }
+}
+
 }  // namespace
 }  // namespace lazaret::core

@@ -5,6 +5,7 @@
 #include "base/invariant.h"
 #include "core/apply_parts.h"
 #include "core/fact_words.h"
+#include "core/presence.h"
 
 namespace lazaret::core {
 namespace {
@@ -40,7 +41,31 @@ Agent new_agent(const AgentDefinition& definition, bool from_file, const Stamp& 
   agent.process = definition.run ? ProcessState::stopped : ProcessState::external;
   agent.state_reason = definition.run ? "never started" : "runs elsewhere";
   agent.since = at;
+  agent.activity = activity_of(agent, at.wall);
+  agent.activity_since = at;
   return agent;
+}
+
+// Whose activity the fact may change: the agent's that it is about, or who has its task.
+AgentRef active_one(const Fleet& fleet, const FactSubject& subject) {
+  AgentRef ref{subject.cell, subject.agent};
+  if (!subject.agent.empty() || subject.task.empty()) return ref;
+  const Task* task = find_task(fleet, {subject.cell, subject.task});
+  if (task && task->owner) ref.agent = *task->owner;
+  return ref;
+}
+
+void follow_activity(Fleet& fleet, const Stamp& at, const AgentRef& ref) {
+  const auto cell = fleet.cells.find(ref.cell);
+  if (ref.agent.empty() || cell == fleet.cells.end()) return;
+  const auto found = cell->second.agents.find(ref.agent);
+  if (found == cell->second.agents.end()) return;
+  Agent& agent = found->second;
+  const Activity now = activity_of(agent, at.wall);
+  if (now == agent.activity) return;
+  const bool unknown = agent.activity_since == Stamp{} && agent.activity == Activity::offline;
+  agent.activity = now;
+  if (!unknown) agent.activity_since = at;
 }
 
 // What ran elsewhere meanwhile is not held for how it fared here before.
@@ -120,6 +145,7 @@ void Applier::define_agents(Cell& one, const CellDefinition& definition) {
       clear_timers({definition.id, id});
       set_process(agent, ProcessState::external, "runs elsewhere");
     } else if (agent.process == ProcessState::external) {
+      free_reservations({definition.id, id}, false);
       begin_anew(agent);
       set_process(agent, ProcessState::stopped, "never started");
     }
@@ -127,7 +153,9 @@ void Applier::define_agents(Cell& one, const CellDefinition& definition) {
 }
 
 void apply(Fleet& fleet, const Stamp& at, const Fact& fact) {
+  const AgentRef active = active_one(fleet, subject_of(fact));
   std::visit(Applier{fleet, at}, fact);
+  follow_activity(fleet, at, active);
   run_meters(fleet, at, fact);
   remember(fleet, at, fact);
 }
@@ -154,7 +182,7 @@ Task& Applier::task(const TaskRef& ref) {
 
 void Applier::operator()(const fact::DaemonStarted& f) {
   fleet.epoch = f.epoch;
-  if (fleet.boot_id != f.boot_id) restart_meters(fleet, at);
+  restart_meters(fleet, at, fleet.boot_id != f.boot_id);
   fleet.boot_id = f.boot_id;
   fleet.stopping = false;
   fleet.ended_well = false;
@@ -175,18 +203,23 @@ void Applier::operator()(const fact::EditRefused&) {}
 void Applier::operator()(const fact::CellDefined& f) {
   const auto [entry, is_new] = fleet.cells.try_emplace(f.cell.id);
   Cell& one = entry->second;
-  if (is_new) one.status = f.cell.status;
+  if (is_new) {
+    one.status = f.cell.status;
+    one.since = at;
+  }
   define_agents(one, f.cell);
   define_tasks(one, f.cell, at);
   one.definition = f.cell;
   one.definition.agents.clear();
   one.definition.tasks.clear();
   index_tasks(one);
+  for (const auto& [id, agent] : one.agents) join_pool({f.cell.id, id});
 }
 
 void Applier::operator()(const fact::CellMirrored& f) { cell(f.cell).definition.status = f.status; }
 
 void Applier::operator()(const fact::CellRemoved& f) {
+  for (const auto& [id, agent] : cell(f.cell).agents) leave_pool({f.cell, id});
   fleet.timers.clear_cell(f.cell);
   fleet.cells.erase(f.cell);
 }
@@ -206,6 +239,7 @@ void Applier::operator()(const fact::AgentDefined& f) {
   } else {
     found->second.definition = f.definition;
   }
+  join_pool({f.cell, f.definition.id});
 }
 
 void Applier::operator()(const fact::MissionStarted& f) {
@@ -228,6 +262,7 @@ void Applier::operator()(const fact::MissionStatusChanged& f) {
     fleet.timers.clear(timer);
   }
   one.status = f.status;
+  one.since = at;
   one.status_reason = f.reason;
 }
 
@@ -237,6 +272,8 @@ void Applier::operator()(const fact::ApprovalOpened& f) {
   approval.agent = f.agent;
   approval.task = f.task;
   approval.cell = f.cell;
+  approval.account = f.account;
+  if (!f.account.empty()) fleet.accounts[f.account].alert = f.approval;
   approval.question = f.question;
   approval.opened = at;
   approval.deadline = f.deadline;
@@ -253,6 +290,7 @@ void Applier::operator()(const fact::ApprovalAnswered& f) {
   approval.answer = f.answer;
   approval.by = f.by;
   approval.reason = f.reason;
+  if (!approval.account.empty()) fleet.accounts.at(approval.account).alert.reset();
   fleet.approval_deadlines.erase({approval.deadline, f.approval});
   fleet.answered.push_back(f.approval);
   if (fleet.answered.size() <= answered_kept) return;

@@ -33,10 +33,12 @@ void Applier::operator()(const fact::AgentWanted& f) {
   Agent& one = agent(f.agent);
   one.wanted = f.wanted;
   if (f.wanted) one.finished = false;
+  if (!f.wanted) leave_line(f.agent);
 }
 
 void Applier::operator()(const fact::AgentStarting& f) {
   Agent& one = agent(f.agent);
+  leave_line(f.agent);
   clear_timers(f.agent);
   one.incarnation = f.incarnation;
   one.pid = 0;
@@ -47,6 +49,7 @@ void Applier::operator()(const fact::AgentStarting& f) {
   one.finished = false;
   one.stopped_by_others = false;
   one.frozen = false;
+  one.frozen_since = {};
   one.approval.reset();
   one.checkpoint_wish.reset();
   one.went_on_from.reset();
@@ -54,6 +57,8 @@ void Applier::operator()(const fact::AgentStarting& f) {
   if (f.restores) one.restoring = PendingStart{f.reason, f.wake};
   forget_hang(one);
   set_process(one, ProcessState::starting, std::string(to_word(f.reason)));
+  join_pool(f.agent);
+  took_its_turn(f.agent);
   fleet.timers.set(timer(TimerKind::agent_ready, f.agent), f.ready_by);
   one.cpu_seen = 0;
   Reservation start;
@@ -112,6 +117,7 @@ void Applier::operator()(const fact::AgentKilled& f) {
 
 void Applier::operator()(const fact::AgentExited& f) {
   Agent& one = agent(f.agent);
+  leave_line(f.agent);
   clear_timers(f.agent);
   one.pid = 0;
   free_reservations(f.agent, f.exit.kind == ExitKind::never_started);
@@ -119,6 +125,7 @@ void Applier::operator()(const fact::AgentExited& f) {
   if (one.frozen && one.frozen_by == budget_freezer) stop_task_clock(f.agent, false);
   one.frozen = false;
   one.frozen_by.clear();
+  one.frozen_since = {};
   one.stopped_by_others = false;
   one.exit_counts = false;
   one.checkpoint_wish.reset();
@@ -133,10 +140,12 @@ void Applier::operator()(const fact::AgentExited& f) {
   one.withdrawn = false;
   set_process(one, one.definition.run ? ProcessState::stopped : ProcessState::external,
               describe(f.exit));
+  join_pool(f.agent);
 }
 
 void Applier::operator()(const fact::AgentBackedOff& f) {
   Agent& one = agent(f.agent);
+  leave_line(f.agent);
   one.last_backoff = f.delay;
   one.backoff_until = f.until;
   set_process(one, ProcessState::backoff, one.last_exit ? describe(*one.last_exit) : "");
@@ -145,12 +154,14 @@ void Applier::operator()(const fact::AgentBackedOff& f) {
 
 void Applier::operator()(const fact::AgentQuarantined& f) {
   clear_timers(f.agent);
+  leave_line(f.agent);
   set_process(agent(f.agent), ProcessState::quarantined, f.reason);
 }
 
 void Applier::operator()(const fact::AgentAwaitsApproval& f) {
   Agent& one = agent(f.agent);
   one.approval = f.approval;
+  leave_line(f.agent);
   if (one.process == ProcessState::quarantined) return;  // it may be released by the answer
   set_process(one, ProcessState::awaiting_approval, "waits for " + f.approval.value);
 }
@@ -168,10 +179,12 @@ void Applier::operator()(const fact::AgentReleased& f) {
 }
 
 void Applier::operator()(const fact::AgentRemoved& f) {
+  leave_pool(f.agent);
   clear_timers(f.agent);
   fleet.timers.clear(timer(TimerKind::rate_limit, f.agent));
   fleet.timers.clear(timer(TimerKind::checkpoint_rehearsal, f.agent));
   fleet.timers.clear(timer(TimerKind::budget_agent, f.agent));
+  free_reservations(f.agent, false);
   cell(f.agent.cell).agents.erase(f.agent.agent);
 }
 
@@ -184,12 +197,18 @@ void Applier::operator()(const fact::AgentSubstituted& f) {
   substitute.finished = false;
 }
 
-void Applier::operator()(const fact::AgentPaused& f) { agent(f.agent).paused = f.paused; }
+void Applier::operator()(const fact::AgentPaused& f) {
+  Agent& one = agent(f.agent);
+  one.paused = f.paused;
+  one.paused_since = f.paused ? at : Stamp{};
+}
+
 void Applier::operator()(const fact::AgentFrozen& f) {
   Agent& one = agent(f.agent);
   const bool clock_stands = one.frozen && one.frozen_by == budget_freezer;
   one.frozen = f.frozen;
   one.frozen_by = f.frozen ? f.by : std::string();
+  one.frozen_since = f.frozen ? at : Stamp{};
   const bool for_budget = one.frozen && one.frozen_by == budget_freezer;
   if (clock_stands != for_budget) stop_task_clock(f.agent, for_budget);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/apply_parts.h"
+#include "core/ended.h"
 #include "core/fact_words.h"
 #include "core/meter.h"
 
@@ -17,12 +18,13 @@ bool lives(const Agent& agent) {
 }
 
 // One that is to end does not use up its time while it does: nobody is asked for more.
-bool agent_spends(const Agent& agent) {
-  return lives(agent) && agent.wanted && !agent.frozen && !agent.meter.hold;
+bool agent_spends(const Cell& cell, const Agent& agent) {
+  return lives(agent) && agent.wanted && !agent.removed && !is_over(cell.status) && !agent.frozen &&
+         !agent.meter.hold;
 }
 
 bool task_spends(const Cell& cell, const Task& task) {
-  if (task.state != TaskState::in_progress || !task.owner) return false;
+  if (task.state != TaskState::in_progress || !task.owner || is_over(cell.status)) return false;
   if (task.meter && task.meter->hold) return false;
   const auto owner = cell.agents.find(*task.owner);
   if (owner == cell.agents.end() || owner->second.frozen || owner->second.meter.hold) return false;
@@ -49,9 +51,9 @@ void run(Fleet& fleet, const Stamp& at, Meter& meter, bool spends, std::int64_t 
   fleet.timers.set(timer, rings ? meter.running_since + (cap - Duration(meter.spent.wall)) : never);
 }
 
-void run_agent(Fleet& fleet, const Stamp& at, const CellId& id, Agent& agent) {
-  run(fleet, at, agent.meter, agent_spends(agent), agent.definition.budget.wall,
-      {TimerKind::budget_agent, id, agent.definition.id.value});
+void run_agent(Fleet& fleet, const Stamp& at, const Cell& cell, Agent& agent) {
+  run(fleet, at, agent.meter, agent_spends(cell, agent), agent.definition.budget.wall,
+      {TimerKind::budget_agent, cell.definition.id, agent.definition.id.value});
 }
 
 void run_task(Fleet& fleet, const Stamp& at, const Cell& cell, Task& task) {
@@ -68,7 +70,7 @@ void run_cell(Fleet& fleet, const Stamp& at, Cell& cell) {
 
 void run_all(Fleet& fleet, const Stamp& at, Cell& cell) {
   run_cell(fleet, at, cell);
-  for (auto& [id, agent] : cell.agents) run_agent(fleet, at, cell.definition.id, agent);
+  for (auto& [id, agent] : cell.agents) run_agent(fleet, at, cell, agent);
   for (auto& [id, task] : cell.tasks) run_task(fleet, at, cell, task);
 }
 
@@ -79,12 +81,14 @@ void run_meters(Fleet& fleet, const Stamp& at, const Fact& fact) {
   const auto found = fleet.cells.find(subject.cell);
   if (found == fleet.cells.end()) return;
   Cell& cell = found->second;
-  if (std::holds_alternative<fact::CellDefined>(fact)) return run_all(fleet, at, cell);
+  const bool concerns_all = std::holds_alternative<fact::CellDefined>(fact) ||
+                            std::holds_alternative<fact::MissionStatusChanged>(fact);
+  if (concerns_all) return run_all(fleet, at, cell);
   run_cell(fleet, at, cell);
   const auto agent = cell.agents.find(subject.agent);
   std::optional<TaskId> its_task;
   if (agent != cell.agents.end()) {
-    run_agent(fleet, at, subject.cell, agent->second);
+    run_agent(fleet, at, cell, agent->second);
     its_task = agent->second.task;
   }
   const auto task = cell.tasks.find(subject.task);
@@ -95,9 +99,9 @@ void run_meters(Fleet& fleet, const Stamp& at, const Fact& fact) {
 }
 
 // Another boot has another clock: what ran then is not known to the second.
-void restart_meters(Fleet& fleet, const Stamp& at) {
+void restart_meters(Fleet& fleet, const Stamp& at, bool another_boot) {
   const auto restart = [&](Meter& meter) {
-    if (meter.running_since != never) meter.running_since = at.mono;
+    if (another_boot && meter.running_since != never) meter.running_since = at.mono;
   };
   for (auto& [cell_id, cell] : fleet.cells) {
     restart(cell.meter);

@@ -120,7 +120,8 @@ void Applier::operator()(const fact::CheckpointPicked& f) {
   if (found == all.end()) return;
   Checkpoint picked = *found;
   all.erase(found);
-  picked.at = at;
+  // From now on it is the newest one to go on from; when it was saved stays as it is.
+  picked.at.mono = at.mono;
   all.push_back(std::move(picked));
 }
 

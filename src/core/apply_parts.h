@@ -57,6 +57,20 @@ struct Applier {
   void operator()(const fact::HangCleared& f);
   void operator()(const fact::HangDeclared& f);
 
+  // Accounts: apply_account.cpp
+  void operator()(const fact::AgentAwaitsAccount& f);
+  void operator()(const fact::AgentWaitEnded& f);
+  void operator()(const fact::AccountSet& f);
+  void operator()(const fact::AccountLimited& f);
+  void leave_line(const AgentRef& ref);
+  void leave_pool(const AgentRef& ref);
+  // Counts it where its file says, if it lives.
+  void join_pool(const AgentRef& ref);
+  // It was started, or got its wake: the next one has to wait.
+  void took_its_turn(const AgentRef& ref);
+  // The question about the account's limit says how things stand.
+  void tell_alert(const std::string& account);
+
   // Checkpoints: apply_checkpoint.cpp
   void operator()(const fact::CheckpointSaved& f);
   void operator()(const fact::CheckpointWanted& f);
@@ -123,6 +137,6 @@ void index_tasks(Cell& cell);
 
 // After each fact: wall clocks of what it is about run or stand. apply_budgets.cpp
 void run_meters(Fleet& fleet, const Stamp& at, const Fact& fact);
-void restart_meters(Fleet& fleet, const Stamp& at);
+void restart_meters(Fleet& fleet, const Stamp& at, bool another_boot);
 
 }  // namespace lazaret::core

@@ -1,5 +1,6 @@
 #include "base/invariant.h"
 #include "core/apply_parts.h"
+#include "core/decision.h"
 
 namespace lazaret::core {
 namespace {
@@ -90,6 +91,7 @@ void Applier::operator()(const fact::WakeStarted& f) {
   Agent& one = agent(f.agent);
   one.running_wake = one.waiting_wake;
   one.waiting_wake.reset();
+  if (one.turn_in_line != 0 && is_live(one.process)) took_its_turn(f.agent);
   const auto receipt = fleet.wakes.find(f.wake);
   if (receipt == fleet.wakes.end()) return;
   receipt->second.fate = WakeFate::started;

@@ -2,36 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-#include <vector>
-
+#include "core/account.h"
 #include "core/budgets.h"
 #include "core/handoff.h"
 #include "core/hang.h"
 #include "core/revival.h"
 
 namespace lazaret::core::approvals {
-namespace {
-
-// The recorded answer is all: nobody is left whom revival or hang could ask for anything.
-template <class Concerns>
-void close_where(Decision& d, Concerns concerns, const std::string& reason) {
-  std::vector<std::pair<ApprovalId, AnswerWord>> open;
-  for (const auto& [deadline, id] : d.fleet().approval_deadlines) {
-    const Approval& approval = d.fleet().approvals.at(id);
-    if (concerns(approval)) open.emplace_back(id, approval.fallback);
-  }
-  for (const auto& [id, fallback] : open) {
-    d.record(fact::ApprovalAnswered{id, fallback, "core", reason});
-  }
-}
-
-}  // namespace
 
 ApprovalId open(Decision& d, const Question& question) {
   const ApprovalId id(fmt::format("r-{}", d.fleet().next_approval));
   d.record(fact::ApprovalOpened{id, question.kind, question.agent, question.task, question.text,
-                                d.now.wall + question.deadline, question.fallback, question.cell});
+                                d.now.wall + question.deadline, question.fallback, question.cell,
+                                question.account});
   return id;
 }
 
@@ -41,6 +24,7 @@ void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::strin
   const ApprovalKind kind = approval.kind;
   const auto agent = approval.agent;
   const auto task = approval.task;
+  const std::string limited = approval.account;
   d.record(fact::ApprovalAnswered{id, word, by, reason});
   switch (kind) {
     case ApprovalKind::question:
@@ -53,19 +37,9 @@ void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::strin
       return handoff::on_answer(d, *task, id, word, by);
     case ApprovalKind::budget:
       return budgets::on_answer(d, id, word, by);
+    case ApprovalKind::account:
+      return account::on_answer(d, limited, word, by);
   }
-}
-
-void close_for_agent(Decision& d, const AgentRef& agent, const std::string& reason) {
-  close_where(d, [&](const Approval& one) { return one.agent == agent; }, reason);
-}
-
-void close_for_cell(Decision& d, const CellId& cell, const std::string& reason) {
-  const auto concerns = [&](const Approval& one) {
-    return (one.agent && one.agent->cell == cell) || (one.task && one.task->cell == cell) ||
-           one.cell == cell;
-  };
-  close_where(d, concerns, reason);
 }
 
 void expire(Decision& d) {

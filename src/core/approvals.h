@@ -13,6 +13,7 @@ struct Question {
   Duration deadline{0};
   AnswerWord fallback = AnswerWord::no;
   CellId cell{};  // where neither agent nor task is named
+  std::string account{};
 };
 
 ApprovalId open(Decision& d, const Question& question);
@@ -21,10 +22,11 @@ ApprovalId open(Decision& d, const Question& question);
 void answer(Decision& d, const ApprovalId& id, AnswerWord word, const std::string& by,
             const std::string& reason);
 
-// Who it was about is about to be removed: what is still open has nobody left to act on it, and is
-// answered by its default, by "core". Nothing else follows. Call it before the fact of the removal.
-void close_for_agent(Decision& d, const AgentRef& agent, const std::string& reason);
-void close_for_cell(Decision& d, const CellId& cell, const std::string& reason);
+// Closes every open question whose answer nobody could act on any more, as what it is about has
+// ended: its mission, agent or task, or what was to be decided. Each is recorded as answered by its
+// default, by "core", with what ended it, and what it held is let go. Called at the end of every
+// decision; costs nothing where nothing ended. approvals_close.cpp
+void close_what_is_in_vain(Decision& d);
 
 // Everything whose deadline has passed is answered by its default.
 void expire(Decision& d);

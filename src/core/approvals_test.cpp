@@ -58,39 +58,6 @@ TEST_F(Asked, AgentsDoNotAnswer) {
   EXPECT_EQ(answer.error().code, ErrorCode::refused);
 }
 
-TEST_F(Asked, NoQuestionOutlivesItsMission) {
-  bed.spawned("b");
-  const Answer asked =
-      bed.ask_as("b", op::AskPerson{Bed::ref("b"), {}, "go on?", 60s, AnswerWord::yes});
-  const ApprovalId revival = open();
-  EXPECT_TRUE(bed.ask(op::RemoveMission{the_cell, ""}));
-  const Approval& closed = bed.fleet.approvals.at(revival);
-  EXPECT_EQ(closed.answer, AnswerWord::no);
-  EXPECT_EQ(closed.by, "core");
-  EXPECT_EQ(closed.reason, "its mission is gone");
-  EXPECT_EQ(bed.fleet.approvals.at(ApprovalId(asked->id)).answer, AnswerWord::yes) << "its default";
-  EXPECT_TRUE(bed.fleet.approval_deadlines.empty());
-  const Answer late = bed.ask(op::AnswerPerson{revival, AnswerWord::yes, ""});
-  ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().code, ErrorCode::conflict);
-}
-
-TEST_F(Asked, NoQuestionOutlivesItsAgent) {
-  bed.spawned("b");
-  const Answer other =
-      bed.ask_as("b", op::AskPerson{Bed::ref("b"), {}, "go on?", 60s, AnswerWord::yes});
-  CellDefinition without = asking_cell();
-  without.agents.erase(AgentId("a"));
-  without.digest = "2";
-  const ApprovalId revival = open();
-  bed.post(event::CellObserved{without});
-  ASSERT_EQ(bed.count<fact::AgentRemoved>(), 1U);
-  EXPECT_EQ(bed.fleet.approvals.at(revival).answer, AnswerWord::no);
-  EXPECT_EQ(bed.fleet.approvals.at(revival).by, "core");
-  EXPECT_EQ(bed.count<fact::AgentQuarantined>(), 0U) << "nothing follows from it";
-  EXPECT_FALSE(bed.fleet.approvals.at(ApprovalId(other->id)).answer) << "b is still there";
-}
-
 TEST_F(Asked, TheDeadlineIsOnTheWallClock) {
   bed.now.wall += 2h;  // somebody set the clock
   bed.post(event::TimePassed{});

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/approvals.h"
+#include "core/ended.h"
 #include "core/handoff.h"
 #include "core/lifecycle.h"
 #include "core/mission.h"
@@ -17,16 +18,18 @@ namespace {
 constexpr std::array kinds{BudgetKind::wall, BudgetKind::cpu, BudgetKind::spawns,
                            BudgetKind::tokens, BudgetKind::usd};
 
-std::string name_of(const Decision& d, const BudgetPlace& place) {
+// Nobody is asked for more where nothing goes on. Such a place's wall clock stands, too
+// (apply_budgets.cpp), or its timer would ring for ever.
+bool has_ended(const Fleet& fleet, const BudgetPlace& place) {
   switch (place.scope) {
     case BudgetScope::agent:
-      return "agent " + place.agent.value;
+      return !why_agent_ended(fleet, {place.cell, place.agent}).empty();
     case BudgetScope::task:
-      return "task " + place.task.value;
+      return !why_task_ended(fleet, {place.cell, place.task}).empty();
     case BudgetScope::mission:
-      return "mission " + d.cell(place.cell)->definition.mission_name;
+      return !why_mission_ended(fleet, place.cell).empty();
   }
-  return {};
+  return false;
 }
 
 std::string what_no_does(BudgetScope scope) {
@@ -40,31 +43,39 @@ std::string what_no_does(BudgetScope scope) {
   return {};
 }
 
-ApprovalId ask(Decision& d, const BudgetPlace& place, BudgetKind kind, std::int64_t spent,
-               std::int64_t cap, std::int64_t raise) {
+ApprovalId ask(Decision& d, const BudgetPlace& place, const fact::BudgetReached& reached) {
   approvals::Question question;
   question.kind = ApprovalKind::budget;
   if (place.scope == BudgetScope::agent) question.agent = AgentRef{place.cell, place.agent};
   if (place.scope == BudgetScope::task) question.task = TaskRef{place.cell, place.task};
   question.cell = place.cell;
-  question.text = fmt::format("{} more for {}? it has spent {} of {}; no {}", describe(kind, raise),
-                              name_of(d, place), describe(kind, spent), describe(kind, cap),
-                              what_no_does(place.scope));
+  question.text = fmt::format("{} more for {}? it has spent {} of {}; no {}",
+                              describe(reached.kind, reached.raise), reached.about,
+                              describe_used(reached.kind, reached.spent, reached.reserved),
+                              describe(reached.kind, reached.cap), what_no_does(place.scope));
   question.deadline = d.cell(place.cell)->definition.policies.approval_deadline;
   return approvals::open(d, question);
 }
 
+// All whom a new hold concerns.
+void hold_all(Decision& d, const BudgetPlace& place) {
+  for (const auto& [id, agent] : d.cell(place.cell)->agents) hold_or_let_go(d, {place.cell, id});
+}
+
 // `wanted`: what would be spent in all.
 void reach(Decision& d, const BudgetPlace& place, BudgetKind kind, std::int64_t wanted) {
-  if (meter_at(d.fleet(), place).hold) return;
-  const std::int64_t cap = cap_at(d.fleet(), place, kind);
-  const std::int64_t raised = part(meter_at(d.fleet(), place).raised, kind);
-  const std::int64_t spent = part(spent_at(d.fleet(), place, d.now.mono), kind);
+  const Meter& meter = meter_at(d.fleet(), place);
+  if (meter.hold || has_ended(d.fleet(), place)) return;
+  fact::BudgetReached reached{place.scope, place.cell, place.agent, place.task, kind};
+  reached.cap = cap_at(d.fleet(), place, kind);
+  reached.spent = part(spent_at(d.fleet(), place, d.now.mono), kind);
+  reached.reserved = part(meter.reserved, kind);
   // Once more what the definition grants; and as much as lets it go on at all.
-  const std::int64_t raise = std::max(cap - raised, wanted - cap + 1);
-  const ApprovalId id = ask(d, place, kind, spent, cap, raise);
-  d.record(fact::BudgetReached{place.scope, place.cell, place.agent, place.task, kind, spent, cap,
-                               raise, id});
+  reached.raise = std::max(reached.cap - part(meter.raised, kind), wanted - reached.cap + 1);
+  reached.about = called(d.fleet(), place);
+  reached.approval = ask(d, place, reached);
+  d.record(std::move(reached));
+  hold_all(d, place);
 }
 
 bool is_reached(const Fleet& fleet, const BudgetPlace& place, BudgetKind kind, Instant now) {
@@ -105,7 +116,7 @@ std::optional<std::string> would_pass(Decision& d, const std::vector<BudgetPlace
       if (wanted <= cap) continue;
       reach(d, place, kind, wanted - 1);
       return fmt::format("{} more would pass the budget of {}: {} are spent or set aside of {}",
-                         describe(kind, more), name_of(d, place),
+                         describe(kind, more), called(d.fleet(), place),
                          describe(kind, part(claimed(d, place), kind)), describe(kind, cap));
     }
   }
@@ -124,6 +135,11 @@ void refuse(Decision& d, const std::vector<BudgetPlace>& places, const std::stri
 
 void set_aside(Decision& d, const op::ReportSpend& o) {
   const Agent& agent = *d.agent(o.agent);
+  // What is set aside ends with the run that made it: there has to be one.
+  if (agent.definition.run && !is_live(agent.process)) {
+    return d.refuse(ErrorCode::conflict, fmt::format("agent \"{}\" is {} and sets nothing aside",
+                                                     o.agent.agent.value, to_word(agent.process)));
+  }
   if (agent.reservations.size() >= reservations_most) {
     return d.refuse(ErrorCode::too_many,
                     fmt::format("{} amounts are set aside already", agent.reservations.size()),
@@ -242,6 +258,14 @@ void on_answer(Decision& d, const ApprovalId& id, AnswerWord answer, const std::
          by);
   }
   lifecycle::settle(d, place->cell);
+}
+
+void on_closed(Decision& d, const ApprovalId& id) {
+  const auto place = place_of(d.fleet(), id);
+  if (!place) return;
+  const BudgetKind kind = meter_at(d.fleet(), *place).hold->kind;
+  d.record(
+      fact::BudgetSettled{place->scope, place->cell, place->agent, place->task, kind, 0, "core"});
 }
 
 void hold_or_let_go(Decision& d, const AgentRef& ref) {

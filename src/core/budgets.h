@@ -32,6 +32,10 @@ void on_wall_used(Decision& d, const BudgetPlace& place);
 
 void on_answer(Decision& d, const ApprovalId& id, AnswerWord answer, const std::string& by);
 
+// The question was closed without an answer, as what it is about has ended: it holds nothing more.
+// What goes on after all, and is still over its cap, is asked about anew.
+void on_closed(Decision& d, const ApprovalId& id);
+
 // Freezes what is held, and thaws what was frozen for a budget and is held no longer.
 void hold_or_let_go(Decision& d, const AgentRef& ref);
 // The task of a frozen owner ended or went elsewhere.

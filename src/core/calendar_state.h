@@ -41,8 +41,9 @@ struct SlotWork {
   SlotEvent event = SlotEvent::none;
   std::string event_data;  // JSON text of an object; empty = none
   std::int64_t user = 0;   // 0 = none
+  std::string uid;         // of the iCalendar event that it was made of; empty = none
   LAZARET_FIELDS(SlotWork, agent, own, title, prompt, type, minutes, priority, event, event_data,
-                 user)
+                 user, uid)
 };
 
 LAZARET_ENUM(RuleKind, rrule, cron, on_calendar)

@@ -277,7 +277,9 @@ TEST(CheckpointCore, APersonPicksAnOlderOne) {
   }
   EXPECT_FALSE(bed.ask(op::PickCheckpoint{Bed::ref("a"), "9"}));
   EXPECT_FALSE(bed.ask_as("a", op::PickCheckpoint{Bed::ref("a"), "1"})) << "an operator's verb";
+  const WallTime saved = bed.agent("a").checkpoints.front().at.wall;
   ASSERT_TRUE(bed.ask(op::PickCheckpoint{Bed::ref("a"), "1"}));
+  EXPECT_EQ(bed.agent("a").checkpoints.back().at.wall, saved) << "picked is not saved anew";
   EXPECT_EQ(bed.last_command<command::KeepCheckpoints>().kept.back(), "1");
   bed.exited("a", testing::exit_code(1));
   EXPECT_EQ(bed.last_command<command::RestoreCheckpoint>().candidates.front(), ref_of("a", "1"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/account.h"
 #include "core/adoption.h"
 #include "core/approvals.h"
 #include "core/budgets.h"
@@ -65,6 +66,7 @@ void on_timer(Decision& d, const TimerKey& key) {
 
 void on_time(Decision& d) {
   if (d.fleet().adopting) return;
+  account::on_time(d);  // before its question would be answered by its default
   // One ringing may clear another, so each is looked at again before its turn.
   for (const TimerKey& key : d.fleet().timers.due(d.now.mono)) {
     if (d.fleet().timers.is_due(key, d.now.mono)) on_timer(d, key);
@@ -119,19 +121,21 @@ struct Dispatcher {
 Outcome decide(Fleet& fleet, const Event& event) {
   Decision decision(fleet, event.at);
   std::visit(Dispatcher{decision}, event.body);
+  approvals::close_what_is_in_vain(decision);
+  account::let_go_on(decision);
   slots::follow_wakes(decision);
   return decision.take();
 }
 
 WallTime next_wall_deadline(const Fleet& fleet) {
-  const WallTime due = next_due(fleet.calendar);
+  const WallTime due = std::min(next_due(fleet.calendar), account::next_end(fleet));
   const auto& approvals = fleet.approval_deadlines;
   return approvals.empty() ? due : std::min(due, approvals.begin()->first);
 }
 
 Instant next_deadline(const Fleet& fleet, Stamp now) {
   if (fleet.adopting) return never;
-  Instant next = fleet.timers.next();
+  Instant next = std::min(fleet.timers.next(), account::next_start(fleet, now));
   const WallTime wall = next_wall_deadline(fleet);
   if (wall == WallTime::max()) return next;
   return std::min(next, now.mono + std::max(Duration(0), wall - now.wall));

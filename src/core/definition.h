@@ -75,6 +75,14 @@ struct RunSpec {
                  no_restart_exits, restart_now_exits, checkpoint_signal)
 };
 
+// What an account of a provider bears from all agents that share it (account.h).
+inline constexpr Duration account_stagger_usually = 1s;
+struct AccountLimits {
+  int at_once = 0;                             // agents that run at the same time; 0 = no cap
+  Duration stagger = account_stagger_usually;  // between two starts
+  LAZARET_FIELDS(AccountLimits, at_once, stagger)
+};
+
 struct AgentDefinition {
   AgentId id;
   std::string name;
@@ -89,8 +97,9 @@ struct AgentDefinition {
   Duration hang_window = 10s;    // how long nothing may move before a hang is declared
   std::optional<Limits> limits;  // overrides the mission's
   Amounts budget;                // over all its incarnations
+  std::string account;           // overrides the mission's; empty = the mission's
   LAZARET_FIELDS(AgentDefinition, id, name, role, capabilities, gateway, run, auto_revive,
-                 beat_interval, beat_timeout, hang, hang_window, limits, budget)
+                 beat_interval, beat_timeout, hang, hang_window, limits, budget, account)
 };
 
 struct VerifySpec {
@@ -186,7 +195,8 @@ struct CellDefinition {
   int max_agents = 10;
   Duration timeout = 3600s;  // wall time without pauses, from the first start; 0 = none
   bool complete_when_tasks_done = true;
-  Amounts budget;  // of all its agents together; wall = while the mission is active
+  Amounts budget;       // of all its agents together; wall = while the mission is active
+  std::string account;  // of its agents that name none; empty = none
   Policies policies;
   std::map<AgentId, Permission> permissions;
   std::map<AgentId, AgentDefinition> agents;
@@ -196,7 +206,7 @@ struct CellDefinition {
   std::string digest;  // of all files together; equal digests mean equal definitions
   LAZARET_FIELDS(CellDefinition, id, path, mission_name, created_at, created_by, status, isolation,
                  max_agents, timeout, complete_when_tasks_done, budget, policies, permissions,
-                 agents, tasks, file_runtime, task_status, digest)
+                 agents, tasks, file_runtime, task_status, digest, account)
 };
 
 }  // namespace lazaret::core

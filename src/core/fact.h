@@ -4,6 +4,7 @@
 
 #include "base/one_of.h"
 #include "core/command.h"
+#include "core/fact_account.h"
 #include "core/fact_calendar.h"
 #include "core/fact_checkpoint.h"
 #include "core/report.h"
@@ -12,7 +13,7 @@
 namespace lazaret::core {
 
 LAZARET_ENUM(Health, unknown, healthy, degraded, unhealthy)
-LAZARET_ENUM(ApprovalKind, revival, hang, question, handoff, budget)
+LAZARET_ENUM(ApprovalKind, revival, hang, question, handoff, budget, account)
 LAZARET_ENUM(BudgetScope, agent, task, mission)
 LAZARET_ENUM(HandoffStage, approval, checkpoint)
 LAZARET_ENUM(WakeFate, waiting, started, finished, failed, replaced, dropped)
@@ -90,7 +91,8 @@ struct MissionStatusChanged {
   MissionStatus status = MissionStatus::active;
   std::string reason;
   std::string by;
-  LAZARET_FIELDS(MissionStatusChanged, cell, status, reason, by)
+  std::string mission;  // its name, for who is told without a fleet at hand
+  LAZARET_FIELDS(MissionStatusChanged, cell, status, reason, by, mission)
 };
 
 struct AgentWanted {
@@ -392,7 +394,10 @@ struct BudgetReached {
   std::int64_t cap = 0;
   std::int64_t raise = 0;  // what yes adds to the cap
   ApprovalId approval;
-  LAZARET_FIELDS(BudgetReached, scope, cell, agent, task, kind, spent, cap, raise, approval)
+  std::int64_t reserved = 0;  // set aside, on top of `spent`
+  std::string about;          // "mission survey (1f0a7b22)", for who is told without a fleet
+  LAZARET_FIELDS(BudgetReached, scope, cell, agent, task, kind, spent, cap, raise, approval,
+                 reserved, about)
 };
 struct BudgetSettled {
   BudgetScope scope = BudgetScope::agent;
@@ -413,8 +418,10 @@ struct ApprovalOpened {
   std::string question;
   WallTime deadline{};
   AnswerWord fallback = AnswerWord::no;
-  CellId cell;  // where neither agent nor task is named
-  LAZARET_FIELDS(ApprovalOpened, approval, kind, agent, task, question, deadline, fallback, cell)
+  CellId cell;          // where neither agent nor task is named
+  std::string account;  // of kind account
+  LAZARET_FIELDS(ApprovalOpened, approval, kind, agent, task, question, deadline, fallback, cell,
+                 account)
 };
 struct ApprovalAnswered {
   ApprovalId approval;
@@ -465,7 +472,9 @@ struct EditRefused {
       fact::HandoffPending, fact::HandoffEnded, fact::SpendReserved, fact::SpendRecorded,         \
       fact::BudgetReached, fact::BudgetSettled, fact::ZoneKnown, fact::CalendarAgentRegistered,   \
       fact::CalendarAgentRemoved, fact::CalendarAgentChanged, fact::PlanDefined,                  \
-      fact::PlanRemoved, fact::PlanPaused, fact::TimesJudged, fact::SlotDefined, fact::SlotChanged
+      fact::PlanRemoved, fact::PlanPaused, fact::TimesJudged, fact::SlotDefined,                  \
+      fact::SlotChanged, fact::AgentAwaitsAccount, fact::AgentWaitEnded, fact::AccountSet,        \
+      fact::AccountLimited
 
 LAZARET_ONE_OF(Fact, LAZARET_ALL_FACTS)
 

@@ -6,7 +6,7 @@ namespace lazaret::core {
 namespace {
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 77> kinds = {
+constexpr std::array<std::string_view, 81> kinds = {
     "daemon_started",
     "adoption_finished",
     "daemon_stopped",
@@ -84,6 +84,10 @@ constexpr std::array<std::string_view, 77> kinds = {
     "times_judged",
     "slot_defined",
     "slot_changed",
+    "agent_awaits_account",
+    "agent_wait_ended",
+    "account_set",
+    "account_limited",
 };
 static_assert(kinds.size() == std::variant_size_v<Fact::Alternatives>);
 

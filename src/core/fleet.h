@@ -6,7 +6,8 @@
 //                                                  quarantined (a substitute takes over) │ stopped
 //   external: runs elsewhere, only its beats are seen.
 //
-// Health (from beats) and activity (from tasks and wakes, presence.h) are views of their own.
+// Health (from beats) and activity (from tasks and wakes, presence.h) are views of their own, each
+// with its own "since".
 // Only apply.h writes here; everybody else reads.
 #pragma once
 
@@ -27,6 +28,7 @@ LAZARET_ENUM(ProcessState, stopped, starting, running, stopping, backoff, quaran
              awaiting_approval, external)
 LAZARET_ENUM(TaskState, pending, in_progress, reported, completed, failed)
 LAZARET_ENUM(HangStage, none, suspected, sampling, declared)
+LAZARET_ENUM(Activity, offline, idle, working, busy, rate_limited)
 
 // One line of an agent's recent past; what `lazaret why` prints.
 struct HistoryLine {
@@ -128,12 +130,20 @@ struct Agent {
   bool has_beaten = false;  // ever
   std::optional<WallTime> rate_limited_until;
 
+  std::string pool;               // the account that counts it or lets it wait; empty = none
+  std::int64_t turn_in_line = 0;  // its number among those who wait; 0 = it does not
+  Stamp waits_since;
+
   HangStage hang = HangStage::none;
   std::optional<Evidence> first_evidence;
   std::optional<Evidence> last_evidence;
   Instant sampled_at{};  // first_evidence
 
   std::string frozen_by;
+  Stamp frozen_since;                     // while frozen; zero where an older build did not note it
+  Stamp paused_since;                     // the same, while paused
+  Activity activity = Activity::offline;  // as it was when the last fact about it was applied
+  Stamp activity_since;                   // zero where an older build did not note it
   Meter meter;
   std::int64_t cpu_seen = 0;  // of this incarnation, in ns: counted already
   std::map<std::string, Reservation> reservations;
@@ -154,9 +164,10 @@ struct Agent {
                  paused, frozen, stopped_by_others, tries, last_backoff, backoff_until, exit_counts,
                  died, last_exit, deaths, approval, standing_in, stands_in_for, replaced_by, health,
                  failures, health_reason, has_beaten, rate_limited_until, hang, first_evidence,
-                 last_evidence, sampled_at, frozen_by, meter, cpu_seen, reservations, task,
-                 running_wake, waiting_wake, checkpoints, checkpoint_wish, restoring, went_on_from,
-                 history)
+                 last_evidence, sampled_at, frozen_by, frozen_since, paused_since, activity,
+                 activity_since, meter, cpu_seen, reservations, task, running_wake, waiting_wake,
+                 checkpoints, checkpoint_wish, restoring, went_on_from, history, pool, turn_in_line,
+                 waits_since)
 };
 
 // Who had a task before, and lost it to somebody else.
@@ -208,6 +219,7 @@ struct Cell {
   CellDefinition definition;  // agents and tasks below hold the living copies
   MissionStatus status = MissionStatus::active;
   std::string status_reason;
+  Stamp since;  // of `status`; zero where an older build did not note it
   bool started = false;
   Instant timeout_at = never;  // while active
   Duration timeout_left{0};    // while paused
@@ -217,8 +229,8 @@ struct Cell {
   std::map<TaskId, std::set<TaskId>> dependents;
   std::size_t open_tasks = 0;  // neither completed nor failed
   Meter meter;
-  LAZARET_FIELDS(Cell, definition, status, status_reason, started, timeout_at, timeout_left, agents,
-                 tasks, ready, dependents, open_tasks, meter)
+  LAZARET_FIELDS(Cell, definition, status, status_reason, since, started, timeout_at, timeout_left,
+                 agents, tasks, ready, dependents, open_tasks, meter)
 };
 
 struct Approval {
@@ -226,6 +238,7 @@ struct Approval {
   std::optional<AgentRef> agent;
   std::optional<TaskRef> task;
   CellId cell;  // where it is about the mission
+  std::string account;
   std::string question;
   Stamp opened;
   WallTime deadline{};
@@ -234,7 +247,27 @@ struct Approval {
   std::string by;
   std::string reason;
   LAZARET_FIELDS(Approval, kind, agent, task, cell, question, opened, deadline, fallback, answer,
-                 by, reason)
+                 by, reason, account)
+};
+
+// An account of a provider that refuses for now.
+struct AccountLimit {
+  WallTime until{};
+  Stamp since;
+  std::optional<AgentRef> reporter;
+  std::string by;
+  std::string reason;
+  LAZARET_FIELDS(AccountLimit, until, since, reporter, by, reason)
+};
+struct Account {
+  AccountLimits limits;
+  bool was_set = false;  // by an operator: it is kept without agents
+  std::optional<AccountLimit> limit;
+  std::optional<ApprovalId> alert;           // the open one about the limit
+  std::set<AgentRef> running;                // live: starting, running, stopping
+  std::map<std::int64_t, AgentRef> waiting;  // by turn_in_line: who has waited longest is first
+  Instant next_start{};                      // none before
+  LAZARET_FIELDS(Account, limits, was_set, limit, alert, running, waiting, next_start)
 };
 
 // What became of a wake; the last receipts are kept.
@@ -265,11 +298,13 @@ struct Fleet {
   std::map<WakeId, WakeReceipt> wakes;  // open ones, and the last receipts_kept ended ones
   std::deque<WakeId> ended_wakes;
   Calendar calendar;
+  std::map<std::string, Account> accounts;
+  std::int64_t next_in_line = 1;
   Timers timers;                                                 // derived: rebuilt with the rest
   std::set<std::pair<WallTime, ApprovalId>> approval_deadlines;  // derived too
   LAZARET_FIELDS(Fleet, seed, epoch, boot_id, stopping, ended_well, adopting, frozen, next_wake,
                  next_approval, next_reservation, cells, approvals, answered, wakes, ended_wakes,
-                 calendar)
+                 calendar, accounts, next_in_line)
 };
 inline constexpr std::size_t answered_kept = 500;
 inline constexpr std::size_t receipts_kept = 2000;
@@ -278,5 +313,6 @@ inline constexpr std::size_t receipts_kept = 2000;
 const Cell* find_cell(const Fleet& fleet, const CellId& id);
 const Agent* find_agent(const Fleet& fleet, const AgentRef& ref);
 const Task* find_task(const Fleet& fleet, const TaskRef& ref);
+const Account* find_account(const Fleet& fleet, const std::string& name);
 
 }  // namespace lazaret::core

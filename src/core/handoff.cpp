@@ -4,11 +4,13 @@
 
 #include "base/rfc3339.h"
 #include "core/approvals.h"
+#include "core/called.h"
 #include "core/checkpoint.h"
 #include "core/checkpoint_state.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
 #include "core/permissions.h"
+#include "core/request_parts.h"
 #include "core/task_graph.h"
 #include "core/work.h"
 
@@ -37,9 +39,20 @@ bool may_ask(Decision& d, const Caller& caller, const TaskRef& ref, const AgentI
     const bool runs_here = d.agent(*caller.agent)->definition.run.has_value();
     if (!runs_here || !task.owner || task.owner_incarnation == caller.incarnation) return true;
   }
-  d.refuse(ErrorCode::refused, fmt::format("task \"{}\" is {}'s to hand over, or an operator's",
-                                           ref.task.value, from.value));
+  d.refuse(
+      ErrorCode::refused,
+      fmt::format("task \"{}\" is {}'s to hand over, or an operator's", ref.task.value, from.value),
+      requests::operators_key);
   return false;
+}
+
+std::string needs_in_words(const TaskDefinition& task) {
+  std::string words;
+  if (task.needs_role) words = fmt::format("the role {}", to_word(*task.needs_role));
+  for (const std::string& one : task.needs_capabilities) {
+    words += fmt::format("{}the capability {}", words.empty() ? "" : ", ", one);
+  }
+  return words;
 }
 
 // Why `to` cannot have it, or nothing.
@@ -75,7 +88,7 @@ std::optional<Error> fault_of(const Cell& cell, const Task& task, const AgentId&
     return Error{
         ErrorCode::refused,
         fmt::format("\"{}\" lacks the role or the capabilities that the task needs", to.value),
-        "to", ""};
+        "to", fmt::format("an agent with {}", needs_in_words(task.definition))};
   }
   const bool ready =
       !other.definition.run || is_live(other.process) || !lifecycle::is_standby(cell, other);
@@ -93,6 +106,10 @@ std::optional<Error> fault_of(const Cell& cell, const Task& task, const AgentId&
 void transfer(Decision& d, const TaskRef& ref) {
   const Task& task = *d.task(ref);
   const Handoff handoff = *task.handoff;
+  // While the checkpoint was waited for, the one who is to have it may have gone.
+  if (const auto fault = fault_of(*d.cell(ref.cell), task, handoff.from, handoff.to)) {
+    return give_up(d, ref, fault->message);
+  }
   const AgentRef from{ref.cell, handoff.from};
   const bool had_it = is_in_hand(task) && task.owner == handoff.from;
   d.record(fact::TaskTransferred{ref, handoff.from, handoff.to, handoff.reason, handoff.by});
@@ -137,14 +154,15 @@ void go_on(Decision& d, const TaskRef& ref, bool asked_by_owner) {
 ApprovalId ask_person(Decision& d, const TaskRef& ref, const AgentId& from, const AgentId& to,
                       const std::string& by, const std::string& reason) {
   const std::string why = reason.empty() ? "" : ": " + reason;
-  return approvals::open(d, {ApprovalKind::handoff,
-                             AgentRef{ref.cell, from},
-                             ref,
-                             fmt::format("hand task {} from {} to {}? asked by {}{}",
-                                         ref.task.value, from.value, to.value, by, why),
-                             d.cell(ref.cell)->definition.policies.approval_deadline,
-                             AnswerWord::no,
-                             {}});
+  return approvals::open(
+      d, {ApprovalKind::handoff,
+          AgentRef{ref.cell, from},
+          ref,
+          fmt::format("hand task {} from {} to {}? asked by {}{}", task_called(d.fleet(), ref),
+                      from.value, to.value, by, why),
+          d.cell(ref.cell)->definition.policies.approval_deadline,
+          AnswerWord::no,
+          {}});
 }
 
 }  // namespace

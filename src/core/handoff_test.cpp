@@ -232,5 +232,15 @@ TEST(Handoff, ATurnThatLosesItsTaskIsStopped) {
   EXPECT_EQ(bed.ask_as("b", op::ClaimTask{Bed::ref("b"), {}})->id, "mine");
 }
 
+TEST(Handoff, WhoWentWhileTheCheckpointWasAwaitedGetsNothing) {
+  Handing bed(with_checkpoint());
+  EXPECT_TRUE(bed.hand_to("b"));
+  EXPECT_TRUE(bed.ask(op::StopAgent{Bed::ref("b"), "home"}));
+  EXPECT_TRUE(bed.save("2"));
+  EXPECT_EQ(bed.task("mine").owner, AgentId("a")) << "it stays with the one who works on it";
+  EXPECT_FALSE(bed.task("mine").handoff);
+  EXPECT_EQ(bed.count<fact::HandoffEnded>(), 1U);
+}
+
 }  // namespace
 }  // namespace lazaret::core

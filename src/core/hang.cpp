@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
+#include "core/account.h"
 #include "core/approvals.h"
+#include "core/called.h"
 #include "core/lifecycle.h"
 
 namespace lazaret::core::hang {
@@ -17,6 +19,9 @@ std::optional<std::string> excuse(const Decision& d, const AgentRef& ref) {
   if (agent.paused) return "it is paused by us";
   if (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) {
     return "it is rate-limited until " + to_rfc3339(*agent.rate_limited_until);
+  }
+  if (const auto* limit = account::limit_on(d.fleet(), *d.cell(ref.cell), agent, d.now.wall)) {
+    return "its account is rate limited until " + to_rfc3339(limit->until);
   }
   for (const auto& [deadline, id] : d.fleet().approval_deadlines) {  // the open ones
     const Approval& open = d.fleet().approvals.at(id);
@@ -35,9 +40,10 @@ void act_on(Decision& d, const AgentRef& ref, const std::string& rule) {
     case HangPolicy::revive:
       return lifecycle::kill(d, ref, "it hangs: " + rule, true);
     case HangPolicy::ask:
-      approvals::open(d, {ApprovalKind::hang, ref, std::nullopt,
-                          fmt::format("kill and revive {}? it hangs: {}", ref.agent.value, rule),
-                          d.cell(ref.cell)->definition.policies.approval_deadline, AnswerWord::no});
+      approvals::open(
+          d, {ApprovalKind::hang, ref, std::nullopt,
+              fmt::format("kill and revive {}? it hangs: {}", agent_called(d.fleet(), ref), rule),
+              d.cell(ref.cell)->definition.policies.approval_deadline, AnswerWord::no});
       return;
   }
 }

@@ -130,5 +130,21 @@ TEST(Hang, AskingAPersonKillsOnlyAfterYes) {
   EXPECT_EQ(bed.agent("a").process, ProcessState::stopping);
 }
 
+TEST(Hang, NobodyIsAskedAboutWhatHasEndedOrMovesAgain) {
+  AgentDefinition definition = process_agent("a");
+  definition.hang = HangPolicy::ask;
+  for (const bool ends : {true, false}) {
+    Bed bed(cell_of({definition}));
+    bed.spawned("a");
+    const Incarnation live = bed.agent("a").incarnation;
+    bed.post(event::AgentStopSeen{Bed::ref("a"), live, true});
+    ASSERT_EQ(bed.fleet.approval_deadlines.size(), 1U);
+    if (ends) bed.exited("a", exit_code(1));
+    if (!ends) bed.post(event::AgentStopSeen{Bed::ref("a"), live, false});
+    EXPECT_TRUE(bed.fleet.approval_deadlines.empty()) << ends;
+    EXPECT_EQ(bed.last<fact::ApprovalAnswered>().by, "core");
+  }
+}
+
 }  // namespace
 }  // namespace lazaret::core

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "core/approvals.h"
+#include "core/account.h"
 #include "core/budgets.h"
 #include "core/checkpoint.h"
+#include "core/ended.h"
 #include "core/revival.h"
 #include "core/wake_queue.h"
 #include "core/work.h"
@@ -17,10 +18,6 @@ constexpr Duration extension_most = std::chrono::minutes(10);
 
 bool mission_runs(const Fleet& fleet, const Cell& cell) {
   return cell.started && cell.status == MissionStatus::active && !fleet.frozen && !fleet.stopping;
-}
-
-bool mission_over(const Cell& cell) {
-  return cell.status == MissionStatus::completed || cell.status == MissionStatus::failed;
 }
 
 IsolationSpec isolation_of(const Cell& cell, const Agent& agent) {
@@ -38,7 +35,7 @@ void settle_agent(Decision& d, const AgentRef& ref) {
     if (agent.process == ProcessState::stopping) return;
     if (agent.process == ProcessState::running) wake_queue::deliver(d, ref);
     if (d.fleet().stopping) return stop(d, ref, "the daemon is going down");
-    if (mission_over(cell)) {
+    if (is_over(cell.status)) {
       return stop(d, ref, "the mission is " + std::string(to_word(cell.status)));
     }
     if (!agent.wanted) return stop(d, ref, "not wanted");
@@ -62,7 +59,6 @@ void remove(Decision& d, const AgentRef& ref) {
   if (!agent || !agent->removed || agent->adoption_pending || is_live(agent->process)) return;
   lay_off(d, ref, "its file is gone");
   if (d.agent(ref)->definition.run) d.act(command::RetireAgent{ref});
-  approvals::close_for_agent(d, ref, "its agent is gone");
   d.record(fact::AgentRemoved{ref, "its file is gone"});
 }
 
@@ -89,7 +85,7 @@ bool should_run(const Fleet& fleet, const Cell& cell, const Agent& agent) {
 void start(Decision& d, const AgentRef& ref, StartReason reason, std::optional<Wake> wake) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
-  if (!budgets::may_start(d, ref)) return;
+  if (!account::may_start(d, ref) || !budgets::may_start(d, ref)) return;
   const Incarnation incarnation{agent.incarnation.value + 1};
   std::optional<WakeId> wake_id;
   if (wake) wake_id = wake->id;
@@ -171,6 +167,8 @@ void lay_off(Decision& d, const AgentRef& ref, const std::string& reason) {
   work::release_owned(d, ref, reason, false);
 }
 
+void settle_one(Decision& d, const AgentRef& ref) { settle_agent(d, ref); }
+
 void settle_fleet(Decision& d) {
   for (const auto& [id, cell] : d.fleet().cells) settle(d, id);
 }
@@ -182,6 +180,8 @@ void on_spawned(Decision& d, const event::AgentSpawned& e) {
   const bool settles = run.ready == ReadyWhen::settled && agent->process == ProcessState::starting;
   d.record(fact::AgentSpawned{e.agent, e.incarnation, e.pid, e.process_start,
                               settles ? d.now.mono + run.settle : never});
+  // Frozen before there was a process that could be.
+  if (agent->frozen) d.act(command::FreezeAgent{e.agent, e.incarnation, true});
   if (agent->process == ProcessState::stopping) return;
   if (run.ready == ReadyWhen::spawned || run.adapter == AdapterKind::turn) {
     on_ready(d, e.agent, e.incarnation, "spawned");

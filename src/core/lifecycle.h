@@ -31,6 +31,8 @@ void kill(Decision& d, const AgentRef& ref, const std::string& reason,
 // Brings every agent of the cell to where it should be: starts and stops.
 void settle(Decision& d, const CellId& cell);
 void settle_fleet(Decision& d);
+// The same for one agent.
+void settle_one(Decision& d, const AgentRef& ref);
 
 // Nobody wants it to run any longer: its task is free for others, and its wakes end with a record.
 void lay_off(Decision& d, const AgentRef& ref, const std::string& reason);

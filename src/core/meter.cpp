@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/rfc3339.h"
+#include "core/called.h"
 
 namespace lazaret::core {
 namespace {
@@ -99,6 +100,23 @@ std::string describe(BudgetKind kind, std::int64_t amount) {
       return fmt::format("{} tokens", amount);
     case BudgetKind::usd:
       return fmt::format("{}.{:02} usd", amount / 1'000'000, amount % 1'000'000 / 10'000);
+  }
+  return {};
+}
+
+std::string describe_used(BudgetKind kind, std::int64_t spent, std::int64_t reserved) {
+  const std::string text = describe(kind, spent);
+  return reserved == 0 ? text : fmt::format("{} and set aside {}", text, describe(kind, reserved));
+}
+
+std::string called(const Fleet& fleet, const BudgetPlace& place) {
+  switch (place.scope) {
+    case BudgetScope::agent:
+      return "agent " + agent_called(fleet, {place.cell, place.agent});
+    case BudgetScope::task:
+      return "task " + task_called(fleet, {place.cell, place.task});
+    case BudgetScope::mission:
+      return mission_called(*find_cell(fleet, place.cell));
   }
   return {};
 }

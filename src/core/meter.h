@@ -32,6 +32,11 @@ Amounts difference(const Amounts& a, const Amounts& b);  // never below zero
 
 // "90s", "1500 tokens", "0.25 usd"
 std::string describe(BudgetKind kind, std::int64_t amount);
+// "60 tokens", "60 tokens and set aside 50 tokens"
+std::string describe_used(BudgetKind kind, std::int64_t spent, std::int64_t reserved);
+
+// "agent scout", "task t-41", "mission survey (1f0a7b22)"
+std::string called(const Fleet& fleet, const BudgetPlace& place);
 
 // An empty one where nothing was ever spent.
 const Meter& meter_at(const Fleet& fleet, const BudgetPlace& place);

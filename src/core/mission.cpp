@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
-#include "core/approvals.h"
+#include "core/ended.h"
 #include "core/file_edits.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
@@ -14,10 +14,6 @@
 
 namespace lazaret::core::mission {
 namespace {
-
-bool is_over(MissionStatus status) {
-  return status == MissionStatus::completed || status == MissionStatus::failed;
-}
 
 void start_if_active(Decision& d, const CellId& id) {
   const Cell& cell = *d.cell(id);
@@ -77,7 +73,7 @@ void on_cell_observed(Decision& d, const event::CellObserved& e) {
   if (existed) file_edits::follow(d, before, e.cell, e.edited);
   if (!existed && e.elsewhere && e.cell.status == MissionStatus::active) {
     d.record(fact::MissionStatusChanged{e.cell.id, MissionStatus::paused, "it comes from elsewhere",
-                                        "core"});
+                                        "core", e.cell.mission_name});
   }
   start_if_active(d, e.cell.id);
   lifecycle::settle(d, e.cell.id);
@@ -99,7 +95,6 @@ void on_cell_gone(Decision& d, const event::CellGone& e) {
     }
     wake_queue::drop(d, ref, "its mission was removed");
   }
-  approvals::close_for_cell(d, e.cell, "its mission is gone");
   d.record(fact::CellRemoved{e.cell, "its directory is gone"});
 }
 
@@ -112,7 +107,7 @@ void set_status(Decision& d, const CellId& id, MissionStatus status, const std::
     return lifecycle::settle(d, id);
   }
   const bool was_paused = cell.status == MissionStatus::paused;
-  d.record(fact::MissionStatusChanged{id, status, reason, by});
+  d.record(fact::MissionStatusChanged{id, status, reason, by, cell.definition.mission_name});
   if (is_over(status)) {
     for (const auto& [agent_id, agent] : cell.agents) {
       wake_queue::drop(d, {id, agent_id}, "the mission is over");

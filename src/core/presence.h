@@ -5,8 +5,6 @@
 
 namespace lazaret::core {
 
-LAZARET_ENUM(Activity, offline, idle, working, busy, rate_limited)
-
 // busy: one thing under way and another waiting.
 Activity activity_of(const Agent& agent, WallTime now);
 

@@ -17,13 +17,21 @@ LAZARET_ENUM(ExitKind,
              never_started,  // no process came to be; detail says why
              lost)           // it ended while nobody could watch (reboot, shim gone)
 
+// Its last words were of a rate limit. No time: they named none.
+struct LimitSeen {
+  std::optional<WallTime> until;
+  std::string line;
+  LAZARET_FIELDS(LimitSeen, until, line)
+};
+
 struct ExitReport {
   ExitKind kind = ExitKind::exited;
   int code = 0;
   int signal = 0;
   std::string detail;                   // for never_started and lost
   std::vector<std::string> last_lines;  // of its log, at most 10 of at most 200 bytes
-  LAZARET_FIELDS(ExitReport, kind, code, signal, detail, last_lines)
+  std::optional<LimitSeen> limit;
+  LAZARET_FIELDS(ExitReport, kind, code, signal, detail, last_lines, limit)
 };
 
 // "exit 3", "SIGKILL", "out of memory", …

@@ -2,6 +2,7 @@
 // safely recorded.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,6 +94,21 @@ struct ReportActivity {
   std::optional<WallTime> rate_limited_until;
   std::string reason;
   LAZARET_FIELDS(ReportActivity, agent, rate_limited_until, reason)
+};
+
+// What an account bears; what is not named stays as it is.
+struct SetAccount {
+  std::string account;
+  std::optional<int> at_once;
+  std::optional<Duration> stagger;
+  LAZARET_FIELDS(SetAccount, account, at_once, stagger)
+};
+// A person knows better: it is limited until then, or (none) no longer.
+struct LimitAccount {
+  std::string account;
+  std::optional<WallTime> until;
+  std::string reason;
+  LAZARET_FIELDS(LimitAccount, account, until, reason)
 };
 
 // All or none; ids must be new, dependencies known (or in the same request), without a cycle.
@@ -285,6 +301,24 @@ struct ChangeSlot {
   std::string reason;
   LAZARET_FIELDS(ChangeSlot, ident, by_agent, status, started_at, actual_minutes, heard, reason)
 };
+// One event of an iCalendar file, as it is wanted; see calendar_import.h.
+struct ImportedEvent {
+  std::int64_t line = 0;  // where it begins in the file
+  std::string uid;
+  std::string whole;  // the event that it takes an occurrence out of; empty = it stands alone
+  bool cancelled = false;
+  bool recurs = false;   // a plan; else a slot at `at`
+  bool is_ours = false;  // all of `plan` is said; else what a calendar program knows
+  PlanDefinition plan;
+  WallTime at{};
+  LAZARET_FIELDS(ImportedEvent, line, uid, whole, cancelled, recurs, is_ours, plan, at)
+};
+// zones: the bytes of each zone that is named, in hex. All of it, or nothing.
+struct ImportCalendar {
+  std::vector<ImportedEvent> events;
+  std::map<std::string, std::string> zones;
+  LAZARET_FIELDS(ImportCalendar, events, zones)
+};
 struct RecordNote {
   CellId cell;
   std::string text;
@@ -302,7 +336,7 @@ struct RecordNote {
       op::RecordNote, op::SaveCheckpoint, op::AskCheckpoint, op::PickCheckpoint, op::HandOffTask, \
       op::ReportSpend, op::RegisterCalendarAgent, op::RemoveCalendarAgent, op::SetCalendarStatus, \
       op::DefinePlan, op::RemovePlan, op::PausePlan, op::RefreshZone, op::DefineSlot,             \
-      op::ChangeSlot
+      op::ChangeSlot, op::ImportCalendar, op::SetAccount, op::LimitAccount
 
 LAZARET_ONE_OF(Operation, LAZARET_ALL_OPERATIONS)
 

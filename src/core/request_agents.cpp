@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/account.h"
 #include "core/budgets.h"
 #include "core/lifecycle.h"
 #include "core/request_parts.h"
@@ -143,11 +144,12 @@ void Handler::operator()(const op::DefineAgent& o) {
 void Handler::operator()(const op::WakeAgent& o) {
   if (!known(o.agent)) return;
   if (caller.kind == CallerKind::viewer) {
-    return d.refuse(ErrorCode::refused, "a viewer may not wake an agent");
+    return d.refuse(ErrorCode::refused, "a viewer may not wake an agent", operators_key);
   }
   if (!is_not_fenced("wake")) return;
   if (is_agent() && caller.agent->cell != o.agent.cell) {
-    return d.refuse(ErrorCode::refused, "an agent may wake agents of its own mission only");
+    return d.refuse(ErrorCode::refused, "an agent may wake agents of its own mission only",
+                    operators_key);
   }
   const Agent& agent = *d.agent(o.agent);
   if (!agent.definition.run) {
@@ -163,7 +165,7 @@ void Handler::operator()(const op::WakeAgent& o) {
 
 void Handler::operator()(const op::ReportActivity& o) {
   if (!may_act_for(o.agent)) return;
-  d.record(fact::AgentRateLimited{o.agent, o.rate_limited_until, o.reason});
+  account::on_report(d, o.agent, o.rate_limited_until, o.reason);
   if (d.agent(o.agent)->definition.run) wake_queue::deliver(d, o.agent);
   work::dispatch(d, o.agent.cell);
 }

@@ -3,7 +3,8 @@
 
 #include <tuple>
 
-#include "calendar/policy.h"
+#include "core/account.h"
+#include "core/calendar_import.h"
 #include "core/request_parts.h"
 #include "core/slot_view.h"
 #include "core/slots.h"
@@ -11,30 +12,9 @@
 namespace lazaret::core::requests {
 namespace {
 
-constexpr std::int64_t within_most = 366 * 86'400;
-constexpr std::int64_t minutes_most = 7 * 24 * 60;
-
-std::string bounds_complaint(const PlanDefinition& plan) {
-  if (plan.within_seconds < 0 || plan.within_seconds > within_most) return "within_seconds";
-  if (plan.jitter_seconds < 0 || plan.jitter_seconds > calendar::most_jitter.count()) {
-    return "jitter_seconds";
-  }
-  if (plan.pause_after_failures < 0 || plan.pause_after_failures > 1000) {
-    return "pause_after_failures";
-  }
-  return {};
-}
-
 bool at_other_times(const PlanDefinition& a, const PlanDefinition& b) {
   return std::tie(a.kind, a.rule, a.start, a.dates, a.exceptions, a.zone, a.gap, a.fold) !=
          std::tie(b.kind, b.rule, b.start, b.dates, b.exceptions, b.zone, b.gap, b.fold);
-}
-
-// A rule that never comes is a slip of the pen; who edits an old plan may leave nothing to come.
-bool ever_recurs(const calendar::Schedule& schedule) {
-  constexpr calendar::SysTime beginning{
-      std::chrono::seconds(calendar::day_of(1, 1, 3) * calendar::day_seconds)};
-  return !calendar::occurrences(schedule, beginning, 1).times.empty();
 }
 
 }  // namespace
@@ -54,26 +34,9 @@ bool Handler::knows_zone(const std::string& name, const std::string& data) {
 }
 
 bool Handler::fits(const SlotWork& work) {
-  const bool there =
-      work.own ? d.agent(*work.own) != nullptr : d.fleet().calendar.agents.contains(work.agent);
-  if (!there) {
-    d.refuse(ErrorCode::not_found, fmt::format("the calendar knows no agent \"{}\"", work.agent),
-             "lazaret calendar register AGENT, or name one of `lazaret agent ls`");
-    return false;
-  }
-  if (work.own && !d.agent(*work.own)->definition.run) {
-    d.refuse(ErrorCode::conflict,
-             fmt::format("agent \"{}\" runs elsewhere: it cannot be woken", work.agent),
-             "register it in the calendar; it then asks for its slots");
-    return false;
-  }
-  if (work.minutes < 1 || work.minutes > minutes_most) {
-    d.answer(fail(ErrorCode::invalid_input,
-                  fmt::format("{} minutes; from 1 to {}", work.minutes, minutes_most),
-                  "estimated_duration"));
-    return false;
-  }
-  return true;
+  const auto done = check_work(d.fleet(), work);
+  if (!done) d.answer(std::unexpected(done.error()));
+  return done.has_value();
 }
 
 void Handler::operator()(const op::RegisterCalendarAgent& o) {
@@ -125,7 +88,12 @@ void Handler::operator()(const op::SetCalendarStatus& o) {
   if (o.status == found->second.status && !exhausted) return;
   const WallTime recovery =
       exhausted ? o.recovery_at.value_or(d.now.wall + exhausted_usually) : WallTime{};
+  const bool was_exhausted = found->second.status == CalendarStatus::exhausted;
   slots::set_status(d, o.id, o.status, recovery, o.reason, caller.name);
+  if (exhausted || was_exhausted) {
+    account::on_calendar_status(d, o.id, exhausted ? std::optional(recovery) : std::nullopt,
+                                o.reason);
+  }
 }
 
 void Handler::operator()(const op::DefinePlan& o) {
@@ -139,16 +107,8 @@ void Handler::operator()(const op::DefinePlan& o) {
     return d.refuse(ErrorCode::too_many, fmt::format("{} plans are kept already", most_plans));
   }
   if (!fits(o.definition.work)) return;
-  if (const auto where = bounds_complaint(o.definition); !where.empty()) {
-    return d.answer(fail(ErrorCode::invalid_input, "out of its bounds", where));
-  }
-  const auto zone = zone_of(o.definition.zone, o.zone_data);
-  if (!zone) return d.answer(std::unexpected(zone.error()));
-  const auto schedule = schedule_of(o.definition, *zone);
-  if (!schedule) return d.answer(std::unexpected(schedule.error()));
-  if (!ever_recurs(*schedule)) {
-    return d.answer(fail(ErrorCode::invalid_input, "this rule has no occurrence at all", "rule",
-                         "lazaret slot next shows the times of a rule"));
+  if (const auto checked = checked_schedule(o.definition, o.zone_data); !checked) {
+    return d.answer(std::unexpected(checked.error()));
   }
   if (!knows_zone(o.definition.zone, o.zone_data)) return;
   Plan plan = known == calendar.plans.end() ? Plan{} : known->second;
@@ -197,8 +157,9 @@ void Handler::operator()(const op::PausePlan& o) {
   const Plan plan = known->second;
   if (plan.paused == o.paused) return;
   if (!o.paused) {
-    // What came while it stood still has its fate now.
-    fact::TimesJudged fates{plan.id, {}, 0, d.now.wall};
+    // What came while it stood still has its fate now; what had one keeps it where the clock went
+    // back.
+    fact::TimesJudged fates{plan.id, {}, 0, std::max(plan.judged, d.now.wall)};
     const auto missed = calendar::between(
         *schedule_of(d.fleet().calendar, plan),
         std::chrono::floor<std::chrono::seconds>(plan.judged) + std::chrono::seconds(1),

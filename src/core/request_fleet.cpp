@@ -1,4 +1,5 @@
 #include "core/approvals.h"
+#include "core/ended.h"
 #include "core/lifecycle.h"
 #include "core/meter.h"
 #include "core/mission.h"
@@ -10,6 +11,13 @@ namespace lazaret::core::requests {
 void Handler::operator()(const op::AskPerson& o) {
   if (o.agent && !may_act_for(*o.agent)) return;
   if (o.task && !known(*o.task)) return;
+  std::string ended;
+  if (o.task) ended = why_task_ended(d.fleet(), *o.task);
+  if (o.agent && ended.empty()) ended = why_agent_ended(d.fleet(), *o.agent);
+  if (!ended.empty()) {
+    return d.refuse(ErrorCode::conflict, "nobody could act on the answer: " + ended,
+                    "ask without naming it");
+  }
   const ApprovalId id = approvals::open(
       d, {ApprovalKind::question, o.agent, o.task, o.question, o.deadline, o.fallback});
   d.grant(id.value);
@@ -55,8 +63,12 @@ void Handler::operator()(const op::FreezeFleet& o) {
   for (const auto& [cell_id, cell] : d.fleet().cells) {
     for (const auto& [agent_id, agent] : cell.agents) {
       if (!is_live(agent.process) || agent.frozen == o.frozen) continue;
-      if (!o.frozen && is_held(cell, agent)) continue;  // a budget's answer thaws it
       const AgentRef ref{cell_id, agent_id};
+      if (!o.frozen && is_held(cell, agent)) {  // from now on for its budget only
+        const std::string why = "its budget is used up";
+        d.record(fact::AgentFrozen{ref, true, std::string(budget_freezer), why});
+        continue;
+      }
       const Incarnation incarnation = agent.incarnation;
       d.record(fact::AgentFrozen{ref, o.frozen, caller.name, o.reason});
       d.act(command::FreezeAgent{ref, incarnation, o.frozen});
@@ -74,7 +86,7 @@ void Handler::operator()(const op::StopFleet& o) {
 
 void Handler::operator()(const op::RecordNote& o) {
   if (caller.kind == CallerKind::viewer) {
-    return d.refuse(ErrorCode::refused, "a viewer may not write notes");
+    return d.refuse(ErrorCode::refused, "a viewer may not write notes", operators_key);
   }
   d.record(fact::NoteRecorded{o.cell, o.text, caller.name});
 }

@@ -5,6 +5,10 @@
 
 namespace lazaret::core::requests {
 
+// The remedy where the caller's scope is too narrow.
+inline constexpr const char* operators_key =
+    "a key with the scope operator, as `lazaret token add NAME --scope operator` makes it";
+
 struct Handler {
   Decision& d;
   const Caller& caller;
@@ -21,6 +25,10 @@ struct Handler {
   void operator()(const op::WakeAgent& o);
   void operator()(const op::ReportActivity& o);
   void operator()(const op::ReportSpend& o);
+
+  // request_accounts.cpp
+  void operator()(const op::SetAccount& o);
+  void operator()(const op::LimitAccount& o);
 
   // request_tasks.cpp
   void operator()(const op::AddTasks& o);
@@ -59,6 +67,7 @@ struct Handler {
   void operator()(const op::RefreshZone& o);
   void operator()(const op::DefineSlot& o);
   void operator()(const op::ChangeSlot& o);
+  void operator()(const op::ImportCalendar& o);
   bool knows_zone(const std::string& name, const std::string& data);
   bool fits(const SlotWork& work);
 

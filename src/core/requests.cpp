@@ -37,13 +37,15 @@ bool Handler::is_agent() const { return caller.kind == CallerKind::agent && call
 bool Handler::may_act_for(const AgentRef& ref) {
   if (!known(ref)) return false;
   if (caller.kind == CallerKind::viewer) {
-    d.refuse(ErrorCode::refused, "a viewer may not change anything");
+    d.refuse(ErrorCode::refused, "a viewer may not change anything", operators_key);
     return false;
   }
   if (!is_agent()) return true;
   if (*caller.agent != ref) {
-    d.refuse(ErrorCode::refused, "agent \"" + caller.agent->agent.value +
-                                     "\" may not act for agent \"" + ref.agent.value + "\"");
+    d.refuse(ErrorCode::refused,
+             "agent \"" + caller.agent->agent.value + "\" may not act for agent \"" +
+                 ref.agent.value + "\"",
+             operators_key);
     return false;
   }
   return is_not_fenced("act");
@@ -66,7 +68,7 @@ bool Handler::is_not_fenced(const std::string& what) {
 
 bool Handler::is_operator(const std::string& what) {
   if (caller.kind == CallerKind::admin || caller.kind == CallerKind::operator_) return true;
-  d.refuse(ErrorCode::refused, "only an operator may " + what);
+  d.refuse(ErrorCode::refused, "only an operator may " + what, operators_key);
   return false;
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "base/rng.h"
+#include "core/account.h"
 #include "core/approvals.h"
+#include "core/called.h"
 #include "core/checkpoint.h"
 #include "core/lifecycle.h"
 #include "core/meter.h"
@@ -35,6 +37,7 @@ bool is_excused(const Decision& d, const AgentRef& ref, const Agent& agent,
                 const ExitReport& exit) {
   return exit.kind == ExitKind::lost ||
          (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) ||
+         account::limit_on(d.fleet(), *d.cell(ref.cell), agent, d.now.wall) ||
          waits_for_person(d.fleet(), ref) || is_held(*d.cell(ref.cell), agent);
 }
 
@@ -51,10 +54,10 @@ std::string how_often(const Agent& agent) {
 void ask_to_revive(Decision& d, const AgentRef& ref) {
   const Agent& agent = *d.agent(ref);
   const Policies& policies = d.cell(ref.cell)->definition.policies;
-  const ApprovalId id =
-      approvals::open(d, {ApprovalKind::revival, ref, std::nullopt,
-                          fmt::format("revive {}? {}", ref.agent.value, how_often(agent)),
-                          policies.approval_deadline, AnswerWord::no});
+  const ApprovalId id = approvals::open(
+      d, {ApprovalKind::revival, ref, std::nullopt,
+          fmt::format("revive {}? {}", agent_called(d.fleet(), ref), how_often(agent)),
+          policies.approval_deadline, AnswerWord::no});
   d.record(fact::AgentAwaitsApproval{ref, id});
 }
 
@@ -135,6 +138,7 @@ void go_on(Decision& d, const AgentRef& ref) {
     wake_queue::deliver(d, ref);
     return work::dispatch(d, ref.cell);
   }
+  if (account::is_held_after_death(d, ref)) return;
   switch (policy_of(cell, agent)) {
     case AutoRevive::yes:
       return try_again(d, ref);
@@ -183,6 +187,7 @@ void on_exit(Decision& d, const event::AgentExited& e) {
   const Agent* agent = lifecycle::live(d, e.agent, e.incarnation);
   if (!agent) return;
   const Ending ending = judge(*agent, e.exit);
+  if (ending == Ending::failure) account::on_last_words(d, e.agent, e.exit);
   const bool turn = agent->definition.run->adapter == AdapterKind::turn;
   const bool failed = ending == Ending::failure;
   const bool finished = ending == Ending::finished && !turn;

@@ -107,6 +107,21 @@ struct Sentence {
     return (f.until ? "rate-limited until " + to_rfc3339(*f.until) : std::string("no rate limit")) +
            because(f.reason);
   }
+  std::string operator()(const fact::AgentAwaitsAccount& f) { return "waits" + because(f.reason); }
+  std::string operator()(const fact::AgentWaitEnded& f) {
+    return "waits no longer for account " + f.account + because(f.reason);
+  }
+  std::string operator()(const fact::AccountSet& f) {
+    const std::string most =
+        f.limits.at_once == 0 ? "any number" : std::to_string(f.limits.at_once);
+    return fmt::format("account {}: {} at once, starts {} apart{}", f.account, most,
+                       to_human(f.limits.stagger), by_whom(f.by));
+  }
+  std::string operator()(const fact::AccountLimited& f) {
+    const std::string how =
+        f.until ? "rate limited until " + to_rfc3339(*f.until) : "limited no longer";
+    return fmt::format("account {} is {}{}{}", f.account, how, by_whom(f.by), because(f.reason));
+  }
   std::string operator()(const fact::AgentStopSeen& f) {
     return f.stopped ? "stopped by somebody else (state T)" : "continued by somebody else";
   }
@@ -173,8 +188,10 @@ struct Sentence {
     return "spent" + because(listed(f.amounts));
   }
   std::string operator()(const fact::BudgetReached& f) {
-    return fmt::format("budget of the {} is used up: {} of {}; {} asks", to_word(f.scope),
-                       describe(f.kind, f.spent), describe(f.kind, f.cap), f.approval.value);
+    const std::string about = f.about.empty() ? fmt::format("the {}", to_word(f.scope)) : f.about;
+    return fmt::format("budget of {} is used up: {} of {}; {} asks", about,
+                       describe_used(f.kind, f.spent, f.reserved), describe(f.kind, f.cap),
+                       f.approval.value);
   }
   std::string operator()(const fact::BudgetSettled& f) {
     if (f.raise == 0) {
@@ -230,6 +247,7 @@ struct Sentence {
                        to_word(f.fallback));
   }
   std::string operator()(const fact::ApprovalAnswered& f) {
+    if (f.by == "core") return f.approval.value + " closed" + because(f.reason);
     return fmt::format("{} answered {} by {}{}", f.approval.value, to_word(f.answer), f.by,
                        because(f.reason));
   }

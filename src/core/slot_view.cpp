@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "calendar/virtual_id.h"
 
@@ -21,18 +22,13 @@ std::optional<std::int64_t> number_of(std::string_view text) {
   return out;
 }
 
-void sort_slots(std::vector<Slot>& slots) {
-  std::ranges::sort(slots, [](const Slot& a, const Slot& b) {
-    if (a.at != b.at) return a.at < b.at;
-    if (a.id != b.id) return a.id < b.id;
-    return a.virtual_id < b.virtual_id;
-  });
-}
+void sort_slots(std::vector<Slot>& slots) { std::ranges::sort(slots, {}, place_of); }
 
-void add_virtual(const Calendar& calendar, const Plan& plan, WallTime from, WallTime to,
-                 std::vector<Slot>& out) {
+// Before when all of the plan's occurrences are there: `to`, unless there are too many for one go.
+WallTime add_virtual(const Calendar& calendar, const Plan& plan, WallTime from, WallTime to,
+                     std::vector<Slot>& out) {
   const WallTime begin = std::max(from, plan.judged + seconds(1));
-  if (begin >= to || plan.paused) return;
+  if (begin >= to || plan.paused) return to;
   const auto found =
       calendar::between(*schedule_of(calendar, plan), std::chrono::ceil<seconds>(begin),
                         std::chrono::ceil<seconds>(to), virtual_most);
@@ -40,12 +36,14 @@ void add_virtual(const Calendar& calendar, const Plan& plan, WallTime from, Wall
     Slot slot = virtual_slot(plan, one);
     if (!calendar.touched.contains(slot.virtual_id)) out.push_back(std::move(slot));
   }
+  return found.stop == calendar::Stop::enough ? WallTime(found.times.back().at) : to;
 }
 
+// Adds to `out`; says before when all is there.
 template <class Fits>
-std::vector<Slot> collect(const Calendar& calendar, const std::string& agent, WallTime from,
-                          WallTime to, Fits fits) {
-  std::vector<Slot> out;
+WallTime collect(const Calendar& calendar, const std::string& agent, WallTime from, WallTime to,
+                 Fits fits, std::vector<Slot>& out) {
+  WallTime whole = to;
   if (const auto own = calendar.of_agent.find(agent); own != calendar.of_agent.end()) {
     for (const std::int64_t id : own->second) {
       const Slot& slot = calendar.slots.at(id);
@@ -54,11 +52,10 @@ std::vector<Slot> collect(const Calendar& calendar, const std::string& agent, Wa
   }
   if (const auto own = calendar.plans_of_agent.find(agent); own != calendar.plans_of_agent.end()) {
     for (const std::int64_t id : own->second) {
-      add_virtual(calendar, calendar.plans.at(id), from, to, out);
+      whole = std::min(whole, add_virtual(calendar, calendar.plans.at(id), from, to, out));
     }
   }
-  sort_slots(out);
-  return out;
+  return whole;
 }
 
 }  // namespace
@@ -122,16 +119,57 @@ std::vector<Slot> slots_for(const Calendar& calendar, const std::string& agent, 
   const auto today = calendar::day_of(zone.local(std::chrono::floor<seconds>(now)));
   const WallTime begin = zone.resolve(calendar::local_at(today)).first;
   const WallTime end = zone.resolve(calendar::local_at(today + 1)).first;
-  return collect(calendar, agent, WallTime{}, end, [&](const Slot& slot) {
+  std::vector<Slot> out;
+  const auto fits = [&](const Slot& slot) {
     return slot.at < end && (slot.at >= begin || !is_over(slot.status));
-  });
+  };
+  collect(calendar, agent, WallTime{}, end, fits, out);
+  sort_slots(out);
+  return out;
 }
 
-std::vector<Slot> slots_between(const Calendar& calendar, const std::string& agent, WallTime from,
-                                WallTime to, std::size_t most) {
-  auto out = collect(calendar, agent, from, to,
-                     [&](const Slot& slot) { return slot.at >= from && slot.at < to; });
-  if (out.size() > most) out.resize(most);
+SlotPlace place_of(const Slot& slot) { return {slot.at, slot.id, slot.virtual_id}; }
+
+std::string to_text(const SlotPlace& place) {
+  return fmt::format("{}_{}_{}", place.at.time_since_epoch().count(), place.id, place.virtual_id);
+}
+
+std::optional<SlotPlace> read_place(std::string_view text) {
+  const auto first = text.find('_');
+  const auto second = text.find('_', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+  const auto at = number_of(text.substr(0, first));
+  const auto id = number_of(text.substr(first + 1, second - first - 1));
+  if (!at || !id) return std::nullopt;
+  return SlotPlace{WallTime(WallTime::duration(*at)), *id, std::string(text.substr(second + 1))};
+}
+
+SlotsPage slots_between(const Calendar& calendar, const std::string& agent, WallTime from,
+                        WallTime to, std::size_t most, const std::optional<SlotPlace>& after) {
+  if (after) from = std::max(from, after->at);
+  const auto fits = [&](const Slot& slot) { return slot.at >= from && slot.at < to; };
+  std::set<std::string> agents;
+  if (!agent.empty()) {
+    agents.insert(agent);
+  } else {
+    for (const auto& [id, own] : calendar.of_agent) agents.insert(id);
+    for (const auto& [id, own] : calendar.plans_of_agent) agents.insert(id);
+  }
+  SlotsPage out;
+  WallTime whole = to;
+  for (const std::string& one : agents) {
+    whole = std::min(whole, collect(calendar, one, from, to, fits, out.slots));
+  }
+  std::erase_if(out.slots, [&](const Slot& slot) {
+    return (after && place_of(slot) <= *after) || slot.at >= whole;
+  });
+  sort_slots(out.slots);
+  if (out.slots.size() > most) {
+    out.slots.resize(most);
+    out.next = place_of(out.slots.back());
+  } else if (whole < to) {
+    out.next = SlotPlace{whole, -1, {}};  // before all that is due at that moment
+  }
   return out;
 }
 

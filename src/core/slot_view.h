@@ -1,6 +1,7 @@
 // What of the calendar is to be seen: an agent's slots, virtual ones too.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/calendar_state.h"
@@ -30,9 +31,24 @@ Result<Slot> find_virtual_slot(const Calendar& calendar, const std::string& iden
 // occurrences whose fate is decided without a slot are left out.
 std::vector<Slot> slots_for(const Calendar& calendar, const std::string& agent, WallTime now,
                             const calendar::Zone& zone);
-// All of one agent in [from, to); at most `most`.
-std::vector<Slot> slots_between(const Calendar& calendar, const std::string& agent, WallTime from,
-                                WallTime to, std::size_t most);
+// Where a slot stands among those of all agents; text for cursors, in no order of its own.
+struct SlotPlace {
+  WallTime at{};
+  std::int64_t id = 0;
+  std::string virtual_id;
+  friend auto operator<=>(const SlotPlace&, const SlotPlace&) = default;
+};
+SlotPlace place_of(const Slot& slot);
+std::string to_text(const SlotPlace& place);
+std::optional<SlotPlace> read_place(std::string_view text);
+
+struct SlotsPage {
+  std::vector<Slot> slots;        // in the order of their places
+  std::optional<SlotPlace> next;  // there are more behind it, or may be
+};
+// Those in [from, to) behind `after`, at most `most`; empty `agent`: of all.
+SlotsPage slots_between(const Calendar& calendar, const std::string& agent, WallTime from,
+                        WallTime to, std::size_t most, const std::optional<SlotPlace>& after);
 
 std::string local_text(calendar::LocalTime time);  // 2026-11-21T09:00:00
 

@@ -220,8 +220,9 @@ std::optional<std::int64_t> slot_of_wake(const Decision& d, const WakeId& wake) 
   const auto found = d.fleet().wakes.find(wake);
   if (found == d.fleet().wakes.end()) return std::nullopt;
   std::string_view source = found->second.wake.source;
-  if (!source.starts_with(wake_source)) return std::nullopt;
-  source.remove_prefix(wake_source.size());
+  constexpr std::string_view before = "calendar:";  // releases before this one
+  if (!source.starts_with(before)) return std::nullopt;
+  source.remove_prefix(source.starts_with(wake_source) ? wake_source.size() : before.size());
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(source.data(), source.data() + source.size(), id);
   if (error != std::errc() || end != source.data() + source.size()) return std::nullopt;

@@ -1,15 +1,16 @@
 // What becomes of slots: the calendar's time, whom it wakes, and what agents say of theirs.
 //
-// The fleet's own agents are woken through the wake queue, with the source "calendar:<slot>": the
-// slot is ongoing while the wake's turn runs, and ends with it. Others ask for their slots and
-// report what they made of them; an occurrence that none of them took up in time is missed.
+// The fleet's own agents are woken through the wake queue, with the source "calendar:slot-<n>" (a
+// backend's slots, which the daemon follows as its client, are "calendar:<ident>"): the slot is
+// ongoing while the wake's turn runs, and ends with it. Others ask for their slots and report what
+// they made of them; an occurrence that none of them took up in time is missed.
 #pragma once
 
 #include "core/decision.h"
 
 namespace lazaret::core::slots {
 
-inline constexpr std::string_view wake_source = "calendar:";
+inline constexpr std::string_view wake_source = "calendar:slot-";
 
 // Judges the times that are due, fires slots, lets exhausted agents recover.
 void on_time(Decision& d);

@@ -71,7 +71,7 @@ TEST_F(SlotsTest, APlanWakesItsAgentAndTheSlotEndsWithTheTurn) {
   bed.wait(1min);
   ASSERT_EQ(bed.count<fact::WakeAccepted>(), 1U);
   const Wake& wake = bed.last<fact::WakeAccepted>().wake;
-  EXPECT_EQ(wake.source, "calendar:1");
+  EXPECT_EQ(wake.source, "calendar:slot-1");
   EXPECT_NE(wake.message.find("stand-up"), std::string::npos);
   EXPECT_NE(wake.message.find("\"scheduled_at\": \"2026-09-01T00:30:00"), std::string::npos);
   EXPECT_EQ(slot("1").status, SlotStatus::ongoing);
@@ -223,6 +223,21 @@ TEST_F(SlotsTest, APausedPlanSkipsAndGoesOnFromNow) {
   EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U);
 }
 
+TEST_F(SlotsTest, APlanThatGoesOnAfterTheClockWentBackRepeatsNothing) {
+  define(own_plan());
+  ASSERT_TRUE(bed.ask(op::PausePlan{1, true, ""}));
+  bed.wait(40min);
+  ASSERT_TRUE(bed.ask(op::PausePlan{1, false, ""}));
+  ASSERT_EQ(fates().size(), 1U) << "00:30 was skipped";
+  ASSERT_TRUE(bed.ask(op::PausePlan{1, true, ""}));
+  bed.now.wall -= 20min;
+  ASSERT_TRUE(bed.ask(op::PausePlan{1, false, ""}));
+  bed.wait(30min);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 0U) << "00:30 has had its fate";
+  bed.wait(40min);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U);
+}
+
 TEST_F(SlotsTest, AnEditedRuleBeginsNow) {
   define(own_plan());
   bed.wait(30min);
@@ -245,6 +260,43 @@ TEST_F(SlotsTest, ThePlanOfAnAgentThatIsGonePauses) {
   EXPECT_TRUE(bed.fleet.calendar.plans.at(1).paused);
   EXPECT_EQ(slot("1").status, SlotStatus::aborted);
   EXPECT_EQ(bed.count<fact::WakeAccepted>(), 0U);
+}
+
+// A list that is cut says so, and its pages together are all of it.
+TEST_F(SlotsTest, PagesOfSlotsLeaveNothingOut) {
+  define(own_plan("FREQ=MINUTELY"));
+  define(own_plan("FREQ=HOURLY"));
+  ASSERT_TRUE(bed.ask(op::DefineSlot{"", own_plan().work, bed.now.wall + 90min}));
+  const WallTime to = bed.now.wall + 20h;
+  for (const std::size_t most : {7U, 500U, 5000U}) {
+    std::vector<SlotPlace> all;
+    std::optional<SlotPlace> after;
+    int pages = 0;
+    do {
+      const auto page = slots_between(bed.fleet.calendar, "", bed.now.wall, to, most, after);
+      EXPECT_LE(page.slots.size(), most);
+      for (const Slot& one : page.slots) all.push_back(place_of(one));
+      after = page.next ? read_place(to_text(*page.next)) : std::nullopt;
+      EXPECT_EQ(after, page.next);
+    } while (after && ++pages < 500);
+    EXPECT_EQ(all.size(), 20U * 60 - 30 + 20 + 1) << most;
+    EXPECT_TRUE(std::ranges::is_sorted(all));
+    EXPECT_EQ(std::ranges::adjacent_find(all), all.end());
+    EXPECT_GE(pages, 2);
+  }
+  EXPECT_FALSE(read_place("5_x_"));
+  EXPECT_FALSE(read_place("12"));
+}
+
+// A backend's slot may have the same number: names of wakes tell them apart. A wake of a release
+// that did not is still known.
+TEST_F(SlotsTest, AWakeOfAnEarlierReleaseStillEndsItsSlot) {
+  define(own_plan());
+  bed.wait(30min);
+  EXPECT_EQ(bed.last<fact::WakeAccepted>().wake.source, "calendar:slot-1");
+  for (auto& [id, receipt] : bed.fleet.wakes) receipt.wake.source = "calendar:1";
+  end_turn();
+  EXPECT_EQ(slot("1").status, SlotStatus::finished);
 }
 
 TEST_F(SlotsTest, WhatIsWrongIsNamed) {

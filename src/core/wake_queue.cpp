@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/account.h"
 #include "core/budgets.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
@@ -65,12 +66,11 @@ void deliver(Decision& d, const AgentRef& ref) {
   const Cell& cell = *d.cell(ref.cell);
   if (!agent.waiting_wake || agent.running_wake || agent.paused || agent.frozen) return;
   if (!lifecycle::should_run(d.fleet(), cell, agent)) return;
+  const bool turn = agent.definition.run->adapter == AdapterKind::turn;
+  if (agent.process != (turn ? ProcessState::stopped : ProcessState::running)) return;
+  if (!(turn ? account::may_start(d, ref) : account::may_wake(d, ref))) return;  // it is in line
   if (agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) return;
-  if (agent.definition.run->adapter == AdapterKind::turn) {
-    if (agent.process == ProcessState::stopped) start_turn(d, ref);
-  } else if (agent.process == ProcessState::running) {
-    send_line(d, ref);
-  }
+  turn ? start_turn(d, ref) : send_line(d, ref);
 }
 
 void send_again(Decision& d, const AgentRef& ref) {

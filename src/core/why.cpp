@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "base/rfc3339.h"
+#include "core/account.h"
+#include "core/called.h"
 #include "core/checkpoint_state.h"
 #include "core/hang.h"
 #include "core/lifecycle.h"
-#include "core/meter.h"
+#include "core/presence.h"
 #include "core/revival.h"
 #include "core/why_parts.h"
 
@@ -34,22 +36,30 @@ Reason why_finished(const Agent& agent) {
           agent_place(agent) + " lazaret.run.restart", ""};
 }
 
-Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
+Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent,
+                   const std::string& name, Stamp now) {
   if (fleet.stopping)
     return {"the daemon is going down", "", "", "the next daemon starts it again"};
   if (fleet.frozen)
-    return {"the fleet is frozen; nothing is started", "", "lazaret resume --all", ""};
-  if (!cell.started) return {"its mission was never started", "", "lazaret mission start", ""};
+    return {"the fleet is frozen; nothing is started", "", "", "lazaret resume --all"};
+  const std::string id = short_id(cell.definition.id);
+  if (!cell.started) {
+    return {"its mission was never started", "", "", "lazaret mission start " + id};
+  }
   if (agent.finished && cell.status == MissionStatus::completed) return why_finished(agent);
   if (cell.status != MissionStatus::active) {
     return {fmt::format("its mission is {}; agents of a mission that is not active are not started",
                         to_word(cell.status)),
-            fmt::format("status = {}", to_word(cell.status)), "cell.json", ""};
+            fmt::format("status = {}", to_word(cell.status)), "cell.json",
+            "lazaret mission resume " + id};
   }
-  if (!agent.wanted) return {"somebody stopped it", "", "lazaret agent start", ""};
+  if (!agent.wanted) return {"somebody stopped it", "", "", "lazaret agent start " + name};
   if (agent.finished) return why_finished(agent);
   if (lifecycle::is_standby(cell, agent)) {
     return {"it is a substitute and nobody needs it yet", "substitute_agents", policies_place, ""};
+  }
+  if (agent.turn_in_line != 0) {
+    return why::account_hold(fleet, {cell.definition.id, agent.definition.id}, now);
   }
   if (agent.definition.run->adapter == AdapterKind::turn) {
     return {"a turn agent runs only while it has a wake", "adapter = turn",
@@ -58,12 +68,15 @@ Reason why_stopped(const Fleet& fleet, const Cell& cell, const Agent& agent) {
   return {"it is about to be started", "", "", ""};
 }
 
-Reason why_quarantined(const Cell& cell, const Agent& agent) {
+Reason why_quarantined(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp now) {
   const Policies& policies = cell.definition.policies;
   const AutoRevive policy = revival::policy_of(cell, agent);
+  const std::string answer = why::how_to_answer(fleet, agent.approval, now);
+  const AgentRef ref{cell.definition.id, agent.definition.id};
   const std::string next =
       agent.replaced_by ? "substitute " + agent.replaced_by->value + " does its work"
-                        : "a person decides: lazaret agent start " + agent.definition.id.value;
+      : answer.empty()  ? "a person decides: lazaret agent start " + agent_called(fleet, ref)
+                        : answer;
   if (policy != AutoRevive::yes) {
     return {fmt::format("it died and auto_revive is {}", to_word(policy)),
             fmt::format("auto_revive = {}", to_word(policy)), policies_place, next};
@@ -92,24 +105,8 @@ std::string what_a_death_brings(AutoRevive policy) {
   return {};
 }
 
-std::string where_budget_is(const Cell& cell, const Agent& agent) {
-  if (agent.meter.hold) return agent_place(agent) + " lazaret.budget";
-  if (cell.meter.hold) return "cell.json lazaret.budget";
-  return "tasks/" + agent.task->value + ".json lazaret.budget";
-}
-
-// A budget that is used up explains everything else.
-std::optional<Reason> why_held(const Cell& cell, const Agent& agent) {
-  const BudgetHold* hold = hold_on(cell, agent);
-  if (!hold) return std::nullopt;
-  return Reason{fmt::format("a budget is used up ({}), and nothing goes on until {} is answered",
-                            to_word(hold->kind), hold->approval.value),
-                fmt::format("budget {}; yes raises it by {}", to_word(hold->kind),
-                            describe(hold->kind, hold->raise)),
-                where_budget_is(cell, agent), "lazaret inbox approve " + hold->approval.value};
-}
-
-Reason why_running(const Cell& cell, const Agent& agent) {
+Reason why_running(const Fleet& fleet, const Cell& cell, const Agent& agent,
+                   const std::string& name, Stamp now) {
   if (agent.hang == HangStage::declared) {
     return {"it hangs, and its hang policy leaves it alone",
             fmt::format("hang = {}", to_word(agent.definition.hang)),
@@ -121,15 +118,27 @@ Reason why_running(const Cell& cell, const Agent& agent) {
             agent_place(agent) + " lazaret.hang_window_seconds",
             "killed and revived if nothing moved, left alone if anything did"};
   }
-  if (agent.frozen) return {"somebody froze it", "", "lazaret agent thaw", ""};
-  if (agent.paused)
-    return {"somebody paused it: it gets no new work", "", "lazaret agent resume", ""};
+  if (agent.frozen) {
+    const bool all = fleet.frozen;
+    return {fmt::format("{} was frozen by {}", all ? "the fleet" : "it", agent.frozen_by), "", "",
+            all ? "lazaret resume --all" : "lazaret agent thaw " + name};
+  }
+  if (agent.paused) {
+    return {"somebody paused it: it gets no new work", "", "", "lazaret agent resume " + name};
+  }
   if (agent.stopped_by_others) {
     return {"somebody else stopped it (state T), and its hang policy only observes",
             fmt::format("hang = {}", to_word(hang::policy_of(agent))),
             agent_place(agent) + " lazaret.hang",
             fmt::format("it does nothing until kill -CONT {}, or lazaret agent kill {}", agent.pid,
-                        agent.definition.id.value)};
+                        name)};
+  }
+  const auto task = agent.task ? cell.tasks.find(*agent.task) : cell.tasks.end();
+  if (task != cell.tasks.end()) {
+    if (auto handoff = why::handoff_reason(fleet, cell, task->second, now)) {
+      handoff->rule = fmt::format("it works on {}; {}", task->first.value, handoff->rule);
+      return *handoff;
+    }
   }
   const AutoRevive policy = revival::policy_of(cell, agent);
   return {"its mission is active and it is wanted",
@@ -138,17 +147,20 @@ Reason why_running(const Cell& cell, const Agent& agent) {
 }
 
 Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp now) {
-  if (auto held = why_held(cell, agent)) return *held;
+  const std::string name = agent_called(fleet, {cell.definition.id, agent.definition.id});
+  const auto task = agent.task ? cell.tasks.find(*agent.task) : cell.tasks.end();
+  const Task* own = task == cell.tasks.end() ? nullptr : &task->second;
+  if (auto held = why::budget_reason(fleet, cell, &agent, own, now)) return *held;
   switch (agent.process) {
     case ProcessState::stopped:
-      return why_stopped(fleet, cell, agent);
+      return why_stopped(fleet, cell, agent, name, now);
     case ProcessState::starting:
       return {
           "it was started and has not said that it is ready",
           fmt::format("revive_timeout = {}", in_seconds(cell.definition.policies.revive_timeout)),
           policies_place, "killed and counted as a failure when the time is over"};
     case ProcessState::running:
-      return why_running(cell, agent);
+      return why_running(fleet, cell, agent, name, now);
     case ProcessState::stopping:
       return {"it was told to end and has a grace period",
               fmt::format("stop_grace_seconds = {}", in_seconds(agent.definition.run->stop_grace)),
@@ -162,10 +174,10 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
               std::string(policies_place) + " lazaret",
               "next try in " + to_human(agent.backoff_until - now.mono)};
     case ProcessState::quarantined:
-      return why_quarantined(cell, agent);
+      return why_quarantined(fleet, cell, agent, now);
     case ProcessState::awaiting_approval:
       return {"it died and auto_revive is ask", "auto_revive = ask", policies_place,
-              agent.approval ? "lazaret inbox approve " + agent.approval->value : ""};
+              why::how_to_answer(fleet, agent.approval, now)};
     case ProcessState::external:
       return {"it runs elsewhere; only its heartbeats are seen", "lazaret.run", agent_place(agent),
               ""};
@@ -173,11 +185,22 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
   return {};
 }
 
-// A process that is held is running for the kernel, and does nothing all the same.
-std::string what_holds_it(const Agent& agent) {
+std::string since(const Stamp& at, Stamp now) {
+  return at == Stamp{} ? std::string() : " since " + to_human(now.mono - at.mono);
+}
+
+// A process that is held is running for the kernel, and does nothing all the same. And one that
+// runs may be idle for a shorter time than it runs: each view has its own "since".
+std::string how_it_stands(const Agent& agent, Stamp now) {
   if (!is_live(agent.process)) return {};
-  if (agent.frozen) return "; frozen by " + agent.frozen_by;
-  return agent.paused ? "; paused, it gets no new work" : "";
+  std::string text;
+  if (agent.frozen) text += "; frozen by " + agent.frozen_by + since(agent.frozen_since, now);
+  if (agent.paused) text += "; paused" + since(agent.paused_since, now) + ", it gets no new work";
+  const bool steady = agent.activity == activity_of(agent, now.wall);
+  if (agent.process == ProcessState::running && steady && !agent.frozen && !agent.paused) {
+    text += fmt::format("; {}{}", to_word(agent.activity), since(agent.activity_since, now));
+  }
+  return text;
 }
 
 // Saves are too many to be kept as history: the newest stands for them, in its place in time.
@@ -202,9 +225,9 @@ Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
   const Reason reason = reason_of(fleet, cell, agent, now);
   Explanation it = why::begin(ref.agent.value, std::string(to_word(agent.process)), agent.since,
                               agent.state_reason);
-  it.sentence =
-      fmt::format("{} is {} since {}: {}{}", ref.agent.value, it.state,
-                  to_human(now.mono - agent.since.mono), agent.state_reason, what_holds_it(agent));
+  it.sentence = fmt::format("{} is {} since {}: {}{}", agent_called(fleet, ref), it.state,
+                            to_human(now.mono - agent.since.mono), agent.state_reason,
+                            how_it_stands(agent, now));
   why::give(it, reason);
   add_past(it, {agent.history.begin(), agent.history.end()}, now);
   add_checkpoint(it, agent, now);

@@ -1,5 +1,6 @@
-// Why is this agent, task, wake, approval or mission in the state that it is in? The evidence, the
-// rule that fired, the setting that would change it, and what would have to happen next.
+// Why is this agent, task, wake, approval, mission, plan or slot in the state that it is in? The
+// evidence, the rule that fired, the setting that would change it, and what would have to happen
+// next.
 //
 // What stands in the fleet is told here; what only the journal still knows (who paused it, what
 // followed an answer) is added by who can read it, with add_past().
@@ -44,6 +45,9 @@ Explanation explain(const Fleet& fleet, const TaskRef& ref, Stamp now);
 Explanation explain(const Fleet& fleet, const WakeId& id, Stamp now);
 Explanation explain(const Fleet& fleet, const ApprovalId& id, Stamp now);
 Explanation explain(const Fleet& fleet, const CellId& id, Stamp now);
+Explanation explain_plan(const Fleet& fleet, std::int64_t id, Stamp now);
+// `ident`: a slot's number, or the virtual id of an occurrence.
+Explanation explain_slot(const Fleet& fleet, const std::string& ident, Stamp now);
 
 // Puts lines of the journal into the evidence, each at its time.
 void add_past(Explanation& why, const std::vector<HistoryLine>& past, Stamp now);

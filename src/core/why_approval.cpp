@@ -10,6 +10,11 @@ namespace {
 
 using namespace why;
 
+std::string budget_place(const Approval& approval) {
+  if (approval.agent) return "agents/" + approval.agent->agent.value + ".json";
+  return approval.task ? "tasks/" + approval.task->task.value + ".json" : "cell.json";
+}
+
 // Why it is asked at all.
 Reason asked_because(const Fleet& fleet, const Approval& approval) {
   const Cell* cell = approval.agent ? find_cell(fleet, approval.agent->cell) : nullptr;
@@ -36,7 +41,10 @@ Reason asked_because(const Fleet& fleet, const Approval& approval) {
               "handoff_approval = manual", policies_place, ""};
     case ApprovalKind::budget:
       return {"a budget is used up, and what it concerns waits for the answer", "budget",
-              agent ? agent_place(*agent) + " lazaret.budget" : "lazaret.budget", ""};
+              budget_place(approval) + " lazaret.budget", ""};
+    case ApprovalKind::account:
+      return {"an account is rate limited, and all of its agents wait", "the limit",
+              "lazaret account show " + approval.account, ""};
   }
   return {};
 }
@@ -47,7 +55,7 @@ std::string answered_by(const Approval& approval) {
     return fmt::format("nobody answered before {}, so its default did: {}",
                        to_rfc3339(approval.deadline), word);
   }
-  if (approval.by == "core") return fmt::format("closed with its default ({})", word);
+  if (approval.by == "core") return "closed, as nobody could act on the answer any more";
   return fmt::format("answered {} by {}", word, approval.by);
 }
 
@@ -75,10 +83,7 @@ Explanation explain(const Fleet& fleet, const ApprovalId& id, Stamp now) {
   if (open) {
     it.sentence = fmt::format("{} waits for a person since {}: {}", id.value,
                               to_human(now.mono - approval.opened.mono), approval.question);
-    const Duration left = approval.deadline - now.wall;
-    reason.next =
-        fmt::format("lazaret inbox approve {0} | deny {0}; the default answers {1} in {2}",
-                    id.value, to_word(approval.fallback), to_human(std::max(left, Duration(0))));
+    reason.next = how_to_answer(fleet, id, now);
     if (approval.kind != ApprovalKind::question && reason.setting.empty()) {
       reason.setting = "approval_deadline_seconds";
       reason.place = std::string(policies_place) + " lazaret";

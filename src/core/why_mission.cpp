@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 
 #include "base/rfc3339.h"
-#include "core/task_graph.h"
+#include "core/called.h"
+#include "core/standstill.h"
 #include "core/why_parts.h"
 
 namespace lazaret::core {
@@ -17,9 +18,7 @@ struct Counts {
   std::size_t failed = 0;
   std::size_t running = 0;  // in progress or reported
   std::size_t waiting = 0;
-  std::size_t agents_held = 0;  // quarantined, or waiting for a person
   const Task* first_failed = nullptr;
-  const Agent* first_held = nullptr;
 };
 
 Counts count(const Cell& cell, Stamp now, Explanation& it) {
@@ -40,8 +39,6 @@ Counts count(const Cell& cell, Stamp now, Explanation& it) {
     const bool held = agent.process == ProcessState::quarantined ||
                       agent.process == ProcessState::awaiting_approval;
     if (!held) continue;
-    ++all.agents_held;
-    if (!all.first_held) all.first_held = &agent;
     if (lines++ < lines_most) {
       tell(it, agent.since, "agent",
            fmt::format("{} is {}: {}", id.value, to_word(agent.process), agent.state_reason), now);
@@ -50,7 +47,7 @@ Counts count(const Cell& cell, Stamp now, Explanation& it) {
   return all;
 }
 
-std::string name_of(const Cell& cell) { return cell.definition.id.value.substr(0, 8); }
+std::string name_of(const Cell& cell) { return short_id(cell.definition.id); }
 
 std::string timeout_setting(const Cell& cell) {
   return fmt::format("timeout = {}", in_seconds(cell.definition.timeout));
@@ -84,13 +81,10 @@ Reason active_reason(const Fleet& fleet, const Cell& cell, const Counts& all, St
   const std::string limit = cell.timeout_at == never ? std::string("it has no time limit")
                                                      : "it fails by its time limit in " +
                                                            to_human(cell.timeout_at - now.mono);
-  if (all.first_held && all.running == 0) {
-    const Agent& agent = *all.first_held;
-    return {fmt::format("nothing is under way, and {} is {}", agent.definition.id.value,
-                        to_word(agent.process)),
-            fmt::format("auto_revive = {}", to_word(cell.definition.policies.auto_revive)),
-            policies_place,
-            "lazaret why " + address_of(fleet, {cell.definition.id, agent.definition.id})};
+  if (auto budget = budget_reason(fleet, cell, nullptr, nullptr, now)) return *budget;
+  if (const auto still = standstill_of(fleet, cell)) {
+    const std::string answer = how_to_answer(fleet, still->approval, now);
+    return {still->rule, still->setting, still->place, answer.empty() ? still->remedy : answer};
   }
   if (cell.tasks.empty()) {
     return {"it has no tasks, and ends when every agent has finished", timeout_setting(cell),
@@ -98,10 +92,6 @@ Reason active_reason(const Fleet& fleet, const Cell& cell, const Counts& all, St
   }
   if (cell.open_tasks == 0)
     return {"every task is over", timeout_setting(cell), "cell.json", limit};
-  if (task_graph::is_stuck(cell)) {
-    return {fmt::format("its {} open tasks wait for tasks that do not exist yet", cell.open_tasks),
-            timeout_setting(cell), "cell.json", limit};
-  }
   return {fmt::format("{} of {} tasks are open: {} under way, {} ready, {} wait for others",
                       cell.open_tasks, cell.tasks.size(), all.running, cell.ready.size(),
                       all.waiting - std::min(all.waiting, cell.ready.size())),
@@ -132,9 +122,9 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Counts& all, Stamp 
 
 Explanation explain(const Fleet& fleet, const CellId& id, Stamp now) {
   const Cell& cell = *find_cell(fleet, id);
-  Explanation it = begin(cell.definition.mission_name, std::string(to_word(cell.status)), {},
-                         cell.status_reason);
-  it.sentence = fmt::format("mission {} is {}{}", it.subject, it.state,
+  Explanation it = begin(cell.definition.mission_name, std::string(to_word(cell.status)),
+                         cell.since, cell.status_reason);
+  it.sentence = fmt::format("{} is {}{}", mission_called(cell), it.state,
                             it.reason.empty() ? "" : ": " + it.reason);
   const Counts all = count(cell, now, it);
   give(it, reason_of(fleet, cell, all, now));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/rfc3339.h"
+#include "core/called.h"
 #include "core/permissions.h"
 #include "core/task_graph.h"
 #include "core/why_parts.h"
@@ -41,7 +42,7 @@ std::optional<Reason> dependency_reason(const Cell& cell, const Task& task) {
     if (other.state == TaskState::failed) {
       return Reason{
           fmt::format("it depends on {}, which failed", id.value), setting, place,
-          fmt::format("lazaret task retry {} {}", cell.definition.id.value.substr(0, 8), id.value)};
+          fmt::format("lazaret task retry {} {}", short_id(cell.definition.id), id.value)};
     }
     if (waits) continue;
     const std::string who = other.owner ? " by " + other.owner->value : "";
@@ -68,7 +69,7 @@ std::string unfit(const Cell& cell, const AgentId& id, const Task& task) {
 
 Reason nobody_fits(const Cell& cell, const Task& task) {
   const TaskDefinition& wanted = task.definition;
-  const std::string cell_id = cell.definition.id.value.substr(0, 8);
+  const std::string cell_id = short_id(cell.definition.id);
   if (wanted.assigned_to) {
     const std::string& name = wanted.assigned_to->value;
     if (!cell.agents.contains(*wanted.assigned_to)) {
@@ -158,6 +159,8 @@ Reason pending_reason(const Fleet& fleet, const Cell& cell, const Task& task, St
   if (const auto mission = mission_obstacle(fleet, cell)) {
     return {mission->text, mission->setting, mission->place, mission->remedy};
   }
+  if (auto budget = budget_reason(fleet, cell, nullptr, &task, now)) return *budget;
+  if (auto handoff = handoff_reason(fleet, cell, task, now)) return *handoff;
   if (auto dependency = dependency_reason(cell, task)) return *dependency;
   return ready_reason(fleet, cell, task, now, it);
 }
@@ -176,6 +179,13 @@ Reason owned_reason(const Fleet& fleet, const Cell& cell, const Task& task, Stam
   if (task.cancelling) {
     return {fmt::format("it timed out, and {} was told to let go", owner.agent.value), timeout,
             place, "its owner is killed after its grace period"};
+  }
+  const std::string has = owner.agent.value + " has it; ";
+  if (const auto budget = budget_reason(fleet, cell, agent, &task, now)) {
+    return {has + budget->rule, budget->setting, budget->place, budget->next};
+  }
+  if (const auto handoff = handoff_reason(fleet, cell, task, now)) {
+    return {has + handoff->rule, handoff->setting, handoff->place, handoff->next};
   }
   const auto& timers = fleet.timers.all();
   const auto due = timers.find({TimerKind::task_timeout, cell.definition.id, wanted.id.value});
@@ -200,8 +210,8 @@ Reason owned_reason(const Fleet& fleet, const Cell& cell, const Task& task, Stam
 
 Reason failed_reason(const Cell& cell, const Task& task) {
   const TaskDefinition& wanted = task.definition;
-  const std::string next = fmt::format("lazaret task retry {} {}",
-                                       cell.definition.id.value.substr(0, 8), wanted.id.value);
+  const std::string next =
+      fmt::format("lazaret task retry {} {}", short_id(cell.definition.id), wanted.id.value);
   if (wanted.on_failure == OnTaskFailure::fail) {
     return {"its first failure is final, as on_failure is fail", "on_failure = fail",
             task_place(task, "lazaret.on_failure"), next};
@@ -244,7 +254,7 @@ Explanation explain(const Fleet& fleet, const TaskRef& ref, Stamp now) {
   const Task& task = *find_task(fleet, ref);
   Explanation it =
       begin(ref.task.value, std::string(to_word(task.state)), task.since, task.state_reason);
-  it.sentence = fmt::format("{} is {} since {}{}", ref.task.value, it.state,
+  it.sentence = fmt::format("{} is {} since {}{}", task_called(fleet, ref), it.state,
                             to_human(now.mono - task.since.mono),
                             task.state_reason.empty() ? "" : ": " + task.state_reason);
   give(it, reason_of(fleet, cell, task, now, it));

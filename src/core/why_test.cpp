@@ -47,7 +47,9 @@ TEST(Why, AnotherSettingGivesAnotherAnswer) {
   EXPECT_EQ(why(quarantined(2, AutoRevive::no), "a").setting, "auto_revive = no");
   const Explanation asked = why(quarantined(2, AutoRevive::ask), "a");
   EXPECT_EQ(asked.rule, "it died and auto_revive is ask");
-  EXPECT_EQ(asked.next, "lazaret inbox approve r-1");
+  EXPECT_EQ(asked.next,
+            "lazaret inbox approve r-1 | deny r-1; the default answers no in 55m 00s "
+            "(2026-09-01T01:00:00.000Z)");
 }
 
 TEST(Why, RemovingOnePieceOfEvidenceChangesWhatItSays) {

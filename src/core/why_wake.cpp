@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/rfc3339.h"
+#include "core/called.h"
 #include "core/why_parts.h"
 
 namespace lazaret::core {
@@ -53,7 +54,7 @@ Reason dropped_reason(const Fleet& fleet, const WakeReceipt& receipt) {
   if (receipt.detail == over && cell) {
     return {"the wakes of a mission that is over are dropped",
             fmt::format("status = {}", to_word(cell->status)), "cell.json",
-            "lazaret mission resume " + ref.cell.value.substr(0, 8) + ", then wake it again"};
+            "lazaret mission resume " + short_id(ref.cell) + ", then wake it again"};
   }
   return {"nobody can do it any more: " + receipt.detail, "", "",
           "lazaret agent wake " + ref.agent.value + " MESSAGE, when it is able to"};

@@ -194,7 +194,7 @@ TEST(WhyMission, active_paused_and_each_way_to_fail) {
   EXPECT_EQ(why_mission(bed).rule,
             "2 of 2 tasks are open: 1 under way, 0 ready, 1 wait for others");
   EXPECT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::paused, "lunch"}));
-  EXPECT_EQ(why_mission(bed).sentence, "mission one is paused: lunch");
+  EXPECT_EQ(why_mission(bed).sentence, "mission one (11111111) is paused: lunch");
   EXPECT_EQ(why_mission(bed).next, "lazaret mission resume 11111111");
   EXPECT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::active, ""}));
   EXPECT_TRUE(bed.ask_as("a", op::ReportFailed{Bed::task_ref("first"), "no disk"}));

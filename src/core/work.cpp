@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/rfc3339.h"
+#include "core/account.h"
 #include "core/budgets.h"
 #include "core/handoff.h"
 #include "core/lifecycle.h"
@@ -39,6 +42,7 @@ bool is_idle_turn(const Decision& d, const Cell& cell, const Agent& agent) {
          agent.process == ProcessState::stopped && !agent.task && !agent.waiting_wake &&
          !agent.running_wake && !agent.paused &&
          !(agent.rate_limited_until && *agent.rate_limited_until > d.now.wall) &&
+         !account::limit_on(d.fleet(), cell, agent, d.now.wall) &&
          lifecycle::should_run(d.fleet(), cell, agent);
 }
 
@@ -55,6 +59,14 @@ void wake_for_task(Decision& d, const AgentRef& ref, const TaskId& id) {
   wake_queue::accept(d, ref, message, "task:" + id.value);
 }
 
+// The wake of an agent that is in line is about it.
+bool is_on_offer(const Cell& cell, const TaskId& id) {
+  return std::ranges::any_of(cell.agents, [&](const auto& entry) {
+    const auto& wake = entry.second.waiting_wake;
+    return wake && wake->source == "task:" + id.value;
+  });
+}
+
 // The one that a newly ready, assigned task is waiting for.
 void hint(Decision& d, const AgentRef& ref, const TaskId& id) {
   d.act(command::SendLine{
@@ -69,10 +81,10 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
   if (agent.task) return resume_own(d, ref, *agent.task);
   const bool may_work =
       cell.started && cell.status == MissionStatus::active && !d.fleet().frozen &&
-      !d.fleet().stopping && !agent.paused &&
+      !d.fleet().stopping && !agent.paused && !is_held(cell, agent) &&
       (agent.process == ProcessState::external || agent.process == ProcessState::starting ||
        agent.process == ProcessState::running);
-  if (!may_work) return d.grant();
+  if (!may_work || account::limit_on(d.fleet(), cell, agent, d.now.wall)) return d.grant();
   std::optional<TaskId> id = only;
   if (only) {
     const Task* task = d.task({ref.cell, *only});
@@ -202,13 +214,17 @@ void dispatch(Decision& d, const CellId& id) {
     if (task.since != d.now || !task.definition.assigned_to) continue;  // told when it became ready
     const auto assignee = cell->agents.find(*task.definition.assigned_to);
     if (assignee == cell->agents.end() || !is_idle_process(assignee->second)) continue;
+    if (account::limit_on(d.fleet(), *cell, assignee->second, d.now.wall)) continue;
     hint(d, {id, assignee->first}, task_id);
   }
   for (const auto& [agent_id, agent] : cell->agents) {
     if (!is_idle_turn(d, *cell, agent)) continue;
-    if (const auto task = task_graph::best_for(*cell, agent_id, d.now.mono)) {
-      wake_for_task(d, {id, agent_id}, *task);
-    }
+    const auto task = task_graph::best_for(*cell, agent_id, d.now.mono);
+    if (!task) continue;
+    // Who has to wait for its account does not wait for what another one waits for already.
+    const bool waits = account::hold_on(d.fleet(), {id, agent_id}, d.now) != account::Hold::none;
+    if (waits && is_on_offer(*cell, *task)) continue;
+    wake_for_task(d, {id, agent_id}, *task);
   }
 }
 

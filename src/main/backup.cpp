@@ -26,6 +26,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr std::size_t entries_most = 1'000'000;
+constexpr std::size_t own_entries =
+    3;  // the mark, the manifest and its hash: no files of the fleet
 constexpr std::size_t depth_most = 100;
 constexpr std::size_t in_a_directory_most = 200'000;
 
@@ -223,7 +225,7 @@ Result<json::value> write_backup(const Paths& paths, const BackupWish& wish) {
   if (auto added = add_manifest(*tar, paths, head, backup.left_out()); !added) {
     return std::unexpected(added.error());
   }
-  const std::size_t files = tar->written().size();
+  const std::size_t files = tar->written().size() - own_entries;
   if (auto done = tar->finish(); !done) return std::unexpected(done.error());
   return json::object{{"file", wish.file},      {"bytes", tar->bytes()},
                       {"files", files},         {"cells", *cells},

@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <filesystem>
-#include <iostream>
 #include <utility>
 
 #include "base/rfc3339.h"
@@ -17,11 +16,6 @@
 #include "wire/template_cell.h"
 
 namespace lazaret::main {
-void log(const std::string& line) {
-  std::cerr << to_rfc3339(WallTime(std::chrono::system_clock::now().time_since_epoch())) << ' '
-            << line << std::endl;
-}
-
 bool anybody_lives(const core::Fleet& fleet) {
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) {
@@ -93,6 +87,7 @@ Result<void> Daemon::open_journal() {
   tokens_ = std::make_unique<wire::Tokens>(identity_.secret);
   loop_ = std::make_unique<runtime::Loop>(std::move(loaded->fleet), loaded->next_decision,
                                           loaded->next_fact, *journal_, *this, *clock_);
+  remember_heartbeats();
   loop_->observe([this](const auto& facts) { on_facts(facts); });
   driver_ = std::make_unique<LoopDriver>(io_, *loop_);
   started_ = clock_->now().mono;

@@ -30,6 +30,7 @@
 #include "main/links.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
+#include "main/own_log.h"
 #include "main/presence_link.h"
 #include "main/service_link.h"
 #include "main/settings.h"
@@ -39,9 +40,6 @@
 #include "server/server.h"
 
 namespace lazaret::main {
-
-// A line of the daemon's log, with the time.
-void log(const std::string& line);
 
 // As far as the journal knows.
 bool anybody_lives(const core::Fleet& fleet);
@@ -66,7 +64,10 @@ class Daemon : public ports::Effects {
   Result<void> listen_tcp();
   void open_world();
   void open_notifications();
+  void remember_heartbeats();
   void open_harborforge();
+  void act_on_slot(const std::string& verb, const std::optional<AgentRef>& agent,
+                   std::string reason, server::Services::SlotActed done);
   void open_presence();
   void list_links(const server::Services::LinksListed& done);
   void adopt();

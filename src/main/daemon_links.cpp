@@ -1,5 +1,6 @@
 // Whom outside the daemon talks to: opened, listed.
 #include <algorithm>
+#include <set>
 
 #include "main/daemon.h"
 #include "main/harborforge_settings.h"
@@ -22,6 +23,41 @@ void Daemon::open_harborforge() {
       io_, *loop_, *clock_, std::move(client_settings_), paths_.state, log, port, std::move(seen));
   if (port != 0) links_.add("bridge", "bridge", "http://127.0.0.1:" + std::to_string(port), false);
   harborforge_->start();
+}
+
+// The silence of calendar agents goes on counting over a restart. While the daemon was away they
+// could not reach it: each gets so much time to do so now.
+void Daemon::remember_heartbeats() {
+  constexpr Duration to_come_back = std::chrono::seconds(30);
+  const auto& agents = loop_->fleet().calendar.agents;
+  std::set<std::string> known;
+  for (const auto& [id, agent] : agents) known.insert(id);
+  const auto heard = monitor_->heard(known);
+  if (!heard)
+    return log("when calendar agents were heard last is not known: " + heard.error().message);
+  const Stamp now = clock_->now();
+  for (const auto& [id, at] : *heard) {
+    const Duration silence =
+        std::clamp(Duration(now.wall - at), Duration(0), core::heard_most - to_come_back);
+    const AgentRef ref{core::calendar_cell, AgentId(id)};
+    const bool is_there = agents.at(id).status != core::CalendarStatus::offline;
+    loop_->beats().forget(ref);
+    loop_->beats()
+        .watch(ref, {}, core::heard_most, core::heard_most, is_there, now.mono - silence)
+        .last_beat_wall = at;
+  }
+}
+
+void Daemon::act_on_slot(const std::string& verb, const std::optional<AgentRef>& agent,
+                         std::string reason, server::Services::SlotActed done) {
+  if (!harborforge_) {
+    return done(fail(ErrorCode::unsupported, "this daemon follows no HarborForge backend", {},
+                     "slots of its own calendar: lazaret slot set SLOT STATUS"));
+  }
+  std::optional<std::string> name;
+  if (agent) name = name_of(loop_->fleet(), *agent);
+  harborforge_->act(*from_word<harborforge::Verb>(verb), std::move(name), std::move(reason),
+                    std::move(done));
 }
 
 // Its test logs in: that is what a heartbeat is worth nothing without.

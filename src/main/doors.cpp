@@ -184,6 +184,10 @@ server::Services Daemon::services() {
   services.test_link = [this](const std::string& link, const server::Services::LinkTested& done) {
     links_.test(link, done);
   };
+  services.act_on_slot = [this](const std::string& verb, const std::optional<AgentRef>& agent,
+                                std::string reason, server::Services::SlotActed done) {
+    act_on_slot(verb, agent, std::move(reason), std::move(done));
+  };
   services.stop = [this](bool keep_agents, const std::string& reason, const std::string& by) {
     stop(keep_agents, reason, by);
   };

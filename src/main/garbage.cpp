@@ -1,6 +1,5 @@
 #include "main/garbage.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "adapters/sqlite/history.h"
+#include "main/own_log.h"
 #include "main/settings.h"
 #include "ports/journal.h"
 
@@ -23,8 +23,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr auto untouched_for = std::chrono::minutes(10);
-constexpr std::uintmax_t daemon_log_most = 16 * 1024 * 1024;
-constexpr std::uintmax_t daemon_log_kept = 1024 * 1024;
 
 struct Size {
   std::uintmax_t files = 0;
@@ -65,16 +63,21 @@ class Garbage {
  public:
   Garbage(const Paths& paths, bool dry) : paths_(paths), dry_(dry) {}
 
+  // What somebody may still be writing stays.
   void remove(const fs::path& path, const char* why) {
+    if (!is_old(path)) return leave(path, "it was touched within the last ten minutes");
     const Size size = size_of(path);
     std::error_code error;
     if (!dry_) fs::remove_all(path, error);
-    if (error) return;
-    note(path, size.bytes, why);
+    if (error) return leave(path, "it cannot be removed: " + error.message());
+    bytes_ += size.bytes;
+    files_ += size.files;
+    removed_.push_back(json::object{
+        {"path", path.string()}, {"files", size.files}, {"bytes", size.bytes}, {"why", why}});
   }
-  void note(const fs::path& path, std::uintmax_t bytes, const char* why) {
-    bytes_ += bytes;
-    removed_.push_back(json::object{{"path", path.string()}, {"bytes", bytes}, {"why", why}});
+  void leave(const fs::path& path, const std::string& why) {
+    left_.push_back(
+        json::object{{"path", path.string()}, {"bytes", size_of(path).bytes}, {"why", why}});
   }
   void keep(std::string_view what, const std::string& place, const Size& size,
             const std::string& bound) {
@@ -87,14 +90,12 @@ class Garbage {
 
   void remove_cut_off_writes();
   void remove_environments(const core::Fleet& fleet);
-  void trim_daemon_log();
   void tell_what_is_kept();
 
   json::value answer() {
-    return json::object{{"kept", std::move(kept_)},
-                        {"removed", std::move(removed_)},
-                        {"bytes", bytes_},
-                        {"dry", dry_}};
+    return json::object{{"kept", std::move(kept_)}, {"removed", std::move(removed_)},
+                        {"left", std::move(left_)}, {"files", files_},
+                        {"bytes", bytes_},          {"dry", dry_}};
   }
 
  private:
@@ -102,6 +103,8 @@ class Garbage {
   bool dry_;
   json::array kept_;
   json::array removed_;
+  json::array left_;
+  std::uintmax_t files_ = 0;
   std::uintmax_t bytes_ = 0;
 };
 
@@ -127,7 +130,7 @@ void Garbage::remove_cut_off_writes() {
     }
   }
   for (const fs::path& path : found) {
-    if (is_old(path)) remove(path, "a write that was cut off");
+    remove(path, "a write that was cut off");
   }
 }
 
@@ -145,27 +148,8 @@ void Garbage::remove_environments(const core::Fleet& fleet) {
     if (!named.contains(entry.path().filename())) found.push_back(entry.path());
   }
   for (const fs::path& path : found) {
-    if (is_old(path)) remove(path, "the environment of an agent that is no more");
+    remove(path, "the environment of an agent that is no more");
   }
-}
-
-// The daemon goes on appending to the same file.
-void Garbage::trim_daemon_log() {
-  const std::string path = paths_.daemon_log();
-  const Size size = size_of(path);
-  if (size.bytes <= daemon_log_most) return;
-  if (!dry_) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return;
-    std::string tail(daemon_log_kept, '\0');
-    const auto from = static_cast<off_t>(size.bytes - daemon_log_kept);
-    const ssize_t got = ::pread(fd, tail.data(), tail.size(), from);
-    const bool done = got > 0 && ::ftruncate(fd, 0) == 0 &&
-                      ::write(fd, tail.data(), static_cast<std::size_t>(got)) == got;
-    ::close(fd);
-    if (!done) return;
-  }
-  note(path, size.bytes - daemon_log_kept, "all but the last MiB of the daemon's own log");
 }
 
 void Garbage::tell_what_is_kept() {
@@ -180,8 +164,10 @@ void Garbage::tell_what_is_kept() {
        setting("journal.facts") + " facts; remembered answers: " +
            fmt::format("{}, {} MiB, a day", ports::receipts_most,
                        ports::receipt_bytes_most / (1024 * 1024)));
-  keep("daemon's log", paths_.daemon_log(), size_of(paths_.daemon_log()),
-       "16 MiB, then `lazaret gc` keeps the last one");
+  Size own_log = size_of(paths_.daemon_log());
+  own_log.add(size_of(paths_.daemon_log() + ".1"));
+  keep("daemon's log", paths_.daemon_log(), own_log,
+       fmt::format("{} MiB, and as much again in daemon.log.1", own_log_most >> 20));
   keep("environments", paths_.state + "/env", size_of(paths_.state + "/env"),
        "one for each agent of `lazaret run`");
   const std::pair<const char*, std::string> folders[] = {
@@ -211,8 +197,9 @@ Result<json::value> collect_garbage(const Paths& paths, bool dry) {
     const auto recorded = history->state();
     if (!recorded) return std::unexpected(recorded.error());
     garbage.remove_environments(recorded->fleet);
+  } else if (fs::exists(paths.state + "/env", ignored)) {
+    garbage.leave(paths.state + "/env", "there is no journal that says whose they are");
   }
-  garbage.trim_daemon_log();
   garbage.tell_what_is_kept();
   return garbage.answer();
 }

@@ -9,9 +9,10 @@
 
 namespace lazaret::main {
 
-// {"kept": [{"what", "place", "files", "bytes", "bound"}], "removed": [{"path", "bytes", "why"}],
-// "bytes": n, "dry": bool}. Only what nobody has touched for ten minutes is removed; nothing of a
-// cell's own files ever. `dry`: only told.
+// {"kept": [{"what", "place", "files", "bytes", "bound"}], "removed": [{"path", "files",
+// "bytes", "why"}], "left": [{"path", "bytes", "why"}], "files": n, "bytes": n, "dry": bool}. Only
+// what nobody has touched for ten minutes is removed; nothing of a cell's own files ever. `dry`:
+// only told.
 Result<boost::json::value> collect_garbage(const Paths& paths, bool dry);
 
 }  // namespace lazaret::main

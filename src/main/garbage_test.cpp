@@ -88,14 +88,19 @@ TEST_F(Garbage, WithoutAJournalNobodyKnowsWhoseEnvironmentsTheyAre) {
   EXPECT_TRUE(removed(false).empty());
 }
 
-TEST_F(Garbage, ALongDaemonLogKeepsItsEnd) {
-  const std::string log = make(paths_.daemon_log(), true, 17 * 1024 * 1024);
-  std::ofstream(log, std::ios::app) << "the end";
-  EXPECT_EQ(removed(false), std::set<std::string>{log});
-  EXPECT_EQ(fs::file_size(log), 1024U * 1024U);
-  std::ifstream in(log);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  EXPECT_TRUE(text.ends_with("the end"));
+TEST_F(Garbage, WhatGoesAndWhatStaysIsCountedAndSaysWhy) {
+  make_journal();
+  make(cell() + "/.cell.json.tmp", true, 30);
+  make(paths_.state + "/env/gone", true, 12);
+  const std::string young = make(cell() + "/.b.json.tmp", false);
+  const auto answer = collect_garbage(paths_, false);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->at("files").to_number<int>(), 2);
+  EXPECT_EQ(answer->at("bytes").to_number<int>(), 42);
+  ASSERT_EQ(answer->at("left").as_array().size(), 1U);
+  EXPECT_EQ(answer->at("left").at(0).at("path").as_string(), young);
+  EXPECT_EQ(answer->at("left").at(0).at("why").as_string(),
+            "it was touched within the last ten minutes");
 }
 
 TEST_F(Garbage, WhatIsKeptIsToldWithItsBound) {

@@ -15,6 +15,7 @@
 #include "adapters/http_client/http_client.h"
 #include "adapters/procfs/host_sampler.h"
 #include "core/presence.h"
+#include "core/slots.h"
 #include "plugin/bridge_door.h"
 
 namespace lazaret::main {
@@ -67,6 +68,10 @@ std::vector<harborforge::AgentState> agents_of(const core::Fleet& fleet, WallTim
     all.push_back(std::move(state));
   });
   return all;
+}
+
+std::string name_of(const core::Fleet& fleet, const AgentRef& ref) {
+  return agent_named(fleet, ref.agent.value) == ref ? ref.agent.value : qualified(ref);
 }
 
 std::optional<AgentRef> agent_named(const core::Fleet& fleet, const std::string& name) {
@@ -265,6 +270,8 @@ void HarborForgeLink::wake(const std::string& agent, const std::string& message,
 void HarborForgeLink::tell_end(const core::WakeReceipt& receipt) {
   const std::string source = receipt.wake.source;
   if (!source.starts_with(source_prefix) || !is_ended(receipt.fate)) return;
+  // Of this daemon's own calendar: the backend's may have the same number.
+  if (source.starts_with(core::slots::wake_source)) return;
   const core::Agent* agent = core::find_agent(loop_.fleet(), receipt.agent);
   const bool turn =
       agent && agent->definition.run && agent->definition.run->adapter == core::AdapterKind::turn;

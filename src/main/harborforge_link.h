@@ -19,6 +19,7 @@ namespace lazaret::main {
 // The agents that can be woken, as a backend sees them: by their bare id where it is the only one,
 // else qualified.
 std::vector<harborforge::AgentState> agents_of(const core::Fleet& fleet, WallTime now);
+std::string name_of(const core::Fleet& fleet, const AgentRef& ref);
 // Nothing where no agent, or several, go by that name.
 std::optional<AgentRef> agent_named(const core::Fleet& fleet, const std::string& name);
 

@@ -15,6 +15,10 @@ namespace lazaret::main {
 Result<boost::json::value> read_offline(const Paths& paths, std::string_view target);
 
 // As GET /api/v1/cells/{cell}/lint answers.
+// Before a daemon is started on it. Errors: unavailable, with what is damaged. A journal that is
+// too large to be looked through in passing is left to the daemon.
+Result<void> check_own_journal(const Paths& paths);
+
 Result<boost::json::value> lint_cell(const std::string& directory);
 
 Result<boost::json::value> import_proposal(std::string_view markdown);

@@ -46,6 +46,7 @@ int run_program(int argc, char** argv) {
   hooks.export_proposal = export_proposal;
   hooks.replay = replay_journal;
   hooks.collect_garbage = collect_garbage;
+  hooks.check_journal = check_own_journal;
   hooks.read_zone = [](const std::string& name) { return zones::read_zone(name); };
   hooks.backup = [](const Paths& paths, const cli::BackupWish& wish) {
     return write_backup(paths, {wish.file, wish.secrets, wish.logs});

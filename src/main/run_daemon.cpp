@@ -13,6 +13,7 @@
 #include "cli/own_files.h"
 #include "cli/places.h"
 #include "main/daemon.h"
+#include "main/own_log.h"
 #include "main/state_lock.h"
 
 namespace lazaret::main {
@@ -84,6 +85,7 @@ int run_on(Config config, const Paths& paths) {
   if (!made) return report(made.error(), exit_unavailable);
   auto lock = StateLock::take(paths.lock());
   if (!lock) return report(lock.error(), exit_held);
+  bound_own_log(paths.daemon_log());
   cells::sync_way_to(paths.state);
   // Under the lock: a daemon that ends removes it under the same.
   made = make_private(paths.run);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/rfc3339.h"
+#include "wire/recovery_time.h"
 
 namespace lazaret::plugin {
 namespace {
@@ -24,6 +25,21 @@ Result<std::string> text_in(const json::object& object, std::initializer_list<co
   return std::string();
 }
 
+// A time, or seconds from now; as a text.
+Result<std::string> recovery_in(const json::object& why, const std::string& place) {
+  for (const char* name : {"recoveryAt", "recovery_at"}) {
+    const json::value* found = why.if_contains(name);
+    if (found != nullptr && found->is_int64()) return std::to_string(found->get_int64());
+  }
+  return text_in(why, {"recoveryAt", "recovery_at"}, place);
+}
+
+// "in 3 hours", told again and again, is still counted from the first time.
+void keep_recovery(HostAgent& agent, const HostAgent& known) {
+  if (!agent.exhausted || !known.exhausted || agent.recovery != known.recovery) return;
+  agent.recovery_at = known.recovery_at;
+}
+
 // The calendar's words (core/slot.h) for the host's.
 std::string calendar_word(const HostAgent& agent) {
   if (agent.exhausted) return "exhausted";
@@ -33,7 +49,8 @@ std::string calendar_word(const HostAgent& agent) {
 
 }  // namespace
 
-Result<HostAgent> read_host_agent(const json::value& value, const std::string& place) {
+Result<HostAgent> read_host_agent(const json::value& value, const std::string& place,
+                                  WallTime now) {
   HostAgent agent;
   if (value.is_string()) {
     agent.id = value.get_string();
@@ -52,10 +69,16 @@ Result<HostAgent> read_host_agent(const json::value& value, const std::string& p
     agent.exhausted = exhausted != nullptr && !exhausted->is_null() && *exhausted != false;
     if (const json::object* why = exhausted != nullptr ? exhausted->if_object() : nullptr) {
       auto told = text_in(*why, {"reason"}, place + "/exhausted");
-      auto when = text_in(*why, {"recoveryAt", "recovery_at"}, place + "/exhausted");
+      auto when = recovery_in(*why, place + "/exhausted");
       if (!told || !when) return std::unexpected(told ? when.error() : told.error());
       agent.reason = *told;
-      if (const auto time = from_rfc3339(*when)) agent.recovery_at = *time;
+      // Where it names none, its reason may.
+      agent.recovery = when->empty() ? agent.reason : *when;
+      if (const auto time = from_rfc3339(agent.recovery)) {
+        agent.recovery_at = *time;
+      } else {
+        agent.recovery_at = wire::recovery_time(agent.recovery, now);
+      }
     }
   }
   if (agent.id.empty() || agent.id.size() > most_id) {
@@ -65,17 +88,18 @@ Result<HostAgent> read_host_agent(const json::value& value, const std::string& p
   return agent;
 }
 
-Result<bool> HostAgents::replace(const json::array& list, const std::string& place) {
+Result<bool> HostAgents::replace(const json::array& list, const std::string& place, WallTime now) {
   if (list.size() > most_agents) {
     return fail(ErrorCode::too_large, fmt::format("more than {} agents", most_agents), place);
   }
   std::map<std::string, HostAgent> fresh;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    auto agent = read_host_agent(list[i], fmt::format("{}/{}", place, i));
+    auto agent = read_host_agent(list[i], fmt::format("{}/{}", place, i), now);
     if (!agent) return std::unexpected(agent.error());
     // A list of bare names says nothing of the states that are known.
     const auto known = agents_.find(agent->id);
     if (agent->state.empty() && known != agents_.end()) agent->state = known->second.state;
+    if (known != agents_.end()) keep_recovery(*agent, known->second);
     fresh[agent->id] = std::move(*agent);
   }
   const bool changed = fresh != agents_;
@@ -83,10 +107,12 @@ Result<bool> HostAgents::replace(const json::array& list, const std::string& pla
   return changed;
 }
 
-bool HostAgents::update(const HostAgent& agent) {
+bool HostAgents::update(HostAgent agent) {
   const auto found = agents_.find(agent.id);
-  if (found == agents_.end() || found->second == agent) return false;
-  found->second = agent;
+  if (found == agents_.end()) return false;
+  keep_recovery(agent, found->second);
+  if (found->second == agent) return false;
+  found->second = std::move(agent);
   return true;
 }
 

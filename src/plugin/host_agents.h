@@ -27,17 +27,18 @@ struct HostAgent {
   std::string session;
   bool exhausted = false;
   std::string reason;                   // of exhausted
-  std::optional<WallTime> recovery_at;  // of exhausted
-  LAZARET_FIELDS(HostAgent, id, state, model, session, exhausted, reason, recovery_at)
+  std::string recovery;                 // of exhausted, as it was told: "resets in 3 hours"
+  std::optional<WallTime> recovery_at;  // what that means; counted from when it was first told
+  LAZARET_FIELDS(HostAgent, id, state, model, session, exhausted, reason, recovery, recovery_at)
 };
-Result<HostAgent> read_host_agent(const json::value& value, const std::string& place);
+Result<HostAgent> read_host_agent(const json::value& value, const std::string& place, WallTime now);
 
 class HostAgents {
  public:
   // The whole list. True where something changed; an Error changes nothing.
-  Result<bool> replace(const json::array& list, const std::string& place);
+  Result<bool> replace(const json::array& list, const std::string& place, WallTime now);
   // One agent's state, from its own answer.
-  bool update(const HostAgent& agent);
+  bool update(HostAgent agent);
 
   // Those that can be woken some day: the offline ones are left out.
   std::vector<harborforge::AgentState> states() const;

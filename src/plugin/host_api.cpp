@@ -113,7 +113,7 @@ void HostApi::exchange(const mcp::Request& request, mcp::Done done) {
   const json::value* list = params.if_contains("agents");
   // An older one that was overtaken tells nothing new of the agents.
   if (list != nullptr && seq > last_seq_) {
-    const auto changed = agents_.replace(list->as_array(), "params/agents");
+    const auto changed = agents_.replace(list->as_array(), "params/agents", now.wall);
     if (!changed) return done(std::unexpected(changed.error()));
     if (*changed) world_.agents_changed();
   }
@@ -299,7 +299,7 @@ void HostApi::take_list(const Result<json::value>& answer) {
   const json::object* object = answer->if_object();
   const json::value* member = object != nullptr ? object->if_contains("agents") : nullptr;
   const json::array* list = member != nullptr ? member->if_array() : answer->if_array();
-  const auto changed = list != nullptr ? agents_.replace(*list, "agents")
+  const auto changed = list != nullptr ? agents_.replace(*list, "agents", world_.clock.now().wall)
                                        : fail(ErrorCode::invalid_input, "\"agents\" is no array");
   if (!changed) {
     world_.log("the host's list of agents cannot be read: " + changed.error().message + " " +
@@ -317,7 +317,7 @@ void HostApi::read_state(const std::string& agent) {
         if (!answer || !answer->is_object()) return;
         json::object with_id = answer->get_object();
         with_id["agentId"] = agent;
-        const auto state = read_host_agent(with_id, "state");
+        const auto state = read_host_agent(with_id, "state", world_.clock.now().wall);
         if (state && agents_.update(*state)) world_.agents_changed();
       });
 }

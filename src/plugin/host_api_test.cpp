@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "base/rfc3339.h"
 #include "mcp/schema.h"
 #include "wire/json_document.h"
 
@@ -94,6 +95,28 @@ class TheHostApi : public testing::Test {
   std::optional<mcp::Server> server_;
   std::optional<mcp::Session> session_;
 };
+
+TEST_F(TheHostApi, UnderstandsWhenAnAgentRecoversHoweverItIsTold) {
+  int seq = 0;
+  const auto told = [&](json::object exhausted) {
+    exchange({{"hostId", "h"},
+              {"seq", ++seq},
+              {"waitMs", 0},
+              {"agents", {{{"agentId", "a"}, {"state", "idle"}, {"exhausted", exhausted}}}}});
+    return api_->agents().at(0).recovery_at;
+  };
+  clock_.at.wall = *from_rfc3339("2026-11-22T10:00:00Z");
+  const WallTime began = clock_.at.wall;
+  EXPECT_EQ(told({{"recoveryAt", "resets in 3 hours"}}), began + 3h);
+  pass(1h);
+  EXPECT_EQ(told({{"recoveryAt", "resets in 3 hours"}}), began + 3h) << "it was told before";
+  EXPECT_EQ(told({{"recoveryAt", 120}}), began + 1h + 120s);
+  EXPECT_EQ(told({{"recoveryAt", "90"}}), began + 1h + 90s);
+  EXPECT_EQ(told({{"recovery_at", "Sun, 22 Nov 2026 12:00:00 GMT"}}), began + 2h);
+  EXPECT_EQ(told({{"recoveryAt", "2026-11-23T00:00:00Z"}}), began + 14h);
+  EXPECT_EQ(told({{"reason", "try again in 30m"}}), began + 1h + 30min);
+  EXPECT_EQ(told({{"reason", "billing"}}), std::nullopt);
+}
 
 TEST_F(TheHostApi, LearnsAgentsFromExchanges) {
   exchange({{"hostId", "h"},

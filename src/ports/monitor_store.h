@@ -1,6 +1,8 @@
 // What monitored servers have told: the newest heartbeat of each, and those before it.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,11 @@ class MonitorStore {
                                                     std::size_t most) = 0;
   // Soon on the disk; several in one go.
   virtual void keep(std::vector<ServerReport> reports) = 0;
+
+  // When each of these calendar agents gave its last sign of life; others are forgotten.
+  virtual Result<std::map<std::string, WallTime>> heard(const std::set<std::string>& known) = 0;
+  // Soon on the disk, too; the newest of each agent.
+  virtual void keep_heard(const std::string& agent, WallTime at) = 0;
 };
 
 }  // namespace lazaret::ports

@@ -248,7 +248,11 @@ TEST(Events, what_never_was_is_an_error_and_what_is_gone_is_not) {
   EXPECT_EQ(rig.as_admin("DELETE", std::string("/api/v1/cells/") + cell_a).status, 200);
   const Response past = rig.as_admin("GET", gone);
   EXPECT_GT(past.json().at("events").as_array().size(), 0U) << past.body;
-  EXPECT_EQ(rig.as_admin("GET", gone + "&since=1000000").status, 200);
+  EXPECT_EQ(rig.as_admin("GET", gone + "&since=" + std::to_string(rig.recorded())).status, 200);
+  const Response ahead = rig.as_admin("GET", gone + "&since=1000000");
+  EXPECT_EQ(ahead.status, 400) << ahead.body;
+  EXPECT_NE(ahead.text("detail").find("no event 1000000"), std::string::npos) << ahead.body;
+  EXPECT_EQ(ahead.text("place"), "query since");
   EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?limit=0").status, 422);
   EXPECT_EQ(rig.as_admin("GET", "/api/v1/events?since=x").status, 422);
 }
@@ -381,6 +385,12 @@ TEST(Contract, lists_come_in_pages) {
     cursor = "&cursor=" + std::string(page.at("next").as_string());
   }
   EXPECT_EQ(seen.size(), 7U);
+  for (const std::string wrong : {"garbage", "agents", "cells:x", "a/b"}) {
+    const Response refused = rig.as_admin("GET", "/api/v1/agents?cursor=" + wrong);
+    EXPECT_EQ(refused.status, 400) << wrong;
+    EXPECT_EQ(refused.text("place"), "query cursor") << refused.body;
+    EXPECT_NE(refused.text("detail").find('"' + wrong + '"'), std::string::npos) << refused.body;
+  }
 }
 
 TEST(Contract, storage_trouble_is_503_with_its_reason_and_passes) {

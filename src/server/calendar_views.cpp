@@ -23,6 +23,7 @@ void add_work(json::object& out, const core::Fleet& fleet, const core::SlotWork&
   out["agent"] = shown_agent(fleet, work);
   out["title"] = work.title;
   out["prompt"] = text_or_null(work.prompt);
+  out["uid"] = text_or_null(work.uid);
   out["slot_type"] = to_word(work.type);
   out["estimated_duration"] = work.minutes;
   out["priority"] = work.priority;

@@ -60,6 +60,14 @@ TEST(Checkpoints, AreSavedListedComparedAndPicked) {
   EXPECT_EQ(
       rig.as_admin("POST", at + "/restore", R"({"checkpoint": "000001-aaaaaaaaaaaaaaaa"})").status,
       200);
+  const auto listed = rig.call("GET", path, {}, scout).json();
+  EXPECT_EQ(listed.at("next").as_string(), "000001-aaaaaaaaaaaaaaaa");
+  const auto after = listed.at("checkpoints").as_array();
+  EXPECT_EQ(after[0].at("checkpoint").as_string(), "000002-aaaaaaaaaaaaaaaa") << "newest first";
+  EXPECT_EQ(after[1].at("saved_at"), all[1].at("saved_at")) << "picked is not saved anew";
+  const auto changed = rig.as_admin("GET", at + "/diff").json();
+  EXPECT_EQ(changed.at("from").as_string(), "000001-aaaaaaaaaaaaaaaa") << "the older one";
+  EXPECT_EQ(changed.at("to").as_string(), "000002-aaaaaaaaaaaaaaaa");
 }
 
 TEST(Checkpoints, AreTheAgentsOwnAndOfTheLiveIncarnation) {

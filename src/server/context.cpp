@@ -47,6 +47,7 @@ Handlers all_handlers() {
   add_task_handlers(handlers);
   add_calendar_handlers(handlers);
   add_icalendar_handlers(handlers);
+  add_calendar_import_handlers(handlers);
   add_server_handlers(handlers);
   add_harborforge_handlers(handlers);
   return handlers;
@@ -168,8 +169,9 @@ std::optional<CellId> named_cell(Context& context, Call& call) {
     return std::nullopt;
   }
   const bool has_task = call.operation.path.find("{task}") != std::string_view::npos;
-  if (changes(call) && !has_task && !call.if_match.empty() &&
-      !passes_if_match(call, wire::cell_json(*core::find_cell(context.fleet(), *cell)))) {
+  const bool conditional = changes(call) && !has_task && !call.if_match.empty();
+  const core::Fleet& fleet = context.fleet();
+  if (conditional && !passes_if_match(call, wire::cell_json(fleet, fleet.cells.at(*cell)))) {
     return std::nullopt;
   }
   return *cell;
@@ -194,7 +196,18 @@ void send_page(Call& call, std::string_view member, const Each& each, json::obje
   json::array items;
   std::string last;
   bool more = false;
-  each(call.inputs.text("cursor"), [&](const std::string& key, json::object value) {
+  std::string after = call.inputs.text("cursor");
+  const std::string ours = std::string(member) + ":";  // so that no other list's is taken for it
+  if (!after.empty()) {
+    if (!after.starts_with(ours)) {
+      return call.reply.fail(
+          {ErrorCode::invalid_input, fmt::format("\"{}\" is no cursor of these {}", after, member),
+           "query cursor", "`next` of the page before, as it is; none for the first page"},
+          400);
+    }
+    after.erase(0, ours.size());
+  }
+  each(after, [&](const std::string& key, json::object value) {
     if (items.size() >= limit) {
       more = true;
       return false;
@@ -204,7 +217,7 @@ void send_page(Call& call, std::string_view member, const Each& each, json::obje
     return true;
   });
   page[member] = std::move(items);
-  page["next"] = more ? json::value(json::string(last)) : json::value(nullptr);
+  page["next"] = more ? json::value(json::string(ours + last)) : json::value(nullptr);
   call.reply.ok(page);
 }
 

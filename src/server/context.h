@@ -54,6 +54,7 @@ void add_presence_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 void add_calendar_handlers(Handlers& handlers);
 void add_icalendar_handlers(Handlers& handlers);
+void add_calendar_import_handlers(Handlers& handlers);
 void add_server_handlers(Handlers& handlers);
 void add_harborforge_handlers(Handlers& handlers);
 // All of them: one for each operation of the table but `heartbeat`, which has a road of its own.

@@ -67,6 +67,13 @@ std::string_view scope_in_words(wire::Scope scope) {
   return scope == wire::Scope::operator_ ? "operator" : to_word(scope);
 }
 
+// The remedy for who has no key that reaches so far.
+std::string key_with(wire::Scope scope) {
+  const std::string word(scope_in_words(scope));
+  return "a key with the scope " + word + ", as `lazaret token add NAME --scope " + word +
+         "` makes it; --key or LAZARET_KEY uses it";
+}
+
 }  // namespace
 
 Door::Door(const wire::Tokens& tokens, const Keys& keys, const runtime::Loop& loop,
@@ -162,19 +169,18 @@ std::optional<Refusal> Door::check_right(const wire::Operation& operation,
     return refusal(
         401, ErrorCode::unauthenticated,
         "this needs a key with the scope " + std::string(scope_in_words(operation.scope)),
-        "Authorization",
-        "lazaret token add NAME --scope " + std::string(scope_in_words(operation.scope)));
+        "Authorization", key_with(operation.scope));
   }
   if (who.right == Right::agent) {
     if (operation.agents) return std::nullopt;
     return refusal(403, ErrorCode::refused, "agents may not use " + std::string(operation.name),
-                   "Authorization");
+                   "Authorization", key_with(operation.scope));
   }
   if (rank(who.right) >= rank(operation.scope)) return std::nullopt;
   return refusal(403, ErrorCode::refused,
                  std::string(operation.name) + " needs the scope " +
                      std::string(scope_in_words(operation.scope)),
-                 "Authorization");
+                 "Authorization", key_with(operation.scope));
 }
 
 std::optional<Error> Door::fenced(const Identity& who) const {

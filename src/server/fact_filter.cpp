@@ -1,5 +1,7 @@
 #include "server/fact_filter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/typo.h"
@@ -64,6 +66,12 @@ Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& 
     if (who.agent->cell == external_cell) filter.agent = who.agent->agent.value;
   }
   return filter;
+}
+
+Error ahead_of_all(std::uint64_t since, std::uint64_t recorded) {
+  return {ErrorCode::invalid_input,
+          fmt::format("there is no event {}: the last one is {}", since, recorded), "query since",
+          "`next` of a page of this journal, or 0 for all"};
 }
 
 std::optional<Error> never_was(const core::Fleet& fleet, const FactWords& words,

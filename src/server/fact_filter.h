@@ -27,6 +27,9 @@ struct FactWords {
 Result<ports::FactQuery> fact_filter(const core::Fleet& fleet, const FactWords& words,
                                      const Identity& who);
 
+// For a cursor beyond the last recorded fact, as of another journal: it would skip all that comes.
+Error ahead_of_all(std::uint64_t since, std::uint64_t recorded);
+
 // What to answer where nothing in the journal fits `filter`, made of `words`, at all: not_found
 // with the agent, mission or task that was named and never was. Nothing: all of them are known.
 std::optional<Error> never_was(const core::Fleet& fleet, const FactWords& words,

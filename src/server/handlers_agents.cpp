@@ -1,5 +1,7 @@
 #include <cmath>
 
+#include "core/decision.h"
+#include "core/why.h"
 #include "server/context.h"
 #include "server/names.h"
 #include "wire/api_encode.h"
@@ -107,10 +109,12 @@ void logs(Context& context, Call& call) {
   if (!read) return call.reply.fail(read.error());
   json::array lines;
   for (const auto& line : read->lines) lines.push_back(json::string(line));
-  call.reply.ok(json::object{{"lines", std::move(lines)},
-                             {"next", read->next},
-                             {"gap", read->gap},
-                             {"continues", read->continues}});
+  json::object answer{{"lines", std::move(lines)},
+                      {"next", read->next},
+                      {"gap", read->gap},
+                      {"continues", read->continues}};
+  if (from) answer["first"] = read->first;
+  call.reply.ok(answer);
 }
 
 // The verbs that take an agent and a reason: one handler for each operation of the core.
@@ -122,6 +126,33 @@ void verb(Context& context, Call& call) {
   operation.agent = *ref;
   if constexpr (requires { operation.reason; }) operation.reason = call.inputs.text("reason");
   submit(context, call, std::move(operation));
+}
+
+// What an agent that does not live waits for after a start was asked for.
+std::string waits_for(const core::Fleet& fleet, const AgentRef& ref, const core::Agent& agent,
+                      const Stamp& now) {
+  const std::string& name = ref.agent.value;
+  if (fleet.stopping) return name + " waits for the next daemon: this one is going down";
+  if (fleet.frozen) return name + " waits: the fleet is frozen; lazaret resume --all";
+  if (agent.definition.run->adapter == core::AdapterKind::turn) {
+    return name + " waits for a wake, each of which starts it: lazaret agent wake " + name;
+  }
+  const core::Explanation why = core::explain(fleet, ref, now);
+  return "not started: " + why.sentence + (why.next.empty() ? "" : "; next: " + why.next);
+}
+
+// Done is not started: what it still waits for is said.
+void start(Context& context, Call& call) {
+  const auto ref = named_agent(context, call);
+  if (!ref) return;
+  submit(context, call, core::op::StartAgent{*ref}, [ref = *ref](Context& ctx, const auto&) {
+    json::object out{{"status", "done"}};
+    const core::Agent* agent = core::find_agent(ctx.fleet(), ref);
+    if (agent && !core::is_live(agent->process)) {
+      out["detail"] = waits_for(ctx.fleet(), ref, *agent, ctx.loop.now());
+    }
+    return json_answer(200, out);
+  });
 }
 
 void wake(Context& context, Call& call) {
@@ -208,7 +239,7 @@ void add_agent_handlers(Handlers& handlers) {
   handlers["agent.list"] = list;
   handlers["agent.show"] = show;
   handlers["agent.logs"] = logs;
-  handlers["agent.start"] = verb<core::op::StartAgent>;
+  handlers["agent.start"] = start;
   handlers["agent.stop"] = verb<core::op::StopAgent>;
   handlers["agent.kill"] = verb<core::op::KillAgent>;
   handlers["agent.pause"] = verb<core::op::PauseAgent>;

@@ -1,12 +1,9 @@
 // Plans, slots and the agents of the calendar.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
-#include <tuple>
-
 #include "calendar/time_text.h"
 #include "core/slot_view.h"
+#include "server/calendar_inputs.h"
 #include "server/calendar_views.h"
 #include "server/context.h"
 #include "wire/api_encode.h"
@@ -18,119 +15,6 @@ namespace {
 constexpr std::size_t next_in_lists = 1;
 constexpr std::size_t next_of_one = 10;
 constexpr std::size_t slots_usual = 500;
-
-// The bytes of the zone in hex, as operations carry them; UTC needs none.
-Result<std::string> zone_data(Context& context, const std::string& name) {
-  if (name == "UTC") return std::string();
-  if (!context.services.zone_bytes) {
-    return fail(ErrorCode::unsupported, "this daemon reads no time zones");
-  }
-  auto bytes = context.services.zone_bytes(name);
-  if (bytes) return core::hex_of(*bytes);
-  bytes.error().place = "body /timezone";
-  return std::unexpected(bytes.error());
-}
-
-// What is said takes the place of what was there.
-struct Reader {
-  const wire::Inputs& inputs;
-
-  void text(std::string_view name, std::string& out) const {
-    if (inputs.has(name)) out = inputs.text(name);
-  }
-  template <class E>
-  void word(std::string_view name, E& out) const {
-    if (inputs.has(name)) out = *from_word<E>(inputs.text(name));
-  }
-  void whole(std::string_view name, std::int64_t& out) const {
-    if (const auto number = inputs.number(name)) out = static_cast<std::int64_t>(*number);
-  }
-  Result<void> dates(std::string_view name, std::vector<std::string>& out) const {
-    if (!inputs.has(name)) return {};
-    out.clear();
-    for (const json::value& one : wire::json_of(inputs.raw(name)).as_array()) {
-      if (!one.is_string()) {
-        return fail(ErrorCode::invalid_input,
-                    fmt::format("\"{}\" holds something else than texts", name),
-                    fmt::format("body /{}", name), "[\"20260101T090000\"]");
-      }
-      out.emplace_back(one.as_string());
-    }
-    return {};
-  }
-};
-
-Result<void> read_work(Context& context, const Call& call, core::SlotWork& work) {
-  const Reader read{call.inputs};
-  if (call.inputs.has("agent")) {
-    const auto whose =
-        calendar_agent_named(context.fleet(), call.inputs.text("agent"), call.identity);
-    if (!whose) return std::unexpected(whose.error());
-    work.agent = whose->agent;
-    work.own = whose->own;
-  }
-  read.text("title", work.title);
-  read.text("prompt", work.prompt);
-  read.word("slot_type", work.type);
-  read.whole("estimated_duration", work.minutes);
-  read.whole("priority", work.priority);
-  read.word("event_type", work.event);
-  if (call.inputs.has("event_data")) {
-    work.event_data = call.inputs.raw("event_data");
-    if (work.event_data.size() > wire::event_data_most) {
-      return fail(
-          ErrorCode::too_large,
-          fmt::format("{} bytes; at most {}", work.event_data.size(), wire::event_data_most),
-          "body /event_data");
-    }
-  }
-  return {};
-}
-
-Result<void> read_rule(Context& context, const Call& call, core::PlanDefinition& plan) {
-  constexpr std::pair<std::string_view, core::RuleKind> kinds[] = {
-      {"rrule", core::RuleKind::rrule},
-      {"cron", core::RuleKind::cron},
-      {"oncalendar", core::RuleKind::on_calendar}};
-  int said = 0;
-  for (const auto& [name, kind] : kinds) {
-    if (!call.inputs.has(name)) continue;
-    ++said;
-    plan.kind = kind;
-    plan.rule = call.inputs.text(name);
-  }
-  if (said > 1 || plan.rule.empty()) {
-    return fail(ErrorCode::invalid_input,
-                said > 1 ? "there is more than one rule" : "there is no rule", "body",
-                "say one of rrule, cron and oncalendar");
-  }
-  if (plan.kind == core::RuleKind::rrule && plan.start.empty()) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(context.loop.now().wall);
-    const auto data = zone_data(context, plan.zone);
-    if (!data) return std::unexpected(data.error());
-    const auto zone = core::zone_of(plan.zone, *data);
-    if (!zone) return std::unexpected(zone.error());
-    plan.start = calendar::compact((*zone)->local(now));
-  }
-  return {};
-}
-
-Result<void> read_plan(Context& context, const Call& call, core::PlanDefinition& plan) {
-  const Reader read{call.inputs};
-  if (auto done = read_work(context, call, plan.work); !done) return done;
-  read.text("start", plan.start);
-  read.text("timezone", plan.zone);
-  if (auto done = read.dates("dates", plan.dates); !done) return done;
-  if (auto done = read.dates("exceptions", plan.exceptions); !done) return done;
-  read.word("gap", plan.gap);
-  read.word("fold", plan.fold);
-  read.word("missed", plan.missed);
-  read.whole("within_seconds", plan.within_seconds);
-  read.word("overlap", plan.overlap);
-  read.whole("jitter_seconds", plan.jitter_seconds);
-  read.whole("pause_after_failures", plan.pause_after_failures);
-  return read_rule(context, call, plan);
-}
 
 const core::Plan* named_plan(Context& context, Call& call) {
   const auto id = static_cast<std::int64_t>(call.inputs.whole("plan").value_or(0));
@@ -184,7 +68,8 @@ Answer plan_answer(Context& context, const core::Granted& granted, int status) {
 }
 
 void define_plan(Context& context, Call& call, std::int64_t id, core::PlanDefinition plan) {
-  if (auto read = read_plan(context, call, plan); !read) return call.reply.fail(read.error());
+  if (auto read = read_plan(context, call.inputs, call.identity, plan); !read)
+    return call.reply.fail(read.error());
   auto data = zone_data(context, plan.zone);
   if (!data) return call.reply.fail(data.error());
   submit(context, call, core::op::DefinePlan{id, std::move(plan), std::move(*data)},
@@ -215,7 +100,8 @@ std::string note_of(const calendar::Zone& zone, const calendar::Occurrence& one,
 
 void preview_plan(Context& context, Call& call) {
   core::PlanDefinition plan;
-  if (auto read = read_plan(context, call, plan); !read) return call.reply.fail(read.error());
+  if (auto read = read_plan(context, call.inputs, call.identity, plan); !read)
+    return call.reply.fail(read.error());
   const auto data = zone_data(context, plan.zone);
   if (!data) return call.reply.fail(data.error());
   const auto zone = core::zone_of(plan.zone, *data);
@@ -266,26 +152,22 @@ void list_slots(Context& context, Call& call) {
   const WallTime from = call.inputs.time("from").value_or(now - std::chrono::hours(24));
   const WallTime until = call.inputs.time("until").value_or(now + std::chrono::hours(24 * 7));
   const std::size_t most = call.inputs.whole("limit").value_or(slots_usual);
-  const core::Calendar& calendar = context.fleet().calendar;
-  std::set<std::string> agents;
-  if (only) agents.insert(only->agent);
-  if (!only) {
-    for (const auto& [agent, ids] : calendar.of_agent) agents.insert(agent);
-    for (const auto& [agent, ids] : calendar.plans_of_agent) agents.insert(agent);
-  }
-  std::vector<core::Slot> slots;
-  for (const std::string& agent : agents) {
-    for (auto& slot : core::slots_between(calendar, agent, from, until, most)) {
-      slots.push_back(std::move(slot));
+  std::optional<core::SlotPlace> after;
+  if (call.inputs.has("cursor")) {
+    after = core::read_place(call.inputs.text("cursor"));
+    if (!after) {
+      return call.reply.fail({ErrorCode::invalid_input, "not a cursor of ours", "query cursor",
+                              "give back `next` of the page before"});
     }
   }
-  std::ranges::sort(slots, {},
-                    [](const core::Slot& one) { return std::tie(one.at, one.id, one.virtual_id); });
-  const bool cut = slots.size() > most;
-  if (cut) slots.resize(most);
+  const auto found = core::slots_between(context.fleet().calendar, only ? only->agent : "", from,
+                                         until, most, after);
   json::array out;
-  for (const core::Slot& slot : slots) out.push_back(slot_json(context.fleet(), slot));
-  call.reply.ok(json::object{{"slots", std::move(out)}, {"more", cut}});
+  for (const core::Slot& slot : found.slots) out.push_back(slot_json(context.fleet(), slot));
+  const json::value next =
+      found.next ? json::value(json::string(core::to_text(*found.next))) : json::value(nullptr);
+  call.reply.ok(
+      json::object{{"slots", std::move(out)}, {"more", found.next.has_value()}, {"next", next}});
 }
 
 std::optional<core::Slot> named_slot(Context& context, Call& call) {
@@ -313,7 +195,7 @@ Granted slot_answer(int status) {
 }
 
 void define_slot(Context& context, Call& call, core::op::DefineSlot define) {
-  if (auto read = read_work(context, call, define.work); !read) {
+  if (auto read = read_work(context, call.inputs, call.identity, define.work); !read) {
     return call.reply.fail(read.error());
   }
   if (const auto at = call.inputs.time("at")) define.at = *at;

@@ -10,7 +10,7 @@ void list(Context& context, Call& call) {
             [&](const std::string& after, const Take& take) {
               for (const auto& [id, cell] : context.fleet().cells) {
                 if (!may_see(call.identity, id) || (!after.empty() && id.value <= after)) continue;
-                if (!take(id.value, wire::cell_json(cell))) return;
+                if (!take(id.value, wire::cell_json(context.fleet(), cell))) return;
               }
             },
             {{"troubled", troubled_json(context, call.identity)}});
@@ -20,7 +20,7 @@ void show(Context& context, Call& call) {
   const auto id = named_cell(context, call);
   if (!id) return;
   const core::BudgetPlace place{core::BudgetScope::mission, *id, {}, {}};
-  send_tagged(call, wire::cell_json(*core::find_cell(context.fleet(), *id)),
+  send_tagged(call, wire::cell_json(context.fleet(), *core::find_cell(context.fleet(), *id)),
               {{"spend", wire::spend_json(context.fleet(), place, context.loop.now().mono)}});
 }
 
@@ -37,7 +37,7 @@ void add(Context& context, Call& call) {
   const auto made = [&context, reply = call.reply](const Result<CellId>& id) {
     if (!id) return reply.fail(id.error());
     const core::Cell* cell = core::find_cell(context.fleet(), *id);
-    if (cell) return reply.ok(wire::cell_json(*cell), 201);
+    if (cell) return reply.ok(wire::cell_json(context.fleet(), *cell), 201);
     reply.fail({ErrorCode::internal,
                 "the cell was made but is not known yet",
                 {},

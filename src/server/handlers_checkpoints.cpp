@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <ranges>
+
 #include "core/checkpoint_state.h"
 #include "core/permissions.h"
 #include "server/context.h"
@@ -29,15 +32,23 @@ json::object checkpoint_json(const core::Checkpoint& one) {
           {"broken", text_or_null(one.broken)}};
 }
 
-// Newest first, with the one that the agent's present run went on from.
+// As they were saved, oldest first: their ids are numbered. The agent's own order says what a start
+// would take, and one that a person picked is the last of that.
+std::vector<const core::Checkpoint*> as_saved(const core::Agent& agent) {
+  std::vector<const core::Checkpoint*> all;
+  for (const core::Checkpoint& one : agent.checkpoints) all.push_back(&one);
+  std::ranges::sort(all, {}, [](const core::Checkpoint* one) -> auto& { return one->info.id; });
+  return all;
+}
+
+// Newest first, with the one that the agent's present run went on from, and the next one will.
 void list(Context& context, Call& call) {
   const auto ref = named_agent(context, call);
   if (!ref) return;
   const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
   json::array all;
-  for (auto one = agent.checkpoints.rbegin(); one != agent.checkpoints.rend(); ++one) {
-    all.push_back(checkpoint_json(*one));
-  }
+  for (const auto* one : std::views::reverse(as_saved(agent))) all.push_back(checkpoint_json(*one));
+  const auto* next = core::checkpoint::newest_good(agent);
   json::value from;
   if (const auto& restored = agent.went_on_from) {
     from = json::object{{"agent", restored->agent.value}, {"checkpoint", restored->id}};
@@ -52,6 +63,7 @@ void list(Context& context, Call& call) {
                      {"cell_id", ref->cell.value},
                      {"checkpoints", std::move(all)},
                      {"went_on_from", std::move(from)},
+                     {"next", next ? json::value(next->info.id) : json::value(nullptr)},
                      {"asked", std::move(asked)}});
 }
 
@@ -167,9 +179,9 @@ void diff(Context& context, Call& call) {
     return call.reply.fail({ErrorCode::unsupported, "this daemon keeps no checkpoints", {}, {}});
   }
   const core::Agent& agent = *core::find_agent(context.fleet(), *ref);
-  const auto& all = agent.checkpoints;
-  const auto* newest = all.empty() ? nullptr : &all.back();
-  const auto* before = all.size() < 2 ? nullptr : &all[all.size() - 2];
+  const auto all = as_saved(agent);
+  const auto* newest = all.empty() ? nullptr : all.back();
+  const auto* before = all.size() < 2 ? nullptr : all[all.size() - 2];
   const auto from = named_checkpoint(call, *ref, agent, "from", before);
   if (!from) return;
   const auto to = named_checkpoint(call, *ref, agent, "to", newest);

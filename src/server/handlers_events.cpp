@@ -65,6 +65,9 @@ void list(Context& context, Call& call) {
   query->limit = call.inputs.whole("limit").value_or(page_usual);
   query->newest = call.inputs.truth("newest").value_or(false);
   const std::uint64_t recorded = context.loop.recorded_facts();
+  // A reader may have seen rows that were written a moment before the loop hears of it.
+  const std::uint64_t decided = context.loop.last_fact();
+  if (query->since > decided) return call.reply.fail(ahead_of_all(query->since, decided), 400);
   auto stranger = never_was(context.fleet(), words_of(call), *query);
   context.services.facts->read(*query,
                                [&context, reply = call.reply, query = *query, recorded,

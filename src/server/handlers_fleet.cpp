@@ -7,6 +7,7 @@
 namespace lazaret::server {
 
 void add_metrics_handlers(Handlers& handlers);
+void add_account_handlers(Handlers& handlers);
 
 namespace {
 
@@ -108,6 +109,7 @@ void add_fleet_handlers(Handlers& handlers) {
   handlers["fleet.resume"] = resume;
   handlers["fleet.stop"] = stop;
   add_metrics_handlers(handlers);
+  add_account_handlers(handlers);
 }
 
 }  // namespace lazaret::server

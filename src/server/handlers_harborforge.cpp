@@ -47,11 +47,19 @@ bool is_of_server(const Context& context, const Identity& who, const std::string
 
 AgentRef beat_key(const std::string& agent) { return {core::calendar_cell, AgentId(agent)}; }
 
+WallTime heard_at(Context& context, const std::string& agent) {
+  const auto* entry = context.loop.beats().find(beat_key(agent));
+  return entry ? entry->last_beat_wall : WallTime{};
+}
+
 // Notes the sign of life. An agent that called itself offline comes back by it, too.
 void beat(Context& context, const CalendarAgent& agent) {
   runtime::BeatEntry* entry = context.loop.beats().find(beat_key(agent.id));
   if (!entry) return;
   context.loop.beats().beat(*entry, {}, context.loop.now());
+  if (context.services.monitor) {
+    context.services.monitor->keep_heard(agent.id, entry->last_beat_wall);
+  }
   if (agent.status == core::CalendarStatus::offline) {
     context.loop.post(core::event::BeatRecovered{beat_key(agent.id), {}});
   }
@@ -166,7 +174,7 @@ void status(Context& context, Call& call) {
          [agent = *agent](Context& ctx, const core::Granted&) {
            const auto found = ctx.fleet().calendar.agents.find(agent);
            if (found == ctx.fleet().calendar.agents.end()) return json_answer(200, json::object());
-           json::object out = calendar_agent_json(found->second, {});
+           json::object out = calendar_agent_json(found->second, heard_at(ctx, agent));
            out["agent_id"] = agent;
            return json_answer(200, out);
          });

@@ -1,9 +1,12 @@
 // The calendar for calendar programs.
 #include "calendar/icalendar.h"
+#include "core/calendar_import.h"
 #include "core/slot_view.h"
 #include "server/calendar_views.h"
 #include "server/context.h"
 #include "server/keys.h"
+#include "server/names.h"
+#include "wire/json_document.h"
 
 namespace lazaret::server {
 namespace {
@@ -14,26 +17,58 @@ bool may_look(Context& context, const Call& call) {
   return who && who->right != Right::nobody && who->right != Right::agent;
 }
 
-calendar::CalendarEvent event_of(const core::SlotWork& work, const std::string& name) {
+calendar::CalendarEvent event_of(const Addresses& names, const core::SlotWork& work,
+                                 const std::string& name, json::object& extra) {
   calendar::CalendarEvent out;
-  out.summary = work.title.empty() ? name : work.title;
-  out.summary += " (" + work.agent + ")";
+  const std::string agent = work.own ? names.of(*work.own) : work.agent;
+  out.summary = (work.title.empty() ? name : work.title) + " (" + agent + ")";
   out.description = work.prompt;
   out.duration = std::chrono::minutes(work.minutes);
+  extra["agent"] = agent;
+  if (work.title.empty()) extra["title"] = "";
+  extra["slot_type"] = to_word(work.type);
+  extra["priority"] = work.priority;
+  extra["event_type"] = to_word(work.event);
   return out;
 }
 
-calendar::CalendarEvent event_of(const core::Calendar& calendar, const core::Plan& plan) {
-  const std::string name = "plan " + std::to_string(plan.id);
-  auto out = event_of(plan.definition.work, name);
-  out.uid = "plan-" + std::to_string(plan.id) + "@lazaret";
-  out.schedule = *core::schedule_of(calendar, plan);
+// The event's data stay as they were written.
+std::string text_of(const json::object& extra, const core::SlotWork& work) {
+  std::string out = wire::json_document(extra);
+  if (work.event_data.empty()) return out;
+  out.resize(out.rfind('}'));
+  return out + ",\"event_data\":" + work.event_data + "}";
+}
+
+// What iCalendar has no words for, in those of plan.add.
+calendar::CalendarEvent event_of(const core::Fleet& fleet, const Addresses& names,
+                                 const core::Plan& plan) {
+  const core::PlanDefinition& of = plan.definition;
+  json::object extra;
+  auto out = event_of(names, of.work, "plan " + std::to_string(plan.id), extra);
+  out.uid = core::export_uid(fleet, "plan", plan.id);
+  out.schedule = *core::schedule_of(fleet.calendar, plan);
+  if (of.kind != core::RuleKind::rrule) {
+    extra[of.kind == core::RuleKind::cron ? "cron" : "oncalendar"] = of.rule;
+    extra["timezone"] = of.zone;
+  }
+  extra["gap"] = to_word(of.gap);
+  extra["fold"] = to_word(of.fold);
+  extra["missed"] = to_word(of.missed);
+  extra["within_seconds"] = of.within_seconds;
+  extra["overlap"] = to_word(of.overlap);
+  extra["jitter_seconds"] = of.jitter_seconds;
+  extra["pause_after_failures"] = of.pause_after_failures;
+  out.extra = text_of(extra, of.work);
   return out;
 }
 
-calendar::CalendarEvent event_of(const core::Slot& slot) {
-  auto out = event_of(slot.work, "slot " + core::ident_of(slot));
-  out.uid = "slot-" + core::ident_of(slot) + "@lazaret";
+calendar::CalendarEvent event_of(const core::Fleet& fleet, const Addresses& names,
+                                 const core::Slot& slot) {
+  json::object extra;
+  auto out = event_of(names, slot.work, "slot " + core::ident_of(slot), extra);
+  out.uid = core::export_uid(fleet, "slot", slot.id);
+  out.extra = text_of(extra, slot.work);
   calendar::Recurrence once;
   const auto at = std::chrono::floor<std::chrono::seconds>(slot.at);
   once.start.local = calendar::LocalTime(at.time_since_epoch());
@@ -57,18 +92,19 @@ void icalendar(Context& context, Call& call) {
     if (!whose) return call.reply.fail(whose.error());
     only = whose->agent;
   }
+  const Addresses names(fleet);
   std::vector<calendar::CalendarEvent> events;
   for (const auto& [id, plan] : fleet.calendar.plans) {
     if (events.size() == calendar::most_events) break;
     if (!plan.paused && (only.empty() || plan.definition.work.agent == only)) {
-      events.push_back(event_of(fleet.calendar, plan));
+      events.push_back(event_of(fleet, names, plan));
     }
   }
   // The newest first: where there are too many, the oldest are left out.
   for (auto slot = fleet.calendar.slots.rbegin(); slot != fleet.calendar.slots.rend(); ++slot) {
     if (events.size() == calendar::most_events) break;
     const bool wanted = only.empty() || slot->second.work.agent == only;
-    if (wanted && slot->second.plan == 0) events.push_back(event_of(slot->second));
+    if (wanted && slot->second.plan == 0) events.push_back(event_of(fleet, names, slot->second));
   }
   const auto now = std::chrono::floor<std::chrono::seconds>(context.loop.now().wall);
   call.reply.send({.status = 200,

@@ -6,8 +6,23 @@
 namespace lazaret::server {
 namespace {
 
-json::object key_json(const ports::KeyRecord& key) {
+// Why it opens nothing any more; empty = it does.
+std::string_view why_ended(const Context& context, const ports::KeyRecord& key) {
+  if (key.expires_at != WallTime{} && key.expires_at <= context.loop.now().wall) return "expired";
+  const auto identity = identity_of_scope(key.scope);
+  // Agents that run elsewhere are known by their first beat only, which may need this key.
+  if (!identity || !identity->agent || identity->agent->cell == external_cell) return {};
+  if (core::find_cell(context.fleet(), identity->agent->cell) == nullptr) {
+    return "its mission is gone";
+  }
+  if (core::find_agent(context.fleet(), *identity->agent) == nullptr) return "its agent is gone";
+  return {};
+}
+
+json::object key_json(const Context& context, const ports::KeyRecord& key) {
+  const std::string_view ended = why_ended(context, key);
   return {{"id", key.id},
+          {"ended", ended.empty() ? json::value(nullptr) : json::value(json::string(ended))},
           {"name", key.name},
           {"scope", key.scope},
           {"created_at", wire::api_time(key.created_at)},
@@ -16,7 +31,7 @@ json::object key_json(const ports::KeyRecord& key) {
 
 void list(Context& context, Call& call) {
   json::array keys;
-  for (const auto& key : context.keys.all()) keys.push_back(key_json(key));
+  for (const auto& key : context.keys.all()) keys.push_back(key_json(context, key));
   call.reply.ok(json::object{{"keys", std::move(keys)}});
 }
 
@@ -52,7 +67,7 @@ void add(Context& context, Call& call) {
   if (!scope) return call.reply.fail(scope.error());
   const auto made = context.keys.make(call.inputs.text("name"), *scope, context.loop.now().wall);
   if (!made) return call.reply.fail(made.error());
-  json::object out = key_json(made->record);
+  json::object out = key_json(context, made->record);
   out["key"] = made->key;
   call.reply.ok(out, call.operation.success);
 }

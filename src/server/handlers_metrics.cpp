@@ -1,4 +1,5 @@
 // /metrics: host names as node_exporter's, agents as cAdvisor's, ours lazaret_*.
+#include "core/account.h"
 #include "server/context.h"
 #include "server/metrics.h"
 #include "wire/api_encode.h"
@@ -117,6 +118,24 @@ void add_budgets(Metrics& metrics, Context& context) {
   }
 }
 
+void add_accounts(Metrics& metrics, Context& context) {
+  const WallTime now = context.loop.now().wall;
+  for (const auto& [name, account] : context.fleet().accounts) {
+    const auto gauge = [&](std::string_view what, std::string_view help, double value) {
+      metrics.add(what, "gauge", help, value, {{"account", name}});
+    };
+    gauge("lazaret_account_running", "Agents of the account that run.",
+          as_number(account.running.size()));
+    gauge("lazaret_account_waiting", "Agents of the account that wait for it.",
+          as_number(core::account::waiting_in(context.fleet(), account)));
+    gauge("lazaret_account_limited", "1 while the account is rate limited.",
+          account.limit && account.limit->until > now ? 1 : 0);
+    if (account.limits.at_once == 0) continue;
+    gauge("lazaret_account_at_once", "How many of its agents may run at once.",
+          account.limits.at_once);
+  }
+}
+
 void add_own(Metrics& metrics, Context& context) {
   const ServerCounts counts = context.counts();
   const auto& fleet = context.fleet();
@@ -147,6 +166,7 @@ void metrics(Context& context, Call& call) {
   Metrics all;
   add_agents(all, context);
   add_budgets(all, context);
+  add_accounts(all, context);
   add_own(all, context);
   all.add("lazaret_build_info", "gauge", "The daemon's version.", 1,
           {{"version", context.services.version}});

@@ -16,6 +16,11 @@ std::string identifier_of(const ports::KeyRecord& key) {
   return key.scope.starts_with(scope_prefix) ? key.scope.substr(scope_prefix.size()) : "";
 }
 
+bool is_registered(const Context& context, const std::string& identifier) {
+  return std::ranges::any_of(context.keys.all(),
+                             [&](const auto& key) { return identifier_of(key) == identifier; });
+}
+
 json::object report_json(const ports::ServerReport& report) {
   return {{"last_seen_at", wire::api_time(report.last_seen_at)},
           {"report", wire::json_or_null(report.body)}};
@@ -47,10 +52,7 @@ void list(Context& context, Call& call) {
 
 void add(Context& context, Call& call) {
   const std::string identifier = call.inputs.text("identifier");
-  const auto& all = context.keys.all();
-  const bool known =
-      std::ranges::any_of(all, [&](const auto& key) { return identifier_of(key) == identifier; });
-  if (known) {
+  if (is_registered(context, identifier)) {
     return call.reply.fail({ErrorCode::conflict, "\"" + identifier + "\" is registered already",
                             "body /identifier",
                             "lazaret token ls; lazaret token rm its key first"});
@@ -69,10 +71,7 @@ void add(Context& context, Call& call) {
 
 void show(Context& context, Call& call) {
   const std::string identifier = call.inputs.text("server");
-  const auto& all = context.keys.all();
-  const bool known =
-      std::ranges::any_of(all, [&](const auto& key) { return identifier_of(key) == identifier; });
-  if (!known) {
+  if (!is_registered(context, identifier)) {
     return call.reply.fail({ErrorCode::not_found, "no server \"" + identifier + "\" is registered",
                             "path server", "lazaret server ls"});
   }

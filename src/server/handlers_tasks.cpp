@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "base/rfc3339.h"
 #include "server/context.h"
 #include "server/names.h"
 #include "server/work_waiters.h"
@@ -97,6 +100,32 @@ void depend(Context& context, Call& call) {
   if (ref) submit(context, call, core::op::AddDependency{*ref, TaskId(call.inputs.text("on"))});
 }
 
+// After a hand-off was asked for: who does what next.
+std::string what_follows(const core::Fleet& fleet, const TaskRef& ref, const std::string& to) {
+  const core::Task* task = core::find_task(fleet, ref);
+  if (!task || !task->handoff) {
+    return fmt::format(
+        "{} has task {} now and goes on from where it was left; what others still "
+        "write to it is refused",
+        to, ref.task.value);
+  }
+  const core::Handoff& handoff = *task->handoff;
+  const core::Policies& policies = core::find_cell(fleet, ref.cell)->definition.policies;
+  if (handoff.stage == core::HandoffStage::checkpoint) {
+    return fmt::format(
+        "{} is asked to save a checkpoint first (checkpoint_required), within {}; "
+        "then {} goes on with task {}",
+        handoff.from.value, to_human(policies.checkpoint_deadline), to, ref.task.value);
+  }
+  const auto open =
+      handoff.approval ? fleet.approvals.find(*handoff.approval) : fleet.approvals.end();
+  if (open == fleet.approvals.end()) return {};
+  return fmt::format(
+      "a person has to say yes before {} (handoff_approval is manual), else it is "
+      "no: lazaret inbox approve {}; {} goes on with task {} until then",
+      to_rfc3339(open->second.deadline), open->first.value, handoff.from.value, ref.task.value);
+}
+
 void handoff(Context& context, Call& call) {
   const auto ref = named_task(context, call);
   if (ref) submit_handoff(context, call, *ref);
@@ -107,12 +136,13 @@ void handoff(Context& context, Call& call) {
 void submit_handoff(Context& context, Call& call, const TaskRef& ref) {
   submit(context, call,
          core::op::HandOffTask{ref, AgentId(call.inputs.text("to")), call.inputs.text("reason")},
-         [ref](Context& ctx, const core::Granted& granted) {
+         [ref, to = call.inputs.text("to")](Context& ctx, const core::Granted& granted) {
            const core::Task* task = core::find_task(ctx.fleet(), ref);
            const bool waits = task && task->handoff;
            return json_answer(
                200, json::object{
                         {"status", waits ? "waiting" : "done"},
+                        {"detail", what_follows(ctx.fleet(), ref, to)},
                         {"approval", granted.id.empty() ? json::value(nullptr)
                                                         : json::value(json::string(granted.id))}});
          });

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "core/slot_view.h"
 #include "server/context.h"
 #include "server/names.h"
 #include "server/why.h"
@@ -28,6 +29,11 @@ bool is_there(const core::Fleet& fleet, const WhySubject& one) {
       return fleet.approvals.contains(ApprovalId(one.id));
     case WhyKind::mission:
       return core::find_cell(fleet, one.cell) != nullptr;
+    case WhyKind::plan:
+      return fleet.calendar.plans.contains(std::stoll(one.id));
+    case WhyKind::slot:
+      return core::find_slot(fleet.calendar, one.id) ||
+             core::find_virtual_slot(fleet.calendar, one.id);
   }
   return false;
 }

@@ -1,5 +1,7 @@
 #include "server/http_parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -26,13 +28,20 @@ Refusal bad(std::string message) {
   return refuse(400, ErrorCode::invalid_input, std::move(message));
 }
 
-Refusal refusal_of(const error_code& error) {
-  if (error == http::error::header_limit) {
-    return refuse(431, ErrorCode::too_large, "the request's head is larger than this server takes");
-  }
+Refusal head_too_large(std::size_t most) {
+  return refuse(
+      431, ErrorCode::too_large,
+      fmt::format("the request's head is larger than {} bytes, the most that is taken", most));
+}
+
+// `body_most`: of this request, where its head was read.
+Refusal refusal_of(const error_code& error, std::size_t head_most, std::size_t body_most) {
+  if (error == http::error::header_limit) return head_too_large(head_most);
   if (error == http::error::body_limit) {
     return refuse(413, ErrorCode::too_large,
-                  "the request's body is larger than this operation takes");
+                  fmt::format("the request's body is larger than {} bytes, the most that this "
+                              "operation takes",
+                              body_most));
   }
   return bad("the request is not HTTP/1.1: " + error.message());
 }
@@ -48,6 +57,7 @@ class Parser : public http::basic_parser<true> {
   }
   // The bytes that are being looked at: a folded field's value lies elsewhere.
   std::string_view input;
+  std::size_t body_most = 0;
 
  private:
   void stop(Refusal refusal, error_code& error) {
@@ -63,7 +73,8 @@ class Parser : public http::basic_parser<true> {
     if (!target.starts_with('/') && target != "*") {
       return stop(bad("the request's target must begin with \"/\""), error);
     }
-    body_limit(limits_.body_bytes(head_.method, head_.target));
+    body_most = limits_.body_bytes(head_.method, head_.target);
+    body_limit(body_most);
   }
   void on_response_impl(int, string_view, int, error_code&) override {}
 
@@ -107,9 +118,13 @@ class Parser : public http::basic_parser<true> {
     if (name == field::authorization)
       head_.authorization = view(value);
     else if (name == field::cookie)
-      head_.cookie += (head_.cookie.empty() ? "" : "; ") + std::string(view(value));
+      join(head_.cookie, value, "; ");
     else if (name == field::content_type)
       head_.content_type = view(value);
+    else if (name == field::accept)
+      join(head_.accept, value, ", ");
+    else if (name == field::accept_encoding)
+      join(head_.accept_encoding, value, ", ");
     else if (name == field::origin)
       head_.origin = view(value);
     else if (name == field::if_match)
@@ -128,6 +143,11 @@ class Parser : public http::basic_parser<true> {
       head_.agent_id = view(value);
     else if (iequals(name_text, "X-Claw-Identifier"))
       head_.claw = view(value);
+  }
+
+  static void join(std::string& all, string_view one, string_view between) {
+    if (!all.empty()) all += view(between);
+    all += view(one);
   }
 
   static bool token_in(string_view list, string_view token) {
@@ -176,9 +196,9 @@ class Parser : public http::basic_parser<true> {
 }  // namespace
 
 void RequestHead::clear() {
-  for (std::string* one :
-       {&method, &target, &host, &authorization, &cookie, &content_type, &origin, &fetch_site,
-        &if_match, &if_none_match, &idempotency_key, &last_event_id, &api_key, &agent_id, &claw}) {
+  for (std::string* one : {&method, &target, &host, &authorization, &cookie, &content_type, &accept,
+                           &accept_encoding, &origin, &fetch_site, &if_match, &if_none_match,
+                           &idempotency_key, &last_event_id, &api_key, &agent_id, &claw}) {
     one->clear();
   }
   hosts = 0;
@@ -263,7 +283,7 @@ HttpParser::Step HttpParser::after(const boost::system::error_code& error, bool 
                                    std::size_t eaten, std::size_t given) {
   Impl& it = *impl_;
   if (error && error != http::error::need_more) {
-    if (!it.refusal) it.refusal = refusal_of(error);
+    if (!it.refusal) it.refusal = refusal_of(error, it.limits.header_bytes, it.parser->body_most);
     return Step::refused;
   }
   if (in_head) {
@@ -272,7 +292,7 @@ HttpParser::Step HttpParser::after(const boost::system::error_code& error, bool 
     const bool over =
         !it.parser->is_header_done() && it.head_bytes + it.looked_at > it.limits.header_bytes;
     if (over || it.head_bytes > it.limits.header_bytes) {
-      it.refusal = refusal_of(http::make_error_code(http::error::header_limit));
+      it.refusal = head_too_large(it.limits.header_bytes);
       return Step::refused;
     }
   }

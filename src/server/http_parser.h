@@ -21,6 +21,8 @@ struct RequestHead {
   std::string authorization;
   std::string cookie;  // all of them, joined by "; "
   std::string content_type;
+  std::string accept;
+  std::string accept_encoding;
   std::string origin;
   std::string fetch_site;
   std::string if_match;

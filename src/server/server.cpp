@@ -278,8 +278,7 @@ std::string_view Server::Impl::date_line() {
 }
 
 bool Server::Impl::is_on_site(const RequestHead& head) const {
-  const std::string_view path = path_of(head.target);
-  return site_.has(head.method, path) && routes_.find(head.method, path).allow.empty();
+  return site_.has(head) && routes_.find(head.method, path_of(head.target)).allow.empty();
 }
 
 std::optional<Answer> Server::Impl::check_origin(Session& session) {
@@ -385,7 +384,7 @@ void Server::Impl::on_request(Session& session, std::uint64_t ticket) {
   ++requests_;
   const RequestHead& head = session.parser().head();
   if (session.is_beat) return beats_.on_request(session, ticket, beat_id(head.target), date_line());
-  if (session.is_on_site) return session.answer(ticket, site_.answer(path_of(head.target)));
+  if (session.is_on_site) return session.answer(ticket, site_.answer(head));
   const bool foreign = session.operation->foreign;
   const std::string_view body = foreign ? "" : std::string_view(session.parser().body());
   auto inputs = wire::check_inputs(*session.operation, {.path = session.path_values,

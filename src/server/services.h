@@ -102,6 +102,13 @@ struct Services {
   using LinkTested = std::function<void(Result<boost::json::object>)>;
   std::function<void(const std::string& link, const LinkTested& done)> test_link;
 
+  // Says something of the slot that a backend gave: of that agent, else of the only one that has
+  // one. Unset: no backend is followed. Errors: not_found, conflict, unavailable.
+  using SlotActed = std::function<void(Result<boost::json::object>)>;
+  std::function<void(const std::string& verb, std::optional<AgentRef> agent, std::string reason,
+                     SlotActed done)>
+      act_on_slot;  // verb: complete, abort, pause, resume
+
   // Ends the daemon in good order: the agents too, or they run on.
   std::function<void(bool keep_agents, std::string reason, std::string by)> stop;
   // What this machine can give and why not the rest, in sentences.

@@ -174,6 +174,25 @@ TEST(SignIn, what_a_short_lived_key_lets_in_ends_with_it) {
   EXPECT_EQ(until, WallTime(soon));
 }
 
+TEST(SignIn, a_stream_ends_with_the_session_that_opened_it) {
+  const WallTime soon = SystemClock().now().wall + 1500ms;
+  const std::string key = "lzk_session";
+  Rig rig({}, {}, {{"k-9", "sign-in of ann", "admin", wire::to_hex(wire::sha256(key)), {}, soon}});
+  const std::string cookie = "Cookie: lazaret=" + key + "\r\n";
+  Wire live(rig.port);
+  live.send(request("GET", "/api/v1/events/stream", {}, cookie));
+  EXPECT_NE(live.read_until("\r\n\r\n").find("200 OK"), std::string::npos);
+  live.read_all();
+  EXPECT_TRUE(live.closed());
+  EXPECT_GE(SystemClock().now().wall, soon);
+  // What the page reads next: nobody is signed in.
+  EXPECT_EQ(rig.call("GET", "/api/v1/session", {}, cookie).body,
+            R"({"name":null,"scope":null,"until":null})");
+  Wire again(rig.port);
+  again.send(request("GET", "/api/v1/events/stream", {}, cookie));
+  EXPECT_EQ(again.read().status, 401);
+}
+
 TEST(SignIn, only_admins_make_links) {
   Rig rig;
   const std::string key = "Authorization: Bearer " + rig.make_key("operator") + "\r\n";

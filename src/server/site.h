@@ -5,6 +5,7 @@
 #include <span>
 
 #include "server/call.h"
+#include "server/http_parser.h"
 #include "server/site_file.h"
 
 namespace lazaret::server {
@@ -13,10 +14,13 @@ class Site {
  public:
   explicit Site(std::span<const SiteFile> files) : files_(files) {}
 
-  // Something of the dashboard is at `path`; where an operation has it too, the operation is meant.
-  bool has(std::string_view method, std::string_view path) const;
-  // Of a path that it has. Pages get a nonce of their own each time, in place of each "__NONCE__".
-  Answer answer(std::string_view path) const;
+  // What is asked for is of the dashboard; where an operation has the path too, the operation is
+  // meant. A browser that asks for a page which is not there gets the dashboard too: it says so,
+  // and where to go.
+  bool has(const RequestHead& head) const;
+  // Of a request for what it has. Pages get a nonce of their own each time, in place of each
+  // "__NONCE__".
+  Answer answer(const RequestHead& head) const;
 
  private:
   const SiteFile* find(std::string_view path) const;

@@ -61,6 +61,49 @@ TEST(Site, files_are_zipped_and_kept_where_their_name_tells_their_content) {
   EXPECT_EQ(rig.call("GET", "/agentsx").status, 404);
 }
 
+TEST(Site, who_takes_no_gzip_is_told) {
+  Rig rig({}, with_site);
+  const auto status = [&](const std::string& accepted) {
+    const Response script =
+        rig.call("GET", "/assets/app-1.js", {}, "Accept-Encoding: " + accepted + "\r\n");
+    EXPECT_EQ(script.headers.at("vary"), "Accept-Encoding") << accepted;
+    EXPECT_EQ(script.headers.contains("content-encoding"), script.status == 200) << accepted;
+    return script.status;
+  };
+  for (const char* fits : {"gzip, deflate, br", "br;q=1, GZIP;q=0.2", "*", "identity;q=0, x-gzip",
+                           "br\r\nAccept-Encoding: gzip", "*;q=0, gzip"})
+    EXPECT_EQ(status(fits), 200) << fits;
+  for (const char* not_so : {"identity", "br", "gzip;q=0, *", "gzip ; q=0.0", "*;q=0"})
+    EXPECT_EQ(status(not_so), 406) << not_so;
+  const Response refused = rig.call("GET", "/favicon.svg", {}, "Accept-Encoding: identity\r\n");
+  EXPECT_NE(refused.text("remedy").find("curl --compressed"), std::string::npos) << refused.body;
+  EXPECT_EQ(rig.call("GET", "/", {}, "Accept-Encoding: identity\r\n").status, 200);
+}
+
+TEST(Site, a_browser_that_is_lost_gets_the_dashboard_and_a_program_its_json) {
+  Rig rig({}, with_site);
+  const std::string browser = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+  for (const char* path : {"/nonsense", "/agentsx", "/nonsense/x?y=1", "/index.html"}) {
+    const Response page = rig.call("GET", path, {}, browser);
+    EXPECT_EQ(page.status, 404) << path;
+    EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8") << path;
+    EXPECT_TRUE(page.body.ends_with("hi</b>")) << path;
+    EXPECT_FALSE(nonce_of(page).empty()) << path;
+    for (const char* program : {"", "Accept: */*\r\n", "Accept: application/json\r\n"})
+      EXPECT_EQ(rig.call("GET", path, {}, program).headers.at("content-type"),
+                "application/problem+json")
+          << path;
+  }
+  for (const char* path : {"/api/v1/nonsense", "/assets/app-2.js"}) {
+    const Response answer = rig.call("GET", path, {}, browser);
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(answer.headers.at("content-type"), "application/problem+json") << path;
+  }
+  EXPECT_EQ(rig.call("POST", "/nonsense", "{}", browser).status, 404);
+  EXPECT_EQ(rig.call("POST", "/nonsense", "{}", browser).headers.at("content-type"),
+            "application/problem+json");
+}
+
 TEST(Site, a_link_from_elsewhere_opens_it_but_only_under_our_name) {
   Rig rig({}, with_site);
   const std::string elsewhere = "Sec-Fetch-Site: cross-site\r\nOrigin: http://evil.example\r\n";
@@ -102,6 +145,7 @@ TEST(Site, a_program_without_it_says_so) {
   EXPECT_EQ(page.status, 200);
   EXPECT_NE(page.body.find("without the dashboard"), std::string::npos);
   EXPECT_EQ(rig.call("GET", "/assets/app-1.js").status, 404);
+  EXPECT_EQ(rig.call("GET", "/nonsense", {}, "Accept: text/html\r\n").status, 404);
 }
 
 }  // namespace

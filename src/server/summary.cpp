@@ -4,7 +4,10 @@
 
 #include <set>
 
-#include "server/names.h"
+#include "base/rfc3339.h"
+#include "core/called.h"
+#include "core/ended.h"
+#include "core/standstill.h"
 
 namespace lazaret::server {
 namespace {
@@ -26,8 +29,7 @@ bool is_halted(const core::Agent& agent) {
          agent.hang == core::HangStage::none;
 }
 
-// `asked`: the open approval stands for its quarantine; counting both would count it twice.
-void count(const core::Agent& agent, bool asked, Summary& summary) {
+void count(const core::Agent& agent, Summary& summary) {
   ++summary.agents;
   switch (agent.process) {
     case core::ProcessState::starting:
@@ -39,7 +41,7 @@ void count(const core::Agent& agent, bool asked, Summary& summary) {
       ++(agent.health == core::Health::unhealthy ? summary.lost : summary.alive);
       return;
     case core::ProcessState::quarantined:
-      if (!asked) ++summary.quarantined;
+      ++summary.quarantined;
       return;
     case core::ProcessState::backoff:
     case core::ProcessState::awaiting_approval:
@@ -54,9 +56,44 @@ void count(const core::Agent& agent, bool asked, Summary& summary) {
 
 }  // namespace
 
+namespace {
+
+void add(Summary& summary, std::string text, std::string command) {
+  if (summary.needs.size() >= needs_most) return;
+  summary.needs.push_back({{}, std::move(text), {}, {}, std::move(command)});
+}
+
+// `asked`: its open question stands in the list already.
+void tell_agent(Summary& summary, const core::Fleet& fleet, const AgentRef& ref,
+                const core::Agent& agent, bool asked) {
+  if (is_halted(agent)) {
+    ++summary.waiting;
+    const std::string address = core::agent_called(fleet, ref);
+    add(summary, address + " was stopped by somebody else (state T)",
+        fmt::format("kill -CONT {}, or lazaret agent kill {}", agent.pid, address));
+  }
+  const bool full = summary.needs.size() >= needs_most;
+  if (agent.process != core::ProcessState::quarantined || asked || full) return;
+  // Nobody is needed for what is over: it could not even be started.
+  if (!core::why_agent_ended(fleet, ref).empty()) return;
+  const std::string address = core::agent_called(fleet, ref);
+  add(summary, fmt::format("{} is quarantined: {}", address, agent.state_reason),
+      "lazaret agent start " + address);
+}
+
+// Questions and quarantines stand in the list themselves, and who paused or stopped an agent knows.
+void tell_mission(Summary& summary, const core::Fleet& fleet, const core::Cell& cell) {
+  const auto still = core::standstill_of(fleet, cell);
+  if (!still || still->approval) return;
+  if (still->agent && !cell.agents.at(*still->agent).finished) return;
+  ++summary.waiting;
+  add(summary, core::mission_called(cell) + ": " + still->rule, still->remedy);
+}
+
+}  // namespace
+
 Summary summary_of(const core::Fleet& fleet) {
   Summary summary;
-  const Addresses addresses(fleet);
   for (const auto& [id, approval] : fleet.approvals) {
     if (approval.answer) continue;
     ++summary.waiting;
@@ -67,30 +104,18 @@ Summary summary_of(const core::Fleet& fleet) {
   const std::set<AgentRef> asked_already = asked_about(fleet);
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) {
-      const bool asked = asked_already.contains({cell_id, id});
-      count(agent, asked, summary);
-      if (is_halted(agent) && summary.needs.size() < needs_most) {
-        ++summary.waiting;
-        const std::string address = addresses.of({cell_id, id});
-        summary.needs.push_back(
-            {{},
-             fmt::format("{} was stopped by somebody else (state T)", address),
-             {},
-             {},
-             fmt::format("kill -CONT {}, or lazaret agent kill {}", agent.pid, address)});
-      }
-      if (agent.process != core::ProcessState::quarantined || asked) continue;
-      if (summary.needs.size() >= needs_most) continue;
-      const std::string address = addresses.of({cell_id, id});
-      summary.needs.push_back({{},
-                               fmt::format("{} is quarantined: {}", address, agent.state_reason),
-                               {},
-                               {},
-                               "lazaret agent start " + address});
+      count(agent, summary);
+      tell_agent(summary, fleet, {cell_id, id}, agent, asked_already.contains({cell_id, id}));
     }
+    tell_mission(summary, fleet, cell);
   }
   summary.sentence = fmt::format("{} alive · {} waiting for you · {} quarantined · {} lost",
                                  summary.alive, summary.waiting, summary.quarantined, summary.lost);
+  for (const auto& [name, account] : fleet.accounts) {
+    if (!account.limit) continue;
+    summary.sentence += fmt::format(" · account {} is rate limited until {}", name,
+                                    to_rfc3339(account.limit->until));
+  }
   if (fleet.frozen) summary.sentence += " · the fleet is frozen";
   return summary;
 }

@@ -18,8 +18,8 @@ struct Need {      // something that waits for a person
 
 struct Summary {
   int alive = 0;        // running, starting or stopping; and external ones that are not unhealthy
-  int waiting = 0;      // open approvals
-  int quarantined = 0;  // without an open approval about them
+  int waiting = 0;      // open approvals, agents stopped by others, missions that cannot go on
+  int quarantined = 0;  // whether a person is asked about them or not
   int lost = 0;         // wanted, but neither alive nor waiting for something
   int agents = 0;
   std::string sentence;  // "24 alive · 1 waiting for you · 1 quarantined · 0 lost"

@@ -15,12 +15,12 @@ struct GivenUp : ::testing::Test {
   }
 };
 
-TEST_F(GivenUp, WhoIsAskedAboutIsListedAndCountedOnce) {
+TEST_F(GivenUp, WhoIsAskedAboutIsListedOnceAndCountsAsQuarantined) {
   ASSERT_EQ(bed.agent("a").process, core::ProcessState::quarantined);
   const Summary summary = summary_of(bed.fleet);
   ASSERT_EQ(summary.needs.size(), 1U);
   EXPECT_EQ(summary.needs[0].id, "r-1");
-  EXPECT_EQ(summary.sentence, "0 alive · 1 waiting for you · 0 quarantined · 0 lost");
+  EXPECT_EQ(summary.sentence, "0 alive · 1 waiting for you · 1 quarantined · 0 lost");
 }
 
 TEST_F(GivenUp, AfterANoTheQuarantineStaysListed) {
@@ -29,6 +29,27 @@ TEST_F(GivenUp, AfterANoTheQuarantineStaysListed) {
   ASSERT_EQ(summary.needs.size(), 1U);
   EXPECT_EQ(summary.needs[0].command, "lazaret agent start a");
   EXPECT_EQ(summary.sentence, "0 alive · 0 waiting for you · 1 quarantined · 0 lost");
+}
+
+TEST_F(GivenUp, NobodyIsNeededForAMissionThatIsOver) {
+  EXPECT_TRUE(bed.ask(core::op::SetMission{the_cell, core::MissionStatus::failed, "enough"}));
+  const Summary summary = summary_of(bed.fleet);
+  EXPECT_TRUE(summary.needs.empty());
+  EXPECT_EQ(summary.sentence, "0 alive · 0 waiting for you · 1 quarantined · 0 lost");
+}
+
+TEST(Missions, WhoseTasksNobodyCanTakeAreListed) {
+  core::TaskDefinition gpu = task_of("gpu");
+  gpu.needs_capabilities = {"gpu"};
+  core::testing::Bed bed(cell_of({process_agent("a")}, {gpu}));
+  bed.spawned("a");
+  const Summary summary = summary_of(bed.fleet);
+  ASSERT_EQ(summary.needs.size(), 1U);
+  EXPECT_EQ(summary.needs[0].text,
+            "mission one (11111111): 1 tasks are ready, and no agent of the mission can take any "
+            "of them");
+  EXPECT_EQ(summary.needs[0].command, "lazaret why task:gpu");
+  EXPECT_EQ(summary.sentence, "1 alive · 1 waiting for you · 0 quarantined · 0 lost");
 }
 
 TEST(Halted, IsWhomSomebodyElseStoppedAndNothingWakes) {

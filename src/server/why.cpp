@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/fact_words.h"
+#include "core/slot_view.h"
 #include "server/names.h"
 #include "wire/api_render.h"
 #include "wire/journal_rows.h"
@@ -56,6 +57,32 @@ std::vector<WhySubject> in_cell(const core::Cell& cell, const Wanted& wanted) {
   return found;
 }
 
+WhySubject of_calendar(WhyKind kind, const core::SlotWork& work, std::string id) {
+  if (!work.own) return {kind, {}, {}, std::move(id)};
+  return {kind, work.own->cell, work.own->agent, std::move(id)};
+}
+
+// Bare numbers are nobody's name: a plan or a slot is meant only where its kind is said, or by the
+// virtual id of an occurrence.
+void add_calendar(const core::Calendar& calendar, const Wanted& wanted,
+                  std::vector<WhySubject>& found) {
+  const std::string name(wanted.name);
+  if (wanted.only == WhyKind::plan) {
+    for (const auto& [id, plan] : calendar.plans) {
+      if (std::to_string(id) != name) continue;
+      found.push_back(of_calendar(WhyKind::plan, plan.definition.work, name));
+    }
+    return;
+  }
+  const bool is_virtual = !wanted.only && name.starts_with("plan-");
+  if (wanted.only != WhyKind::slot && !is_virtual) return;
+  if (const core::Slot* slot = core::find_slot(calendar, name)) {
+    return found.push_back(of_calendar(WhyKind::slot, slot->work, name));
+  }
+  const auto occurrence = core::find_virtual_slot(calendar, name);
+  if (occurrence) found.push_back(of_calendar(WhyKind::slot, occurrence->work, name));
+}
+
 std::vector<WhySubject> all_that_match(const core::Fleet& fleet, const Wanted& wanted) {
   std::vector<WhySubject> found;
   for (const auto& [id, cell] : fleet.cells) {
@@ -72,6 +99,7 @@ std::vector<WhySubject> all_that_match(const core::Fleet& fleet, const Wanted& w
     const CellId cell = agent ? agent->cell : task ? task->cell : CellId();
     found.push_back({WhyKind::approval, cell, agent ? agent->agent : AgentId(), name});
   }
+  add_calendar(fleet.calendar, wanted, found);
   std::erase_if(found, [&](const WhySubject& one) {
     return (wanted.only && *wanted.only != one.kind) || (wanted.cell && *wanted.cell != one.cell);
   });
@@ -113,6 +141,8 @@ std::string candidate(const WhySubject& one) {
       return kind + one.cell.value;
     case WhyKind::wake:
     case WhyKind::approval:
+    case WhyKind::plan:
+    case WhyKind::slot:
       return kind + one.id;
   }
   return kind;
@@ -141,9 +171,10 @@ Error unknown(const Wanted& wanted) {
             "lazaret events --text " + name};
   }
   const std::string what = wanted.only ? std::string(to_word(*wanted.only)) : "agent";
-  const std::string rest = wanted.only ? "" : ", task, wake, approval or mission";
+  const std::string rest = wanted.only ? "" : ", task, wake, approval, mission, plan:ID or slot:ID";
   return {ErrorCode::not_found, "no " + what + rest + " \"" + name + "\"", "of",
-          "lazaret agent ls, lazaret mission ls, lazaret task ls CELL, lazaret inbox"};
+          "lazaret agent ls, lazaret mission ls, lazaret task ls CELL, lazaret inbox, "
+          "lazaret plan ls"};
 }
 
 }  // namespace
@@ -151,8 +182,8 @@ Error unknown(const Wanted& wanted) {
 Result<WhySubject> why_subject(const core::Fleet& fleet, std::string_view text,
                                std::string_view cell, const Identity& who) {
   Wanted wanted{text, {}, {}};
-  for (const WhyKind kind :
-       {WhyKind::agent, WhyKind::task, WhyKind::wake, WhyKind::approval, WhyKind::mission}) {
+  for (std::size_t i = 0; i < enum_words(WhyKind{}).size(); ++i) {
+    const auto kind = static_cast<WhyKind>(i);
     const std::string prefix = std::string(to_word(kind)) + ":";
     if (!text.starts_with(prefix)) continue;
     wanted.only = kind;
@@ -202,7 +233,7 @@ std::vector<ports::FactQuery> past_of(const core::Fleet& fleet, const WhySubject
       ports::FactQuery answered;  // it names no agent
       answered.kind = "approval_answered";
       answered.from = approval.opened.wall;
-      answered.text = subject.id + " answered";
+      answered.text = subject.id + " ";
       if (!approval.agent && !approval.task) return {answered};
       query.agent = subject.agent.value;
       if (approval.task) query.task = approval.task->task.value;
@@ -213,6 +244,14 @@ std::vector<ports::FactQuery> past_of(const core::Fleet& fleet, const WhySubject
       query.newest = false;
       return {before, query, answered};
     }
+    case WhyKind::plan:
+      query.kind = "plan_defined,plan_paused";
+      query.text = "plan " + subject.id + " ";
+      return {query};
+    case WhyKind::slot:
+      query.kind = "slot_defined,slot_changed";
+      query.text = "slot " + subject.id + " ";
+      return {query};
   }
   return {};
 }
@@ -246,6 +285,10 @@ core::Explanation explanation_of(const core::Fleet& fleet, const WhySubject& sub
       return core::explain(fleet, ApprovalId(subject.id), now);
     case WhyKind::mission:
       return core::explain(fleet, subject.cell, now);
+    case WhyKind::plan:
+      return core::explain_plan(fleet, std::stoll(subject.id), now);
+    case WhyKind::slot:
+      return core::explain_slot(fleet, subject.id, now);
   }
   return {};
 }

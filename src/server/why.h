@@ -12,9 +12,10 @@
 
 namespace lazaret::server {
 
-LAZARET_ENUM(WhyKind, agent, task, wake, approval, mission)
+LAZARET_ENUM(WhyKind, agent, task, wake, approval, mission, plan, slot)
 
-// `id` is a task's, a wake's or an approval's.
+// `id` is a task's, a wake's, an approval's, a plan's or a slot's; cell and agent are empty for
+// what concerns none of the fleet's own agents.
 struct WhySubject {
   WhyKind kind = WhyKind::agent;
   CellId cell;
@@ -23,9 +24,10 @@ struct WhySubject {
 };
 
 // An id or name of anything: "scout", "t-41", "w-3", "r-118", "survey"; "<first 8 of cell
-// id>.t-41", and the kind before any of them ("task:t-41"). `cell` (may be empty) narrows it to a
-// mission. Errors: not_found; conflict, with the candidates; refused, for agents that ask about
-// others.
+// id>.t-41", and the kind before any of them ("task:t-41"). Plans and slots are numbers, so they
+// need it ("plan:3", "slot:12"); an occurrence has a virtual id. `cell` (may be empty) narrows it
+// to a mission. Errors: not_found; conflict, with the candidates; refused, for agents that ask
+// about others.
 Result<WhySubject> why_subject(const core::Fleet& fleet, std::string_view text,
                                std::string_view cell, const Identity& who);
 

@@ -28,7 +28,8 @@ bool stirs(const core::Fact& fact) {
          std::holds_alternative<f::AgentReleased>(fact) ||
          std::holds_alternative<f::AgentStarting>(fact) ||
          std::holds_alternative<f::AgentReady>(fact) ||
-         std::holds_alternative<f::AgentRateLimited>(fact);
+         std::holds_alternative<f::AgentRateLimited>(fact) ||
+         std::holds_alternative<f::AccountLimited>(fact);
 }
 
 Answer task_answer(const core::Fleet& fleet, const std::optional<TaskRef>& ref) {

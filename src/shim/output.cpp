@@ -150,6 +150,15 @@ bool Output::tell_loss() {
 void Output::turn_over() {
   static char from[sizeof path_ + 12];
   static char to[sizeof path_ + 12];
+  struct stat found{};
+  numbered(to, path_, kept_);
+  const bool drops = lstat(to, &found) == 0;  // with kept_ 0 the log itself
+  if (drops && kept_ > 0) {
+    numbered(to, path_, kept_ - 1);
+    if (lstat(to, &found) == 0 && S_ISREG(found.st_mode)) {
+      chmod(to, (found.st_mode & 07777) | log_follows_dropped);
+    }
+  }
   for (uint32_t number = kept_; number > 0; --number) {
     numbered(from, path_, number - 1);
     numbered(to, path_, number);
@@ -157,6 +166,9 @@ void Output::turn_over() {
   }
   if (kept_ == 0) unlink(path_);
   open_log();
+  if (drops && kept_ == 0 && log_ >= 0 && fstat(log_, &found) == 0) {
+    fchmod(log_, (found.st_mode & 07777) | log_follows_dropped);
+  }
 }
 
 void Output::finish() {

@@ -29,6 +29,11 @@ inline constexpr std::size_t boot_id_size = 40;
 inline constexpr std::int64_t hold_most_ns = 60'000'000'000;
 inline constexpr std::int64_t hold_fresh_ns = 2'000'000'000;
 
+// The mode bit (sticky: it means nothing to the kernel on a file) of a log file before which
+// another one was dropped: what is kept is not all that was written. Shims of older versions do not
+// set it.
+inline constexpr unsigned log_follows_dropped = 01000;
+
 // The next version's records are read as ours: what it adds stands where ours has `spare`.
 inline bool can_read(std::uint16_t version) {
   return version >= record_oldest && version <= record_version + 1;

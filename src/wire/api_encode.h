@@ -56,6 +56,8 @@ json::value api_time(Instant when, const Stamp& at);
 json::value api_value(const core::RunSpec& run, const Stamp& at);
 // Agents and tasks are counted, not repeated.
 json::value api_value(const core::CellDefinition& cell, const Stamp& at);
+// By the names and words that the files take.
+json::value api_value(const core::Policies& policies, const Stamp& at);
 // {wall_seconds, cpu_seconds, spawns, tokens, usd}
 json::value api_value(const core::Amounts& amounts, const Stamp& at);
 

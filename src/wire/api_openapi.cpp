@@ -105,7 +105,10 @@ json::object reference(std::string_view schema) {
   return {{"$ref", "#/components/schemas/" + std::string(schema)}};
 }
 
-json::object problem(int status) {
+json::object problem(const Operation& operation, int status) {
+  if (operation.foreign) {
+    return answer(reason_phrase(status), "application/json", reference("HfError"));
+  }
   return answer(reason_phrase(status), "application/problem+json", reference("Problem"));
 }
 
@@ -117,10 +120,11 @@ json::object answers_of(const Operation& operation) {
       answer(operation.summary, operation.media, std::move(schema));
   bool has_path = false;
   for (const Input& input : operation.inputs) has_path = has_path || input.where == Where::path;
-  const auto add = [&](int status) { out[std::to_string(status)] = problem(status); };
+  const auto add = [&](int status) { out[std::to_string(status)] = problem(operation, status); };
   add(400);
-  if (operation.scope != Scope::open || operation.name == "heartbeat") add(401), add(403);
-  if (has_path) add(404);
+  const bool asks = operation.scope != Scope::open || operation.name == "heartbeat";
+  if (asks || operation.foreign) add(401), add(403);
+  if (has_path || operation.foreign) add(404);
   const bool changes = operation.method != Method::GET;
   if (has_path || changes) add(409);
   if (changes) add(412), add(413), add(415);
@@ -142,7 +146,7 @@ json::object header_parameter(std::string_view name, std::string_view doc) {
 
 json::object one_operation(const Operation& operation) {
   json::array parameters;
-  bool has_body = operation.more_fields;
+  bool has_body = operation.foreign ? !operation.takes.empty() : operation.more_fields;
   bool body_needed = false;
   for (const Input& input : operation.inputs) {
     if (input.where == Where::body) {
@@ -160,6 +164,11 @@ json::object one_operation(const Operation& operation) {
   if (keyed && !operation.secret) {
     parameters.push_back(header_parameter("Idempotency-Key", "repeats get the first one's answer"));
   }
+  if (operation.foreign) {
+    parameters.push_back(header_parameter("X-Claw-Identifier", "the server"));
+    parameters.push_back(header_parameter("X-Agent-ID", "the agent"));
+    parameters.push_back(header_parameter("X-API-Key", "the server's key; needed beyond loopback"));
+  }
   if (operation.name == "events.stream") {
     parameters.push_back(
         header_parameter("Last-Event-ID", "number of the last event that was seen"));
@@ -175,7 +184,8 @@ json::object one_operation(const Operation& operation) {
   if (!operation.example.empty()) out["x-example"] = operation.example;
   if (has_body) {
     json::object content;
-    content["application/json"] = json::object{{"schema", body_schema(operation)}};
+    json::object schema = operation.foreign ? reference(operation.takes) : body_schema(operation);
+    content["application/json"] = json::object{{"schema", std::move(schema)}};
     out["requestBody"] = json::object{{"required", body_needed}, {"content", std::move(content)}};
   }
   if (operation.scope == Scope::open) {

@@ -1,8 +1,10 @@
 #include "wire/api_render.h"
 
 #include "base/utf8.h"
+#include "core/account.h"
 #include "core/fact_words.h"
 #include "core/presence.h"
+#include "core/standstill.h"
 #include "wire/api_encode.h"
 #include "wire/cell_status.h"
 
@@ -67,6 +69,20 @@ json::value api_value(const core::RunSpec& run, const Stamp&) {
                       {"ready", to_word(run.ready)},
                       {"watchdog_seconds", in_seconds(run.watchdog)},
                       {"restart", to_word(run.restart)}};
+}
+
+json::value api_value(const core::Policies& policies, const Stamp& at) {
+  json::object out;
+  for_each_field(policies, [&](std::string_view name, const auto& member) {
+    using Member = std::decay_t<decltype(member)>;
+    const bool fixed = name == "revive_timeout" || name == "checkpoint_interval";
+    std::string shown(name);
+    if (std::is_same_v<Member, Duration> && !fixed) shown += "_seconds";
+    out[shown] = api_value(member, at);
+  });
+  const bool manual = policies.handoff_approval == core::HandoffApproval::manual;
+  out["handoff_approval"] = manual ? "manual" : "auto";
+  return out;
 }
 
 json::value api_value(const core::Amounts& amounts, const Stamp&) {
@@ -137,7 +153,9 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
                    {"wanted", agent.wanted},
                    {"finished", agent.finished},
                    {"paused", agent.paused},
+                   {"paused_since", api_time(agent.paused_since.wall)},
                    {"frozen", agent.frozen},
+                   {"frozen_since", api_time(agent.frozen_since.wall)},
                    {"halted", agent.stopped_by_others && !agent.frozen},
                    {"tries", agent.tries},
                    {"deaths", agent.deaths}};
@@ -150,8 +168,14 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
   out["health"] = to_word(agent.health);
   out["health_reason"] = agent.health_reason;
   out["failures"] = agent.failures;
-  out["activity"] = to_word(core::activity_of(agent, now));
+  const core::Activity activity = core::activity_of(agent, now);
+  out["activity"] = to_word(activity);
+  const bool known = activity == agent.activity;  // a rate limit may be over and not yet noted
+  out["activity_since"] = known ? api_time(agent.activity_since.wall) : json::value(nullptr);
   out["rate_limited_until"] = api_value(agent.rate_limited_until, agent.since);
+  out["account"] = word_or_null(core::account::name_of(*core::find_cell(fleet, ref.cell), agent));
+  out["waits_for_account"] =
+      agent.turn_in_line == 0 ? json::value(nullptr) : api_time(agent.waits_since.wall);
   out["hang"] = to_word(agent.hang);
   out["task"] = task_line(fleet, ref, agent);
   out["wake"] = wake_line(agent.running_wake);
@@ -215,7 +239,7 @@ json::object task_json(const CellId& cell, const core::Task& task) {
           {"completed_at", api_time(task.completed_at)}};
 }
 
-json::object cell_json(const core::Cell& cell) {
+json::object cell_json(const core::Fleet& fleet, const core::Cell& cell) {
   const auto& definition = cell.definition;
   json::object counts;
   for (const std::string_view word : enum_words(core::TaskState{})) counts[word] = 0;
@@ -229,6 +253,8 @@ json::object cell_json(const core::Cell& cell) {
           {"path", definition.path},
           {"status", to_word(cell.status)},
           {"reason", cell.status_reason},
+          {"since", api_time(cell.since.wall)},
+          {"needs", word_or_null(core::needs_of(fleet, cell))},
           {"started", cell.started},
           {"created_at", api_time(definition.created_at)},
           {"created_by", definition.created_by},
@@ -275,6 +301,7 @@ json::object approval_json(const ApprovalId& id, const core::Approval& approval)
                        : word_or_null(approval.cell.value);
   out["agent"] = agent ? json::value(json::string(agent->agent.value)) : json::value(nullptr);
   out["task"] = task ? json::value(json::string(task->task.value)) : json::value(nullptr);
+  out["account"] = word_or_null(approval.account);
   out["open"] = !approval.answer;
   out["answer"] = api_value(approval.answer, {});
   out["by"] = word_or_null(approval.by);

@@ -23,7 +23,7 @@ json::object agent_json(const core::Fleet& fleet, const AgentRef& ref, const cor
 // approval that it waits for, or null.
 json::object spend_json(const core::Fleet& fleet, const core::BudgetPlace& place, Instant now);
 json::object task_json(const CellId& cell, const core::Task& task);
-json::object cell_json(const core::Cell& cell);
+json::object cell_json(const core::Fleet& fleet, const core::Cell& cell);
 json::object graph_json(const core::Cell& cell);
 json::object approval_json(const ApprovalId& id, const core::Approval& approval);
 json::object wake_json(const WakeId& id, const core::WakeReceipt& receipt);

@@ -1,3 +1,6 @@
+#include <string>
+
+#include "wire/api_schemas_harborforge.h"
 #include "wire/operations.h"
 
 namespace lazaret::wire {
@@ -15,7 +18,8 @@ constexpr std::string_view schemas = R"json({
 "Stopping": {"type": "object", "required": ["stopping", "keep_agents"],
   "properties": {"stopping": {"type": "boolean"}, "keep_agents": {"type": "boolean"}}},
 "Done": {"type": "object", "required": ["status"], "properties": {
-  "status": {"const": "done"}, "id": {"type": "string"}}},
+  "status": {"const": "done"}, "id": {"type": "string"},
+  "detail": {"type": "string", "description": "what it waits for, if it does"}}},
 "Need": {"type": "object", "required": ["id", "text", "command", "default", "deadline"],
   "properties": {"id": {"type": "string"}, "text": {"type": "string"},
   "command": {"type": "string"}, "default": {"enum": ["yes", "no", null]},
@@ -85,7 +89,8 @@ constexpr std::string_view schemas = R"json({
 "Key": {"type": "object", "required": ["id", "name", "scope", "created_at"], "properties": {
   "id": {"type": "string"}, "name": {"type": "string"}, "scope": {"type": "string"},
   "created_at": {"$ref": "#/components/schemas/Time"},
-  "expires_at": {"$ref": "#/components/schemas/Time"}}},
+  "expires_at": {"$ref": "#/components/schemas/Time"},
+  "ended": {"type": ["string", "null"], "description": "why it opens nothing any more"}}},
 "Session": {"type": "object", "required": ["name", "scope", "until"], "properties": {
   "name": {"type": ["string", "null"]}, "scope": {"enum": ["admin", "operator", "viewer", null]},
   "until": {"$ref": "#/components/schemas/Time"}}},
@@ -152,6 +157,7 @@ constexpr std::string_view schemas = R"json({
   "checkpoints": {"type": "array", "items": {"$ref": "#/components/schemas/Checkpoint"}},
   "went_on_from": {"type": ["object", "null"], "properties": {"agent": {"type": "string"},
     "checkpoint": {"type": "string"}}},
+  "next": {"type": ["string", "null"], "description": "what the next start goes on from"},
   "asked": {"type": ["object", "null"], "properties": {"before": {"type": "string"},
     "reason": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"}}}}},
 "Rehearsal": {"type": "object", "required": ["checkpoint", "restorable", "reason"],
@@ -166,7 +172,10 @@ constexpr std::string_view schemas = R"json({
   "properties": {"kind": {"enum": ["exited", "signalled", "out_of_memory", "never_started",
   "lost"]},
   "code": {"type": "integer"}, "signal": {"type": "integer"}, "detail": {"type": "string"},
-  "last_lines": {"type": "array", "items": {"type": "string"}}}},
+  "last_lines": {"type": "array", "items": {"type": "string"}},
+  "limit": {"type": ["object", "null"], "description": "its last words were of a rate limit",
+    "properties": {"until": {"$ref": "#/components/schemas/Time"},
+    "line": {"type": "string"}}}}},
 "Agent": {"type": "object", "required": ["agent_id", "cell_id", "ref", "name", "role", "process",
   "since", "reason", "incarnation", "pid", "wanted", "paused", "frozen", "health", "activity",
   "task"],
@@ -176,10 +185,13 @@ constexpr std::string_view schemas = R"json({
   "capabilities": {"type": "array", "items": {"type": "string"}}, "gateway": {"type": "string"},
   "process": {"enum": ["stopped", "starting", "running", "stopping", "backoff", "quarantined",
     "awaiting_approval", "external"]},
-  "since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"},
+  "since": {"type": ["string", "null"], "format": "date-time", "description": "of process"},
+  "reason": {"type": "string"},
   "incarnation": {"type": "integer"}, "pid": {"type": ["integer", "null"]},
   "spawned_at": {"$ref": "#/components/schemas/Time"}, "wanted": {"type": "boolean"},
   "finished": {"type": "boolean"}, "paused": {"type": "boolean"}, "frozen": {"type": "boolean"},
+  "paused_since": {"$ref": "#/components/schemas/Time"},
+  "frozen_since": {"$ref": "#/components/schemas/Time"},
   "halted": {"type": "boolean", "description": "stopped by somebody else's signal"},
   "tries": {"type": "integer"}, "deaths": {"type": "integer"},
   "backoff_until": {"$ref": "#/components/schemas/Time"},
@@ -188,7 +200,10 @@ constexpr std::string_view schemas = R"json({
   "health": {"enum": ["unknown", "healthy", "degraded", "unhealthy"]},
   "health_reason": {"type": "string"}, "failures": {"type": "integer"},
   "activity": {"enum": ["offline", "idle", "working", "busy", "rate_limited"]},
+  "activity_since": {"$ref": "#/components/schemas/Time"},
   "rate_limited_until": {"$ref": "#/components/schemas/Time"}, "hang": {"type": "string"},
+  "account": {"type": ["string", "null"]},
+  "waits_for_account": {"$ref": "#/components/schemas/Time", "description": "since when; null: no"},
   "task": {"type": ["object", "null"], "required": ["task_id", "title"], "properties": {
     "task_id": {"type": "string"}, "title": {"type": "string"}}},
   "wake": {"type": ["object", "null"]}, "waiting_wake": {"type": ["object", "null"]},
@@ -215,7 +230,7 @@ constexpr std::string_view schemas = R"json({
   "next": {"type": ["string", "null"], "description": "cursor= of the next page"}}},
 "Why": {"type": "object", "required": ["what", "subject", "agent", "cell", "task", "state", "since",
   "reason", "sentence", "rule", "setting", "setting_place", "next", "evidence"], "properties": {
-  "what": {"enum": ["agent", "task", "wake", "approval", "mission"]},
+  "what": {"enum": ["agent", "task", "wake", "approval", "mission", "plan", "slot"]},
   "subject": {"type": "string"}, "agent": {"type": ["string", "null"]},
   "cell": {"type": ["string", "null"]}, "task": {"type": ["string", "null"]},
   "state": {"type": "string"}, "since": {"type": ["string", "null"], "format": "date-time"},
@@ -226,7 +241,7 @@ constexpr std::string_view schemas = R"json({
     "kind": {"type": "string"}, "text": {"type": "string"}}}}}},
 "LogLines": {"type": "object", "required": ["lines", "next"], "properties": {
   "lines": {"type": "array", "items": {"type": "string"}}, "next": {"type": "integer"},
-  "gap": {"type": "boolean"}, "continues": {"type": "boolean"}}},
+  "gap": {"type": "boolean"}, "first": {"type": "integer"}, "continues": {"type": "boolean"}}},
 "WakeMade": {"type": "object", "required": ["wake", "fate"], "properties": {
   "wake": {"type": "string"},
   "fate": {"enum": ["waiting", "started", "finished", "failed", "replaced", "dropped"]}}},
@@ -240,9 +255,23 @@ constexpr std::string_view schemas = R"json({
 "WakePage": {"type": "object", "required": ["wakes", "next"], "properties": {
   "wakes": {"type": "array", "items": {"$ref": "#/components/schemas/Wake"}},
   "next": {"type": ["string", "null"]}}},
+"AccountList": {"type": "object", "required": ["accounts"], "properties": {
+  "accounts": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}}}},
+"Account": {"type": "object", "required": ["account", "agents", "at_once", "stagger_seconds",
+  "running", "waiting", "limited", "approval"], "properties": {"account": {"type": "string"},
+  "agents": {"type": "integer"}, "at_once": {"type": ["integer", "null"]},
+  "stagger_seconds": {"type": "number"}, "running": {"type": "integer"},
+  "waiting": {"type": "integer"}, "limited": {"type": ["object", "null"], "properties": {
+    "until": {"$ref": "#/components/schemas/Time"}, "since": {"$ref":
+    "#/components/schemas/Time"}, "by": {"type": "string"}, "reason": {"type": "string"}}},
+  "approval": {"type": ["string", "null"]},
+  "running_agents": {"type": "array", "items": {"type": "string"}},
+  "waiting_agents": {"type": "array", "items": {"type": "object", "properties": {
+    "agent": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"}}}}}},
 "Approval": {"type": "object", "required": ["id", "kind", "question", "deadline", "default", "open",
   "answer"], "properties": {"id": {"type": "string"},
-  "kind": {"enum": ["revival", "hang", "question", "handoff", "budget"]},
+  "kind": {"enum": ["revival", "hang", "question", "handoff", "budget", "account"]},
+  "account": {"type": ["string", "null"]},
   "question": {"type": "string"},
   "opened": {"$ref": "#/components/schemas/Time"}, "deadline": {"$ref":
   "#/components/schemas/Time"},
@@ -259,6 +288,9 @@ constexpr std::string_view schemas = R"json({
   "properties": {"cell_id": {"type": "string"}, "mission_name": {"type": "string"},
   "path": {"type": "string"}, "status": {"enum": ["active", "paused", "completed", "failed"]},
   "reason": {"type": "string"}, "started": {"type": "boolean"},
+  "since": {"type": ["string", "null"], "format": "date-time", "description": "of status"},
+  "needs": {"type": ["string", "null"],
+    "description": "what a person has to do so that its work goes on; null: nothing"},
   "created_at": {"$ref": "#/components/schemas/Time"}, "created_by": {"type": "string"},
   "agents": {"type": "integer"}, "agent_ids": {"type": "array", "items": {"type": "string"}},
   "max_agents": {"type": "integer"}, "tasks": {"type": "integer"}, "open_tasks": {"type":
@@ -310,7 +342,8 @@ constexpr std::string_view schemas = R"json({
 "SpendRecorded": {"allOf": [{"$ref": "#/components/schemas/Spend"}, {"type": "object",
   "required": ["reservation"], "properties": {"reservation": {"type": ["string", "null"],
   "description": "settle it with what was really spent"}}}]},
-"HandoffMade": {"type": "object", "required": ["status", "approval"], "properties": {
+"HandoffMade": {"type": "object", "required": ["status", "detail", "approval"], "properties": {
+  "detail": {"type": "string", "description": "what happens next, and who has to do what for it"},
   "status": {"enum": ["done", "waiting"], "description": "waiting: for a person or a checkpoint"},
   "approval": {"type": ["string", "null"]}}},
 "Task": {"type": "object", "required": ["task_id", "cell_id", "title", "status", "assigned_to",
@@ -350,6 +383,7 @@ constexpr std::string_view schemas = R"json({
 "Plan": {"type": "object", "required": ["id", "agent", "rule", "timezone", "paused", "next",
   "past"], "properties": {"id": {"type": "integer"}, "agent": {"type": "string"},
   "title": {"type": "string"}, "prompt": {"type": ["string", "null"]},
+  "uid": {"type": ["string", "null"], "description": "of the iCalendar event that it came from"},
   "rule": {"type": "object", "description": "one of rrule, cron, oncalendar"},
   "start": {"type": ["string", "null"]}, "timezone": {"type": "string"},
   "paused": {"type": "boolean"}, "paused_reason": {"type": ["string", "null"]},
@@ -367,7 +401,8 @@ constexpr std::string_view schemas = R"json({
   "properties": {"id": {"type": ["integer", "null"]}, "virtual_id": {"type": ["string", "null"]},
   "ident": {"type": "string", "description": "its number, else its virtual id"},
   "plan": {"type": ["integer", "null"]}, "agent": {"type": "string"},
-  "title": {"type": "string"}, "at": {"$ref": "#/components/schemas/Time"},
+  "title": {"type": "string"}, "uid": {"type": ["string", "null"]},
+  "at": {"$ref": "#/components/schemas/Time"},
   "local_time": {"type": "string"}, "status": {"enum": ["not_started", "deferred", "ongoing",
   "paused", "finished", "aborted", "skipped"]},
   "fate": {"enum": ["fired", "late", null]}, "priority": {"type": "integer"},
@@ -384,9 +419,29 @@ constexpr std::string_view schemas = R"json({
     "note": {"type": ["string", "null"], "description": "what the clocks do about it"}}}},
   "timezone": {"type": "string"},
   "stop": {"enum": ["enough", "over", "gave_up"], "description": "over: there are no more"}}},
-"SlotPage": {"type": "object", "required": ["slots", "more"], "properties": {
+"SlotPage": {"type": "object", "required": ["slots", "more", "next"], "properties": {
   "slots": {"type": "array", "items": {"$ref": "#/components/schemas/Slot"}},
-  "more": {"type": "boolean", "description": "there are more than were asked for"}}},
+  "more": {"type": "boolean", "description": "there are more than these: see next"},
+  "next": {"type": ["string", "null"]}}},
+"BackendSlot": {"type": "object", "required": ["slot_id", "agent_id", "status"], "properties": {
+  "slot_id": {"type": "string", "description": "as the backend calls it"},
+  "agent_id": {"type": "string"},
+  "status": {"enum": ["ongoing", "paused", "finished", "aborted"]},
+  "actual_duration": {"type": "integer", "description": "minutes, of one that is over"}}},
+"CalendarImport": {"type": "object", "required": ["dry_run", "events", "made", "changed",
+  "unchanged", "removed", "left_out"], "properties": {"dry_run": {"type": "boolean"},
+  "made": {"type": "integer"}, "changed": {"type": "integer"},
+  "unchanged": {"type": "integer"}, "removed": {"type": "integer"},
+  "left_out": {"type": "integer"},
+  "events": {"type": "array", "items": {"type": "object", "required": ["line", "uid", "title",
+    "agent", "what", "became", "id", "at", "reason"], "properties": {
+    "line": {"type": "integer", "description": "of the file"}, "uid": {"type": "string"},
+    "title": {"type": "string"}, "agent": {"type": "string"},
+    "what": {"type": "string", "description": "plan or slot; else the part that is no event"},
+    "became": {"enum": ["made", "changed", "unchanged", "removed", "left_out"]},
+    "id": {"type": ["integer", "null"], "description": "of the plan or slot"},
+    "at": {"$ref": "#/components/schemas/Time"},
+    "reason": {"type": ["string", "null"]}}}}}},
 "CalendarAgent": {"type": "object", "required": ["agent", "claw_identifier", "status"],
   "properties": {"agent": {"type": "string"}, "claw_identifier": {"type": "string"},
   "timezone": {"type": "string"},
@@ -408,11 +463,14 @@ constexpr std::string_view schemas = R"json({
   "report": {"type": ["object", "null"], "description": "the last heartbeat, as it was sent"},
   "history": {"type": "array", "items": {"type": "object"}}}},
 "NextWork": {"type": "object", "required": ["task"], "properties": {
-  "task": {"oneOf": [{"$ref": "#/components/schemas/Task"}, {"type": "null"}]}}}
-})json";
+  "task": {"oneOf": [{"$ref": "#/components/schemas/Task"}, {"type": "null"}]}}},
+)json";
 
 }  // namespace
 
-std::string_view schemas_text() { return schemas; }
+std::string_view schemas_text() {
+  static const std::string all = std::string(schemas) + std::string(harborforge_schemas());
+  return all;
+}
 
 }  // namespace lazaret::wire

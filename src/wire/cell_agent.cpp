@@ -80,6 +80,7 @@ void read_own(const Findings& findings, const JsonValue& value, core::AgentDefin
   own.seconds("hang_window_seconds", agent.hang_window, 0.01);
   if (value.find("limits") != nullptr) own.limits("limits", agent.limits.emplace(), true);
   own.budget(agent.budget);
+  own.id("account", agent.account);
   std::int64_t incarnation = 0;
   own.whole("incarnation", incarnation, std::int64_t{0}, std::int64_t{1} << 53);
   runtime.incarnation = static_cast<std::uint64_t>(incarnation);

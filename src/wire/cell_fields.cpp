@@ -21,6 +21,13 @@ std::string listed(const std::vector<std::string_view>& words) {
   return fmt::format("one of {}", fmt::join(words, ", "));
 }
 
+// Some of the fixed names end in their unit and some do not.
+bool differ_by_unit(std::string_view a, std::string_view b) {
+  constexpr std::string_view unit = "_seconds";
+  if (a.size() < b.size()) std::swap(a, b);
+  return a.size() == b.size() + unit.size() && a.starts_with(b) && a.ends_with(unit);
+}
+
 }  // namespace
 
 bool is_safe_id(std::string_view text) {
@@ -308,13 +315,26 @@ const JsonValue* Fields::object(std::string_view name) {
   return of_kind(name, JsonKind::object, "an object");
 }
 
+void Fields::misplaced(std::span<const std::string_view> names, std::string_view where) {
+  for (const std::string_view name : names) {
+    if (std::ranges::find(known_, name) != known_.end()) continue;
+    const JsonMember* member = value_.find(name);
+    if (member == nullptr) continue;
+    misplaced_.push_back(name);
+    findings_.warning(member->name_span, pointer_to(name),
+                      fmt::format("{} where it does not count", quoted(name)),
+                      fmt::format("it in {}", where));
+  }
+}
+
 void Fields::finish(bool strict) {
   for (const JsonMember& member : value_.members) {
     if (std::ranges::find(known_, member.name) != known_.end()) continue;
+    if (std::ranges::find(misplaced_, member.name) != misplaced_.end()) continue;
     std::string_view nearest;
     int least = strict ? 4 : 3;  // our own names are few, so a guess may be bolder
     for (const std::string_view name : known_) {
-      const int far = distance(member.name, name);
+      const int far = differ_by_unit(member.name, name) ? 0 : distance(member.name, name);
       const bool taken = value_.find(name) != nullptr;
       if (!taken && far < least && far * 3 <= static_cast<int>(name.size())) {
         least = far;

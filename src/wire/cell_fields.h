@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,10 @@ class Fields {
   // A nested object; notes anything else. Null where it is absent or no object.
   const JsonValue* object(std::string_view name);
 
+  // Names that belong to another place of the files: each one that is here gets a warning which
+  // says where it would count. Call before finish.
+  void misplaced(std::span<const std::string_view> names, std::string_view where);
+
   // Call after the last field. Every unknown name gets a warning where `strict` (our own objects);
   // elsewhere unknown names are other people's, and only a likely slip of the pen is named.
   void finish(bool strict);
@@ -101,6 +106,7 @@ class Fields {
   const JsonValue& value_;
   std::string pointer_;
   std::vector<std::string_view> known_;
+  std::vector<std::string_view> misplaced_;  // that are here
 };
 
 // Edit distance with swaps of neighbours, up to 3.

@@ -46,14 +46,17 @@ void read_mission(const Findings& findings, const JsonValue& root, core::CellDef
     policies.word("auto_revive", cell.policies.auto_revive);
     policies.truth("handoff_allowed", cell.policies.handoff_allowed);
     policies.seconds("checkpoint_interval", cell.policies.checkpoint_interval, 1);
+    policies_misplaced(policies);
     policies.finish(false);
   }
   if (const JsonValue* value = fields.object("lazaret")) {
     Fields own(findings, *value, "/lazaret");
     read_own_policies(own, cell);
+    own.id("account", cell.account);
     own.object("proposal");
     own.finish(true);
   }
+  policies_misplaced(fields);
   fields.finish(false);
 }
 

@@ -86,8 +86,9 @@ std::vector<JsonChange> changes_of(const TaskMirror& mirror) {
 }
 
 std::vector<JsonChange> changes_of(const core::AgentDefinition& agent) {
-  return changes_to(write_agent(agent), {"status", "current_task", "checkpoint", "incarnation"},
-                    {"run", "auto_revive", "health", "hang", "hang_window_seconds", "limits"});
+  return changes_to(
+      write_agent(agent), {"status", "current_task", "checkpoint", "incarnation"},
+      {"run", "auto_revive", "health", "hang", "hang_window_seconds", "limits", "account"});
 }
 
 std::vector<JsonChange> changes_of(const core::TaskDefinition& task) {

@@ -8,10 +8,33 @@
 namespace lazaret::wire::parts {
 namespace {
 
+constexpr std::string_view policies_file = "config/policies.json";
+constexpr std::string_view policies_file_own = "the object \"lazaret\" of config/policies.json";
+
+// What config/policies.json takes outside of its object `lazaret`, and inside of it.
+constexpr std::string_view outer_names[] = {
+    "auto_revive",      "revive_timeout",      "substitute_agents",   "handoff_allowed",
+    "handoff_approval", "checkpoint_required", "checkpoint_interval", "max_retries"};
+constexpr std::string_view own_names[] = {"backoff_first_seconds",
+                                          "backoff_most_seconds",
+                                          "stable_after_seconds",
+                                          "approval_deadline_seconds",
+                                          "checkpoint_deadline_seconds",
+                                          "checkpoints_kept",
+                                          "checkpoint_bytes",
+                                          "rehearsal_interval_seconds",
+                                          "complete_when_tasks_done",
+                                          "strategy"};
+
 void policies_from(const Findings& findings, const JsonValue& root, core::CellDefinition& cell,
                    bool strict);
 
 }  // namespace
+
+void policies_misplaced(Fields& fields) {
+  fields.misplaced(outer_names, policies_file);
+  fields.misplaced(own_names, policies_file_own);
+}
 
 void read_own_policies(Fields& own, core::CellDefinition& cell) {
   own.seconds("backoff_first_seconds", cell.policies.backoff_first, 0.001);
@@ -26,6 +49,7 @@ void read_own_policies(Fields& own, core::CellDefinition& cell) {
   own.truth("complete_when_tasks_done", cell.complete_when_tasks_done);
   own.word("strategy", cell.policies.strategy);
   own.budget(cell.budget);
+  own.misplaced(outer_names, "config/policies.json, outside of \"lazaret\"");
 }
 
 void read_isolation(const Findings& findings, const JsonValue& root, core::CellDefinition& cell) {
@@ -84,6 +108,7 @@ void policies_from(const Findings& findings, const JsonValue& root, core::CellDe
     read_own_policies(own, cell);
     own.finish(true);
   }
+  fields.misplaced(own_names, policies_file_own);
   fields.finish(strict);
 }
 
@@ -111,7 +136,13 @@ void read_permissions(const Findings& findings, const JsonValue& root, core::Cel
       findings.error(member.value.span, pointer, brief(member.value), "an object");
       continue;
     }
-    if (member.name == "lazaret") continue;
+    if (member.name == "lazaret") {  // nothing of ours is in it
+      if (member.value.members.empty()) continue;
+      const JsonMember& first = member.value.members.front();
+      findings.warning(first.name_span, pointer + pointer_step(first.name),
+                       "the unknown field " + quoted(first.name), "an empty object");
+      continue;
+    }
     if (!is_safe_id(member.name)) {
       findings.error(member.name_span, pointer, quoted(member.name), std::string(safe_id_expected));
       continue;

@@ -9,6 +9,9 @@
 
 namespace lazaret::wire::parts {
 
+// Warns of policies at `fields` that only count elsewhere; call after all fields that count here.
+void policies_misplaced(Fields& fields);
+
 void read_own_policies(Fields& own, core::CellDefinition& cell);
 
 // `text`: an object as in config/policies.json; what it does not name stays. invalid_input, also

@@ -94,6 +94,7 @@ void write_agent_own(JsonWriter& json, const AgentDefinition& agent, std::uint64
   }
   if (agent.limits) limits(json, "limits", *agent.limits, true);
   write_budget(json, agent.budget);
+  if (!agent.account.empty()) json.text("account", agent.account);
   if (incarnation > 0) json.whole("incarnation", static_cast<std::int64_t>(incarnation));
   json.close();
 }
@@ -142,9 +143,11 @@ std::string write_mission(const CellDefinition& cell,
   seconds(json, "checkpoint_interval", cell.policies.checkpoint_interval);
   json.close();
   const bool budget = cell.budget != core::Amounts{};
-  if (!cell.complete_when_tasks_done || budget || !extra.empty()) {
+  const bool account = !cell.account.empty();
+  if (!cell.complete_when_tasks_done || budget || account || !extra.empty()) {
     json.open("lazaret");
     write_budget(json, cell.budget);
+    if (account) json.text("account", cell.account);
     if (!cell.complete_when_tasks_done) json.truth("complete_when_tasks_done", false);
     for (const auto& [name, text] : extra) json.raw(name, text);
     json.close();

@@ -12,6 +12,7 @@ std::vector<Operation> whole_table() {
   add_fleet_operations(table);
   add_agent_operations(table);
   add_checkpoint_operations(table);
+  add_account_operations(table);
   add_presence_operations(table);
   add_link_operations(table);
   add_mission_operations(table);

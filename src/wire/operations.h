@@ -64,7 +64,8 @@ struct Operation {
   bool big_body = false;                        // takes the larger bound of bodies
   // Somebody else's contract: its handler reads the body, and errors are {"detail": …}.
   bool foreign = false;
-  bool secret = false;  // the answer is shown once: no Idempotency-Key brings it back
+  std::string_view takes{};  // name of the schema of such a body
+  bool secret = false;       // the answer is shown once: no Idempotency-Key brings it back
 };
 
 // All of them, in the order of the docs. Names and (method, path) pairs are unique.

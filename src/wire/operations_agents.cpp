@@ -66,12 +66,13 @@ void add_explanations(std::vector<Operation>& table) {
        .method = Method::GET,
        .path = "/api/v1/why",
        .agents = true,
-       .summary = "Why an agent, task, wake, approval or mission is where it is.",
+       .summary = "Why an agent, task, wake, approval, mission, plan or slot is where it is.",
        .inputs = {{.name = "of",
                    .where = Where::query,
                    .required = true,
                    .doc = "its name or id; <first 8 of cell id>.<id>, or agent:, task:, wake:,"
-                          " approval: or mission: before it, where that is ambiguous",
+                          " approval: or mission: before it, where that is ambiguous; plan:3,"
+                          " slot:12, or an occurrence's virtual id",
                    .least = 1},
                   {.name = "cell", .where = Where::query, .doc = "look in this mission only"}},
        .output = "Why",

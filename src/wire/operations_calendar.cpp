@@ -189,6 +189,7 @@ void add_slots(std::vector<Operation>& table) {
                                .where = Where::query,
                                .type = ValueType::time,
                                .doc = "before (a week from now)"},
+                              cursor_in_query(),
                               limit_in_query(5000)},
                    .output = "SlotPage",
                    .cli = "slot ls",
@@ -279,6 +280,9 @@ void add_known(std::vector<Operation>& table) {
        .output = "Done",
        .cli = "calendar rm AGENT",
        .example = "lazaret calendar rm writer"});
+}
+
+void add_files(std::vector<Operation>& table) {
   table.push_back(
       {.name = "calendar.ics",
        .method = Method::GET,
@@ -293,6 +297,31 @@ void add_known(std::vector<Operation>& table) {
        .cli = "calendar ics",
        .example = "lazaret calendar ics > fleet.ics",
        .media = "text/calendar"});
+  table.push_back(
+      {.name = "calendar.import",
+       .method = Method::POST,
+       .path = "/api/v1/calendar/import",
+       .scope = Scope::operator_,
+       .summary = "Make plans and slots of an iCalendar file, or change those it made before.",
+       .inputs = {{.name = "text",
+                   .type = ValueType::text,
+                   .required = true,
+                   .doc = "the file",
+                   .least = 1,
+                   .most = 4.0 * 1024 * 1024},
+                  {.name = "agent",
+                   .doc = "whose they become (as X-LAZARET in the file says, where we wrote it)",
+                   .least = 1},
+                  {.name = "timezone",
+                   .doc = "of times that name none (as X-WR-TIMEZONE says, else UTC)",
+                   .least = 1},
+                  {.name = "dry_run",
+                   .type = ValueType::boolean,
+                   .doc = "only say what would become of it"}},
+       .output = "CalendarImport",
+       .cli = "slot import FILE",
+       .example = "lazaret slot import team.ics --agent scout --dry-run",
+       .big_body = true});
 }
 
 void add_servers(std::vector<Operation>& table) {
@@ -331,46 +360,77 @@ void add_servers(std::vector<Operation>& table) {
        .example = "lazaret server show node-1"});
 }
 
-void add_contract(std::vector<Operation>& table, std::string_view name, Method method,
-                  std::string_view path, std::string_view summary, std::vector<Input> inputs = {}) {
-  table.push_back({.name = name,
-                   .method = method,
-                   .path = path,
+struct Contract {
+  std::string_view name;
+  Method method;
+  std::string_view path;
+  std::string_view summary;
+  std::string_view takes;
+  std::string_view output;
+  std::vector<Input> inputs = {};
+};
+
+void add_contract(std::vector<Operation>& table, Contract contract) {
+  table.push_back({.name = contract.name,
+                   .method = contract.method,
+                   .path = contract.path,
                    .scope = Scope::open,
                    .agents = true,
-                   .summary = summary,
-                   .inputs = std::move(inputs),
+                   .summary = contract.summary,
+                   .inputs = std::move(contract.inputs),
                    .more_fields = true,
-                   .output = "Any",
+                   .output = contract.output,
                    .big_body = true,
-                   .foreign = true});
+                   .foreign = true,
+                   .takes = contract.takes});
 }
 
 void add_contracts(std::vector<Operation>& table) {
-  add_contract(table, "harborforge.heartbeat", Method::POST, "/calendar/agent/heartbeat",
-               "HarborForge: an agent's heartbeat, answered with its slots.");
-  add_contract(table, "harborforge.heartbeat.get", Method::GET, "/calendar/agent/heartbeat",
-               "HarborForge: the same, as older plugins send it.");
-  add_contract(table, "harborforge.update", Method::PATCH, "/calendar/slots/{slot}/agent-update",
-               "HarborForge: an agent says how its slot stands.", {slot_in_path()});
-  add_contract(table, "harborforge.update.virtual", Method::PATCH,
-               "/calendar/slots/virtual/{slot}/agent-update",
-               "HarborForge: the same of a virtual slot, which becomes a real one.",
-               {slot_in_path()});
-  add_contract(table, "harborforge.status", Method::POST, "/calendar/agent/status",
-               "HarborForge: an agent says how it is itself.");
-  add_contract(table, "harborforge.sync", Method::GET, "/calendar/sync",
-               "HarborForge: the slots of all agents of a server, or what changed of them.",
-               {{.name = "claw_identifier", .where = Where::query, .doc = "the server", .most = 64},
-                {.name = "since", .where = Where::query, .doc = "syncToken of the answer before"}});
+  add_contract(table, {"harborforge.heartbeat", Method::POST, "/calendar/agent/heartbeat",
+                       "HarborForge: an agent's heartbeat, answered with its slots.",
+                       "HfAgentHeartbeat", "HfAgentSlots"});
+  add_contract(table, {"harborforge.heartbeat.get", Method::GET, "/calendar/agent/heartbeat",
+                       "HarborForge: the same, as older plugins send it.", "HfAgentHeartbeat",
+                       "HfAgentSlots"});
+  add_contract(table, {"harborforge.update",
+                       Method::PATCH,
+                       "/calendar/slots/{slot}/agent-update",
+                       "HarborForge: an agent says how its slot stands.",
+                       "HfSlotUpdate",
+                       "HfSlot",
+                       {slot_in_path()}});
+  add_contract(table, {"harborforge.update.virtual",
+                       Method::PATCH,
+                       "/calendar/slots/virtual/{slot}/agent-update",
+                       "HarborForge: the same of a virtual slot, which becomes a real one.",
+                       "HfSlotUpdate",
+                       "HfSlot",
+                       {slot_in_path()}});
+  add_contract(table, {"harborforge.status", Method::POST, "/calendar/agent/status",
+                       "HarborForge: an agent says how it is itself.", "HfAgentStatus", "HfAgent"});
   add_contract(
-      table, "harborforge.server", Method::POST, "/calendar/server/heartbeat",
-      "HarborForge, the older contract: a server's heartbeat, answered with what to fire.");
-  add_contract(table, "harborforge.server.update", Method::PATCH,
-               "/calendar/slots/{slot}/server-update",
-               "HarborForge, the older contract: how a slot stands.", {slot_in_path()});
-  add_contract(table, "harborforge.monitor", Method::POST, "/monitor/server/heartbeat",
-               "HarborForge: a server's telemetry; X-API-Key says which.");
+      table, {"harborforge.sync",
+              Method::GET,
+              "/calendar/sync",
+              "HarborForge: the slots of all agents of a server, or what changed of them.",
+              "",
+              "HfSync",
+              {{.name = "claw_identifier", .where = Where::query, .doc = "the server", .most = 64},
+               {.name = "since", .where = Where::query, .doc = "syncToken of the answer before"}}});
+  add_contract(
+      table, {"harborforge.server", Method::POST, "/calendar/server/heartbeat",
+              "HarborForge, the older contract: a server's heartbeat, answered with what to fire.",
+              "HfServerHeartbeat", "HfSlotsToFire"});
+  add_contract(table, {"harborforge.server.update",
+                       Method::PATCH,
+                       "/calendar/slots/{slot}/server-update",
+                       "HarborForge, the older contract: how a slot stands.",
+                       "HfSlotUpdate",
+                       "HfSlot",
+                       {slot_in_path()}});
+  add_contract(table, {"harborforge.monitor", Method::POST, "/monitor/server/heartbeat",
+                       "HarborForge: a server's telemetry; X-API-Key says which.",
+                       "HfMonitorHeartbeat", "HfMonitorSeen"});
 }
 
 }  // namespace
@@ -380,6 +440,7 @@ void add_calendar_operations(std::vector<Operation>& table) {
   add_plan_switches(table);
   add_slots(table);
   add_known(table);
+  add_files(table);
   add_servers(table);
   add_contracts(table);
 }

@@ -23,6 +23,27 @@ void add_link_operations(std::vector<Operation>& table) {
                    .output = "LinkTest",
                    .cli = "link test LINK",
                    .example = "lazaret link test webhook-1"});
+  table.push_back(
+      {.name = "backend.act",
+       .method = Method::POST,
+       .path = "/api/v1/backend/slot",
+       .scope = Scope::operator_,
+       .agents = true,
+       .summary =
+           "Say that the slot that a backend gave an agent is done, given up, paused, or goes "
+           "on: agents of their own.",
+       .inputs = {{.name = "action",
+                   .required = true,
+                   .doc = "what is to be said of it",
+                   .words = "complete|abort|pause|resume"},
+                  {.name = "agent", .doc = "whose slot (the only one under way)", .least = 1},
+                  {.name = "reason",
+                   .type = ValueType::text,
+                   .doc = "what was done, or why",
+                   .most = 2000}},
+       .output = "BackendSlot",
+       .cli = "slot complete",
+       .example = "lazaret slot complete --reason 'the report is written'"});
 }
 
 }  // namespace lazaret::wire

@@ -8,6 +8,7 @@ namespace lazaret::wire {
 void add_fleet_operations(std::vector<Operation>& table);  // status, events, keys, the whole fleet
 void add_agent_operations(std::vector<Operation>& table);  // heartbeats, agents, wakes, approvals
 void add_checkpoint_operations(std::vector<Operation>& table);  // of agents
+void add_account_operations(std::vector<Operation>& table);     // accounts that agents share
 void add_presence_operations(std::vector<Operation>& table);    // the board of presences
 void add_link_operations(std::vector<Operation>& table);        // endpoints outside
 void add_mission_operations(std::vector<Operation>& table);     // cells, tasks

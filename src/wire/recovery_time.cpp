@@ -119,6 +119,38 @@ std::optional<WallTime> http_date_in(std::string_view text) {
   return loose_time(iso);
 }
 
+std::size_t first_of(std::string_view text, std::span<const std::string_view> phrases) {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view phrase : phrases) first = std::min(first, text.find(phrase));
+  return first;
+}
+
+// "…|1795342800": the end of a line, in seconds since 1970.
+std::optional<WallTime> epoch_at_end(std::string_view line, WallTime now) {
+  const auto bar = line.rfind('|');
+  if (bar == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = line.substr(bar + 1);
+  std::int64_t seconds = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (digits.size() != 10 || read.ptr != digits.data() + digits.size()) return std::nullopt;
+  const WallTime time{std::chrono::seconds(seconds)};
+  return time > now + recovery_most ? std::nullopt : std::optional(std::max(time, now));
+}
+
+// "retry-after: 120"
+std::optional<WallTime> after_colon(std::string_view text, WallTime now) {
+  const auto colon = text.find(':');
+  return colon == std::string_view::npos ? std::nullopt
+                                         : recovery_time(text.substr(colon + 1), now);
+}
+
+// What stands before the phrase may be the time at which the line was written.
+std::optional<WallTime> time_after(std::string_view line, std::size_t phrase, WallTime now) {
+  if (const auto epoch = epoch_at_end(line, now)) return epoch;
+  if (const auto time = recovery_time(line.substr(phrase), now)) return time;
+  return is_digit(line.front()) || line.front() == '[' ? std::nullopt : recovery_time(line, now);
+}
+
 }  // namespace
 
 std::optional<WallTime> recovery_time(std::string_view text, WallTime now) {
@@ -137,6 +169,28 @@ std::optional<WallTime> recovery_time(std::string_view text, WallTime now) {
   if (seconds && *seconds <= in_seconds(recovery_most)) time = now + seconds_of(*seconds);
   if (!time || *time > now + recovery_most) return std::nullopt;
   return std::chrono::floor<std::chrono::milliseconds>(std::max(*time, now));  // as it is written
+}
+
+std::optional<core::LimitSeen> limit_in(std::span<const std::string> last_lines, WallTime now) {
+  static constexpr std::array<std::string_view, 9> limits{
+      "rate limit",    "rate-limit",     "rate_limit",        "ratelimit",     "usage limit",
+      "limit reached", "hit your limit", "too many requests", "quota exceeded"};
+  static constexpr std::array<std::string_view, 4> returns{"retry", "try again", "reset",
+                                                           "available"};
+  std::optional<core::LimitSeen> seen;
+  std::optional<WallTime> elsewhere;
+  for (auto line = last_lines.rbegin(); line != last_lines.rend(); ++line) {
+    const std::string low = lower(*line);
+    if (const auto at = first_of(low, limits); at != std::string::npos && !seen) {
+      seen = core::LimitSeen{time_after(*line, at, now), *line};
+    } else if (const auto again = first_of(low, returns);
+               again != std::string::npos && !elsewhere) {
+      elsewhere = time_after(*line, again, now);
+      if (!elsewhere) elsewhere = after_colon(low.substr(again), now);
+    }
+  }
+  if (seen && !seen->until) seen->until = elsewhere;
+  return seen;
 }
 
 }  // namespace lazaret::wire

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/instant.h"
+#include "core/report.h"
 
 namespace lazaret::wire {
 
@@ -15,5 +18,11 @@ inline constexpr Duration recovery_most = std::chrono::hours(24 * 31);
 // "resets in 3 hours", "try again in 1h 30m", "resets at 2026-11-22T10:00:00Z". A time that is over
 // is now. Nothing where the text names none, or one beyond recovery_most.
 std::optional<WallTime> recovery_time(std::string_view text, WallTime now);
+
+// Are the last words of a program (its newest line last) of a rate limit of whatever it called? The
+// line that says so: "rate limit", "usage limit", "too many requests", "quota exceeded", …; and the
+// time that this line, or one that speaks of a retry or a reset, names. Also as programs write it
+// for programs: "limit reached|1795342800", in seconds since 1970.
+std::optional<core::LimitSeen> limit_in(std::span<const std::string> last_lines, WallTime now);
 
 }  // namespace lazaret::wire

@@ -42,5 +42,36 @@ TEST(RecoveryTime, IsNothingWhereNoneIsNamed) {
   }
 }
 
+std::string limit_said(std::vector<std::string> lines) {
+  const auto seen = limit_in(lines, now);
+  if (!seen) return "none";
+  return seen->line + " → " + (seen->until ? to_rfc3339(*seen->until) : "no time");
+}
+
+TEST(LimitInLastWords, IsToldFromOtherFailures) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"Traceback", "ValueError: 42"}, "none"},
+      {{}, "none"},
+      {{"", "working", ""}, "none"},
+      {{"Error: 429 Too Many Requests", "bye"}, "Error: 429 Too Many Requests → no time"},
+      {{"rate limit reached, try again in 20s"},
+       "rate limit reached, try again in 20s → 2026-11-22T10:00:20.000Z"},
+      {{"2026-11-22T09:59:58Z ERROR rate_limit: again in 1 minute"},
+       "2026-11-22T09:59:58Z ERROR rate_limit: again in 1 minute → 2026-11-22T10:01:00.000Z"},
+      {{"2026-11-22T09:59:58Z ERROR rate_limit"},
+       "2026-11-22T09:59:58Z ERROR rate_limit → no time"},
+      {{"Please try again in 5 minutes: usage limit"},
+       "Please try again in 5 minutes: usage limit → 2026-11-22T10:05:00.000Z"},
+      {{"HTTP 429: Rate limit exceeded", "Retry-After: 120"},
+       "HTTP 429: Rate limit exceeded → 2026-11-22T10:02:00.000Z"},
+      {{"AI usage limit reached|1795345200"},
+       "AI usage limit reached|1795345200 → 2026-11-22T11:00:00.000Z"},
+      {{"usage limit reached|1995345200"}, "usage limit reached|1995345200 → no time"},
+      {{"rate limit: 1st, in 1 hour", "rate limit: 2nd, in 2 hours"},
+       "rate limit: 2nd, in 2 hours → 2026-11-22T12:00:00.000Z"},
+  };
+  for (const auto& [lines, expected] : cases) EXPECT_EQ(limit_said(lines), expected);
+}
+
 }  // namespace
 }  // namespace lazaret::wire

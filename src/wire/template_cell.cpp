@@ -83,6 +83,7 @@ class BodyReader {
       policies.word("auto_revive", cell.policies.auto_revive);
       policies.truth("handoff_allowed", cell.policies.handoff_allowed);
       policies.seconds("checkpoint_interval", cell.policies.checkpoint_interval, 1);
+      parts::policies_misplaced(policies);
       policies.finish(true);
     }
     if (const JsonValue* value = fields_.object("lazaret")) {

@@ -1,4 +1,5 @@
 """A private daemon for one test: its own state, its own port, gone afterwards."""
+import contextlib
 import http.client
 import json
 import os
@@ -71,10 +72,10 @@ class Fleet:
         data = json.dumps(body) if body is not None else None
         head = {"Content-Type": "application/json"} if data else {}
         head.update(headers or {})
-        connection.request(method, path, data, head)
-        answer = connection.getresponse()
-        raw = answer.read()
-        connection.close()
+        with contextlib.closing(connection):
+            connection.request(method, path, data, head)
+            answer = connection.getresponse()
+            raw = answer.read()
         try:
             parsed = json.loads(raw)
         except ValueError:

@@ -1,6 +1,12 @@
 """What people do with the dashboard: they meet it, answer, kill and revive, follow a log, edit a plan."""
 from browser import ASKS_AT_ONCE, CRASHES, DIES_ONCE, FLOODS, HOSTILE, PRINTS, Browser
-from fleet import agent, main, task
+from fleet import LAZARET, agent, main, task
+
+CLAIMS = ["sh", "-c", '"$LAZARET_BIN" task next; exec sleep 1000']
+SAVES = ["sh", "-c", 'if [ -z "$LAZARET_CHECKPOINT" ]; then for i in 1 2; do'
+         ' echo $i >"$LAZARET_CHECKPOINT_DIR/state.json"; "$LAZARET_BIN" checkpoint save; done;'
+         ' "$LAZARET_BIN" task next; fi; exec sleep 1000']
+LOOKS = ["sh", "-c", "until test -e proof; do sleep 0.05; done"]
 
 
 class Actions(Browser):
@@ -40,10 +46,38 @@ class Actions(Browser):
         self.fleet.until_running("printer")
         self.tell("edit_plan")
 
+    def test_calendar(self):
+        turn = {"adapter": "turn"}
+        idlers = [{key: value for key, value in agent(f"idler-{i}", []).items() if key != "lazaret"}
+                  for i in range(1, 15)]
+        self.mission(agent("quick", ["true"], run=turn), agent("slow", ["sleep", "1000"], run=turn), *idlers,
+                     max_agents=20)
+        for name, more in (("quick", ()), ("slow", ()), ("picky", ("--overlap", "skip"))):
+            self.fleet.cli("plan", "add", "quick" if name == "quick" else "slow", "--cron", "* * * * * *",
+                           "--title", f"{name} round", *more)
+        self.tell("calendar")
+
     def test_keyboard(self):
-        self.mission(PRINTS)
+        rests = ["sleep", "1000"]
+        self.mission(PRINTS, agent("a-10", rests), agent("a-9", rests))
         self.fleet.until_running("printer")
         self.tell("keyboard")
+
+    def test_in_hand(self):
+        run = {"env": {"LAZARET_BIN": LAZARET}}
+        tasks = [task(f"open-{i}", assigned_to="heir") for i in (1, 2, 10)]
+        tasks += [task("passed", assigned_to="saver"), task("given", assigned_to="claimer"),
+                  task("proven", assigned_to="claimer-2", lazaret={"verify": {"command": LOOKS}})]
+        cell = self.mission(agent("saver", SAVES, run=run), agent("claimer", CLAIMS, run=run),
+                            agent("claimer-2", CLAIMS, run=run), agent("heir", ["sleep", "1000"]), CRASHES,
+                            policies=ASKS_AT_ONCE, tasks=tasks)
+        left = self.fleet.missions / cell / "artifacts"
+        left.mkdir(exist_ok=True)
+        for i in range(1001, 0, -1):
+            (left / f"part-{i}.txt").touch()
+        held = [f"/api/v1/agents/{name}" for name in ("saver", "claimer", "claimer-2")]
+        self.fleet.until(lambda: all(self.fleet.get(one)["task"] for one in held), "the tasks to be held")
+        self.tell("in_hand")
 
     def test_two_people(self):
         self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})

@@ -1,14 +1,19 @@
 """The calendar as HarborForge's backend, and as the clock of the fleet's own agents."""
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
-from fleet import LAZARET, Story, agent, main
+import jsonschema
+
+from fleet import LAZARET, Fleet, Story, agent, main
 
 TURN = ["/bin/true"]
 
@@ -17,7 +22,107 @@ def utc(seconds=0):
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
 
 
+def monday():
+    """One that is at least a week away."""
+    today = utc().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return today + datetime.timedelta(days=14 - today.weekday())
+
+
+def stamp(day, hour, minute=0):
+    return (day + datetime.timedelta(hours=hour, minutes=minute)).strftime("%Y%m%dT%H%M%S")
+
+
+def later(day, days):
+    return day + datetime.timedelta(days=days)
+
+
+def last_friday(day):
+    """Of a month; the next one."""
+    return next(d for d in (later(day, n) for n in range(70)) if d.weekday() == 4 and later(d, 7).month != d.month)
+
+
+def google(day, hour=9, cancelled=False, moved=True):
+    """A team's calendar as Google writes it: CRLF, folded, a series with one day off and one that moved."""
+    zone = "TZID=Europe/Berlin:"
+    lines = ["BEGIN:VCALENDAR", "PRODID:-//Google Inc//Google Calendar 70.9054//EN", "VERSION:2.0",
+             "CALSCALE:GREGORIAN",
+             "METHOD:PUBLISH", "X-WR-CALNAME:Team", "X-WR-TIMEZONE:Europe/Berlin", "BEGIN:VTIMEZONE",
+             "TZID:Europe/Berlin", "X-LIC-LOCATION:Europe/Berlin", "BEGIN:DAYLIGHT", "TZOFFSETFROM:+0100",
+             "TZOFFSETTO:+0200", "TZNAME:GMT+2", "DTSTART:19700329T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+             "END:DAYLIGHT", "BEGIN:STANDARD", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "TZNAME:GMT+1",
+             "DTSTART:19701025T030000", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "END:STANDARD", "END:VTIMEZONE",
+             "BEGIN:VEVENT", f"DTSTART;{zone}{stamp(day, hour)}", f"DTEND;{zone}{stamp(day, hour, 15)}",
+             "RRULE:FREQ=WEEKLY;WKST=MO;BYDAY=MO,TU,WE,TH,FR", f"EXDATE;{zone}{stamp(later(day, 1), hour)}",
+             "DTSTAMP:20261101T120000Z", "ORGANIZER;CN=Team:mailto:team@group.calendar.google.com",
+             "UID:4k2v7standup@google.com", "CLASS:PUBLIC", "SEQUENCE:2", "STATUS:CONFIRMED", "TRANSP:OPAQUE",
+             "SUMMARY:Stand-up\\, daily", "DESCRIPTION:Say what you did\\nand what is next\\; briefly. " + "Ünd" * 20,
+             "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P0DT0H10M0S", "DESCRIPTION:no prompt", "END:VALARM",
+             "END:VEVENT"]
+    if moved:
+        lines += ["BEGIN:VEVENT", f"DTSTART;{zone}{stamp(later(day, 2), 14)}",
+                  f"DTEND;{zone}{stamp(later(day, 2), 14, 30)}",
+                  "UID:4k2v7standup@google.com", f"RECURRENCE-ID;{zone}{stamp(later(day, 2), hour)}",
+                  "SUMMARY:Stand-up with guests", "END:VEVENT"]
+    lines += ["BEGIN:VEVENT", f"DTSTART:{stamp(later(day, 3), 10)}Z", f"DTEND:{stamp(later(day, 3), 12)}Z",
+              "UID:9one-off@google.com", f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}", "SUMMARY:Review",
+              "END:VEVENT", "BEGIN:VEVENT", "DTSTART:20200101T100000Z", "DTEND:20200101T110000Z", "UID:old@google.com",
+              "SUMMARY:Long ago", "END:VEVENT", "BEGIN:VTODO", "UID:todo@google.com", "SUMMARY:Not an event",
+              "END:VTODO",
+              "END:VCALENDAR"]
+    folded = []
+    for line in lines:
+        while len(line) > 70:
+            folded.append(line[:70])
+            line = " " + line[70:]
+        folded.append(line)
+    return "\r\n".join(folded) + "\r\n"
+
+
+def outlook(day):
+    """A zone by a name that is Windows', a month's last Friday, and a whole day."""
+    return "\r\n".join([
+        "BEGIN:VCALENDAR", "PRODID:Microsoft Exchange Server 2010", "VERSION:2.0", "METHOD:PUBLISH", "BEGIN:VTIMEZONE",
+        "TZID:W. Europe Standard Time", "BEGIN:STANDARD", "DTSTART:16010101T030000", "TZOFFSETFROM:+0200",
+        "TZOFFSETTO:+0100", "RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10", "END:STANDARD", "BEGIN:DAYLIGHT",
+        "DTSTART:16010101T020000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200",
+        "RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3", "END:DAYLIGHT", "END:VTIMEZONE", "BEGIN:VEVENT",
+        "RRULE:FREQ=MONTHLY;INTERVAL=1;BYDAY=-1FR", "UID:040000008200E00074C5B7101A82E008", "SUMMARY:Month's end",
+        f"DTSTART;TZID=W. Europe Standard Time:{stamp(last_friday(day), 16)}",
+        f"DTEND;TZID=W. Europe Standard Time:{stamp(last_friday(day), 17)}",
+        "CLASS:PUBLIC", "PRIORITY:5", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY", "END:VEVENT", "BEGIN:VEVENT",
+        "UID:040000008200E00074C5B7101A82E009", "SUMMARY:Holiday", f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{later(day, 1):%Y%m%d}", "END:VEVENT", "END:VCALENDAR", ""])
+
+
+def apple(day):
+    """Dates only, floating times, LF."""
+    return "\n".join([
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Apple Inc.//macOS 15.0//EN", "BEGIN:VEVENT", "UID:5E6F-A1",
+        f"DTSTART:{stamp(day, 8)}", "DURATION:PT45M", f"RDATE:{stamp(later(day, 4), 8)},{stamp(later(day, 9), 8)}",
+        "SUMMARY:Gym", "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC", "END:VEVENT", "END:VCALENDAR", ""])
+
+
 class Backend(Story):
+    def check_shape(self, method, path, status, body, answer):
+        """Requests and answers are as /openapi.json describes them; for HarborForge's routes."""
+        if not hasattr(self, "api"):
+            self.api = self.fleet.get("/openapi.json")
+        path = path.split("?")[0]
+        route = next((r for r in self.api["paths"]
+                      if method.lower() in self.api["paths"][r] and re.fullmatch(re.sub(r"{\w+}", "[^/]+", r), path)),
+                      None)
+        self.assertIsNotNone(route, f"{method} {path} is described nowhere")
+        row = self.api["paths"][route][method.lower()]
+        whole = {"components": self.api["components"]}
+        if isinstance(body, dict) and status == 200:
+            jsonschema.validate(body, {**whole, **row["requestBody"]["content"]["application/json"]["schema"]})
+        self.assertIn(str(status), row["responses"], f"{method} {path} answered {answer}")
+        (described,) = row["responses"][str(status)]["content"].values()
+        self.assertNotEqual(described["schema"], {"$ref": "#/components/schemas/Any"})
+        jsonschema.validate(answer, {**whole, **described["schema"]},
+                            format_checker=jsonschema.FormatChecker())
+        return status, answer
+
     def plain(self, method, path, body=None, headers=None):
         """Over TCP, as another machine's plugin would."""
         url = self.fleet.get("/api/v1/status")["daemon"]["url"]
@@ -26,9 +131,9 @@ class Backend(Story):
                                          method=method)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, json.load(answer)
+                return self.check_shape(method, path, answer.status, body, json.load(answer))
         except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
+            return self.check_shape(method, path, error.code, body, json.load(error))
 
     def register(self, name="writer", claw="node-1"):
         self.fleet.cli("calendar", "register", name, claw)
@@ -149,7 +254,7 @@ class Backend(Story):
                                               if s["status"] == "finished"), None), "the slot's end")
         self.assertEqual((slot["agent"], slot["actual_duration"]), ("poet", 1))
         wake = self.fleet.get("/api/v1/wakes")["wakes"][0]
-        self.assertEqual((wake["source"], wake["fate"]), (f"calendar:{slot['id']}", "finished"))
+        self.assertEqual((wake["source"], wake["fate"]), (f"calendar:slot-{slot['id']}", "finished"))
         self.assertIn("write a line", wake["message"])
         # Without its token nobody speaks for it.
         status, answer = self.plain("PATCH", f"/calendar/slots/{slot['id']}/agent-update", {"status": "ongoing"},
@@ -185,6 +290,182 @@ class Backend(Story):
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn(said, refused.stderr)
         self.assertEqual(self.fleet.get("/api/v1/plans")["plans"], [])
+
+    def import_text(self, text, *flags, check=True):
+        file = self.fleet.root / "team.ics"
+        file.write_bytes(text.encode())
+        done = self.fleet.cli("--json", "slot", "import", str(file), *flags, check=check)
+        return json.loads(done.stdout) if check else done
+
+    def became(self, answer):
+        return {(one["became"], one["what"]) for one in answer["events"]}
+
+    def test_a_calendar_file_becomes_plans_and_slots_and_changes_them_the_second_time(self):
+        self.register()
+        day = monday()
+        dry = self.import_text(google(day), "--agent", "writer", "--dry-run")
+        said = self.fleet.cli("slot", "import", str(self.fleet.root / "team.ics"), "--agent", "writer", "--dry-run")
+        self.assertIn("nothing was changed", said.stdout)
+        self.assertEqual((dry["made"], dry["left_out"], self.fleet.get("/api/v1/plans")["plans"]), (3, 2, []))
+        made = self.import_text(google(day), "--agent", "writer")
+        self.assertEqual({**made, "dry_run": True}, dry)
+        plan = self.fleet.get("/api/v1/plans/1")
+        self.assertEqual((plan["title"], plan["timezone"], plan["estimated_duration"], plan["uid"]),
+                         ("Stand-up, daily", "Europe/Berlin", 15, "4k2v7standup@google.com"))
+        self.assertTrue(plan["prompt"].startswith("Say what you did\nand what is next; briefly. Ünd"), plan["prompt"])
+        days = [int(one[8:10]) for one in plan["next"][:4]]
+        self.assertEqual(days, [later(day, n).day for n in (0, 3, 4, 7)], "Tuesday is off, Wednesday's moved")
+        slots = {s["title"]: s for s in self.fleet.get(
+            f"/api/v1/slots?agent=writer&until={later(day, 7):%Y-%m-%dT00:00:00Z}")["slots"] if s["id"]}
+        self.assertEqual(sorted(slots), ["Review", "Stand-up with guests"])
+        self.assertEqual(slots["Review"]["at"], f"{later(day, 3):%Y-%m-%d}T10:00:00.000Z")
+        reasons = {one["what"]: one["reason"] for one in made["events"] if one["became"] == "left_out"}
+        self.assertEqual(reasons, {"slot": "it is over", "VTODO": "it is no event"})
+        # Again: nothing. Changed there: changed here, with the same numbers.
+        self.assertEqual(self.became(self.import_text(google(day), "--agent", "writer")),
+                         {("unchanged", "plan"), ("unchanged", "slot"), ("left_out", "slot"), ("left_out", "VTODO")})
+        self.fleet.kill_daemon()
+        again = self.import_text(google(day, hour=11, cancelled=True, moved=False), "--agent", "writer")
+        self.assertEqual((again["changed"], again["removed"], again["made"]), (1, 2, 0), again)
+        plan = self.fleet.get("/api/v1/plans/1")
+        self.assertEqual([one[11:16] for one in plan["next"]], ["11:00"] * 10)
+        for slot in slots.values():
+            self.assertEqual(self.fleet.get(f"/api/v1/slots/{slot['id']}")["status"], "skipped")
+        self.assertEqual(len(self.fleet.get("/api/v1/plans")["plans"]), 1)
+
+    def test_files_of_outlook_and_apple_are_understood(self):
+        self.register()
+        day = monday()
+        made = self.import_text(outlook(day), "--agent", "writer", "--timezone", "Europe/Berlin")
+        self.assertEqual((made["made"], made["left_out"]), (2, 0), made)
+        (plan,) = self.fleet.get("/api/v1/plans")["plans"]
+        self.assertEqual(plan["timezone"], "W. Europe Standard Time")
+        times = self.fleet.get(f"/api/v1/plans/{plan['id']}")["next"]
+        for text in times:
+            at = datetime.datetime.fromisoformat(text)
+            # Berlin's: summer time from the last Sunday of March to that of October.
+            is_last = later(at, 7).month != at.month
+            self.assertEqual((at.hour, at.weekday(), is_last), (16, 4, True))
+            self.assertEqual(at.utcoffset().seconds // 3600, 2 if 3 < at.month < 10 else 1 if at.month not in (3, 10)
+                             else at.utcoffset().seconds // 3600)
+        # A plan in a zone that no file of this machine describes can be edited, too, also by the next daemon.
+        self.fleet.kill_daemon()
+        self.fleet.cli("plan", "edit", str(plan["id"]), "--title", "last Friday")
+        self.assertEqual(self.fleet.get(f"/api/v1/plans/{plan['id']}")["next"], times)
+        whole = next(s for s in self.fleet.get(f"/api/v1/slots?until={later(day, 2):%Y-%m-%dT00:00:00Z}")["slots"]
+                     if s["title"] == "Holiday")
+        self.assertEqual((whole["estimated_duration"], whole["at"][11:]), (1440, "22:00:00Z" if 4 <= day.month <= 9 else
+                                                                          whole["at"][11:]))
+        gym = self.import_text(apple(day), "--agent", "writer", "--timezone", "America/New_York")["events"][0]
+        self.assertEqual([one[:16] for one in self.fleet.get(f"/api/v1/plans/{gym['id']}")["next"]],
+                         [f"{later(day, n):%Y-%m-%d}T08:00" for n in (0, 4, 9)])
+
+    def test_what_cannot_be_taken_is_named_with_its_line_and_nothing_is_half_imported(self):
+        self.register()
+        day = monday()
+        good = google(day)
+        for bad, said in (("RRULE:FREQ=WEEKLY;BYDAY=XX", "BYDAY"),
+                          ("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "no occurrence"),
+                          ("RRULE:FREQ=DAILY\r\nRRULE:FREQ=YEARLY", "2 recurrence rules"),
+                          ("DURATION:P30D", "minutes"), ("EXRULE:FREQ=DAILY", "EXRULE"),
+                          ("RECURRENCE-ID;RANGE=THISANDFUTURE:20260101T000000Z", "future"),
+                          ("X-LAZARET:{", "X-LAZARET")):
+            event = f"BEGIN:VEVENT\r\nUID:bad\r\nDTSTART:{stamp(day, 5)}Z\r\n{bad}\r\nEND:VEVENT\r\n"
+            text = good.replace("END:VCALENDAR", event + "END:VCALENDAR")
+            refused = self.import_text(text, "--agent", "writer", check=False)
+            self.assertNotEqual(refused.returncode, 0, bad)
+            first = text[:text.index("UID:bad")].count("\n")
+            numbers = [int(n) for n in re.findall(r"line (\d+)", refused.stderr)]
+            self.assertTrue(numbers and first <= numbers[0] <= first + 5, (bad, first, refused.stderr))
+            self.assertIn(said, refused.stderr)
+        for text, flags, said in ((good, [], "whose it is"), (good, ["--agent", "nobody"], "nobody"),
+                                  ("hello\n", ["--agent", "writer"], "line 1"),
+                                  (good.replace("TZID=Europe/Berlin", "TZID=Mars/Base"), ["--agent", "writer"],
+                                   "Mars/Base")):
+            refused = self.import_text(text, *flags, check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn(said, refused.stderr)
+        self.assertEqual((self.fleet.get("/api/v1/plans")["plans"], self.fleet.get("/api/v1/slots")["slots"]), ([], []))
+
+    def test_what_is_exported_is_imported_to_the_same_plans(self):
+        self.register()
+        day = monday()
+        self.import_text(google(day), "--agent", "writer")
+        self.import_text(outlook(day), "--agent", "writer")
+        self.fleet.cli("plan", "add", "writer", "--cron", "0 9 * * MON-FRI", "--timezone", "Europe/Berlin",
+                       "--priority", "4",
+                       "--missed", "all", "--event-type", "job", "--event-data", '{"type": "t", "code": "a;b,c"}')
+        self.fleet.cli("plan", "add", "writer", "--oncalendar", "weekdays 07:30", "--title", "early; very")
+        self.fleet.cli("slot", "add", "writer", f"{day:%Y-%m-%d}T05:00:00Z", "--priority", "9", "--prompt",
+                       "line\nline")
+        text = self.fleet.cli("calendar", "ics").stdout
+        before = self.fleet.get("/api/v1/plans")["plans"]
+        week = f"/api/v1/slots?until={later(day, 9):%Y-%m-%dT00:00:00Z}"
+        slots = [s for s in self.fleet.get(week)["slots"] if s["id"]]
+        self.assertEqual(self.became(self.import_text(text)), {("unchanged", "plan"), ("unchanged", "slot")})
+        # Elsewhere: the same plans, and the second time no others.
+        other = Fleet()
+        self.addCleanup(other.close)
+        other.up()
+        here, self.fleet = self.fleet, other
+        self.register()
+        made = self.import_text(text)
+        self.assertEqual(made["made"], len(before) + len(slots))
+        self.assertEqual(self.became(made), {("made", "plan"), ("made", "slot")})
+        self.assertEqual(self.became(self.import_text(text)), {("unchanged", "plan"), ("unchanged", "slot")})
+        told = ("title", "prompt", "slot_type", "estimated_duration", "priority", "event_type", "event_data", "agent")
+        for old in before:
+            new = next(p for p in other.get("/api/v1/plans")["plans"] if p["uid"].startswith(f"plan-{old['id']}."))
+            for name in (*told, "timezone", "missed", "within_seconds", "overlap", "gap", "fold", "next"):
+                self.assertEqual(new[name], old[name], name)
+            if "rrule" not in old["rule"]:
+                self.assertEqual(new["rule"], old["rule"])
+        theirs = other.get(week)["slots"]
+        for old in slots:
+            new = next(s for s in theirs if (s["at"], s["title"]) == (old["at"], old["title"]) and s["id"])
+            self.assertEqual({name: new[name] for name in told}, {name: old[name] for name in told})
+        self.fleet = here
+
+    def test_the_last_heartbeat_outlives_the_daemon_and_silence_goes_on(self):
+        self.register()
+        shown = lambda: json.loads(self.fleet.cli("--json", "calendar", "ls").stdout)["agents"][0]
+        self.beat()
+        self.fleet.until(lambda: shown()["status"] == "idle", "the heartbeat to be heard")
+        heard = shown()["last_heartbeat"]
+        journal = sqlite3.connect(f"file:{self.fleet.state}/journal.db?mode=ro", uri=True)
+        self.addCleanup(journal.close)
+        self.fleet.until(lambda: journal.execute("SELECT count(*) FROM calendar_heard").fetchone() == (1,),
+                         "it to be kept")
+        for _ in range(2):
+            self.fleet.kill_daemon()
+            self.assertEqual((shown()["last_heartbeat"], shown()["status"]), (heard, "idle"))
+        # As if it had been silent for long: it gets half a minute to come back, not two more.
+        self.fleet.cli("down", "--keep-agents")
+        with contextlib.closing(sqlite3.connect(self.fleet.state / "journal.db")) as aged, aged:
+            aged.execute("UPDATE calendar_heard SET at = at - 3600 * 1000000000")
+        began = time.monotonic()
+        self.fleet.up()
+        self.fleet.until(lambda: shown()["status"] == "offline", "silence to count", 100)
+        self.assertGreater(time.monotonic() - began, 25)
+        self.assertIn("no heartbeat", shown()["reason"])
+        self.beat()
+        self.fleet.until(lambda: shown()["status"] == "idle", "the heartbeat to bring it back")
+
+    def test_a_list_of_slots_that_is_cut_says_so_and_goes_on(self):
+        self.register()
+        self.fleet.cli("plan", "add", "writer", "--rrule", "FREQ=MINUTELY")
+        span = f"from={utc(60):%Y-%m-%dT%H:%M:00Z}&until={utc(86460):%Y-%m-%dT%H:%M:00Z}"
+        first = self.fleet.get(f"/api/v1/slots?{span}&limit=5000")
+        self.assertTrue(first["more"] and first["next"], "500 of 1440 are not all")
+        seen, page = [s["ident"] for s in first["slots"]], first
+        while page["next"]:
+            page = self.fleet.get(f"/api/v1/slots?{span}&limit=5000&cursor={page['next']}")
+            seen += [s["ident"] for s in page["slots"]]
+        self.assertEqual((page["more"], len(seen), len(set(seen))), (False, 1440, 1440))
+        listed = self.fleet.cli("--json", "slot", "ls", "--until", f"{utc(86460):%Y-%m-%dT%H:%M:00Z}")
+        listed = json.loads(listed.stdout)
+        self.assertGreaterEqual(len(listed["slots"]), 1440)
+        self.assertIs(listed["more"], False)
 
 
 if __name__ == "__main__":

@@ -71,10 +71,10 @@ class Cells(Story):
                      "agents": [a for a in self.fleet.get("/api/v1/agents")["agents"]
                                 if a["cell_id"] == name],
                      "export": self.fleet.cli("mission", "export", name).stdout}
-            for key in ("cell_id", "path", "created_at"):
+            for key in ("cell_id", "path", "since", "created_at"):
                 shown["cell"].pop(key)
             for one in shown["agents"] + shown["tasks"]:
-                for key in ("ref", "cell", "cell_id", "since", "created_at"):
+                for key in ("ref", "cell", "cell_id", "since", "activity_since", "created_at"):
                     one.pop(key, None)
             return shown
 

@@ -62,6 +62,24 @@ class Chaos(Story):
         self.assertTrue(alive(pid))
         self.assertEqual(self.fleet.facts(kind="agent_exited"), [])
 
+    def test_a_starved_fleet_loses_nothing(self):
+        self.make("victims", 2)
+        status, receipt, said = self.chaos("--for", "1s", "--kinds", "starve")
+        self.assertEqual(status, 0, json.dumps(receipt, indent=1) + said)
+        self.assertTrue(receipt["strikes"])
+        for strike in receipt["strikes"]:
+            self.assertEqual((strike["strike"], strike["skipped"], strike["agent"]), ("starve", "", ""))
+        self.assertEqual((receipt["ok"], receipt["deaths"], receipt["daemon_crashes"], receipt["lost"],
+                          receipt["double"], receipt["died_unasked"]), (True, 0, 0, [], [], []))
+        self.assertEqual([self.fleet.agent(f"victims-{i}")["incarnation"] for i in range(2)], [1, 1])
+
+    def test_where_nobody_runs_nobody_is_hurt(self):
+        self.fleet.write_cell([agent("idle", TICK)], cell={"mission_name": "victims"})
+        done = self.fleet.cli("chaos", "victims", "--yes", "--for", "1s", check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn('no agent of mission "victims" runs', done.stderr)
+        self.assertIn("lazaret mission start victims", done.stderr)
+
     def test_what_cannot_be_done_here_is_said(self):
         self.make("victims", 1)
         status, receipt, _ = self.chaos("--for", "1s", "--kinds", "clock")

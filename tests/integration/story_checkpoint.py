@@ -179,7 +179,18 @@ class Checkpoint(Story):
         self.assertIn("is restorable", self.fleet.cli("checkpoint", "rehearse", "counter").stdout)
         self.fleet.until(lambda: self.all()[0]["proven_at"], "the proof on record")
         self.assertIn("restorable, proven", self.fleet.cli("checkpoint", "ls", "counter").stdout)
-        self.fleet.cli("checkpoint", "restore", "counter", before["checkpoint"])
+        said = self.fleet.cli("checkpoint", "restore", "counter", before["checkpoint"]).stdout
+        self.assertRegex(said, f"counter: its next start goes on from {before['checkpoint']} "
+                               r"\(saved \d+s ago by its run 1, \d+ B in 3 files\)")
+        self.assertEqual([one["saved_at"] for one in self.all()],
+                         [newest["saved_at"], before["saved_at"]])
+        listed = self.fleet.cli("checkpoint", "ls", "counter").stdout
+        self.assertIn(f"its next start goes on from {before['checkpoint']}", listed)
+        for given, way in (([], (before, newest)),
+                           ([newest["checkpoint"], before["checkpoint"]], (newest, before))):
+            told = self.fleet.cli("checkpoint", "diff", "counter", *given).stdout
+            self.assertRegex(told, r"counter: from %s \(saved \d+s ago by its run 1, \d+ B in \d files\)"
+                             r"\n +to %s \(" % tuple(one["checkpoint"] for one in way))
         self.kill()
         self.says(f"begins at 1 with {before['checkpoint']}")
         (self.generation(newest) / "state.json").unlink()

@@ -35,7 +35,7 @@ class Dashboard(Story):
         named = set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page))
         self.assertTrue(any(path.endswith(".js") for path in named), page)
         for path in named | {"/favicon.svg"}:
-            status, headers, body = self.ask("GET", path)
+            status, headers, body = self.ask("GET", path, headers={"Accept-Encoding": "gzip"})
             self.assertEqual((status, headers["Content-Encoding"]), (200, "gzip"), path)
             self.assertGreater(len(gzip.decompress(body)), 0, path)
 

@@ -1,6 +1,7 @@
 """The disk is full: what cannot be recorded is refused with the place and a remedy, agents live on, and
 when there is space again all goes on without a restart. What was acknowledged is kept."""
 import ctypes
+import json
 import os
 import pathlib
 import subprocess
@@ -153,6 +154,23 @@ class DiskFull(unittest.TestCase):
         (self.fleet.state / "filler").unlink()
         self.fleet.up()
         self.assertEqual(self.note("up again")[0], 201)
+
+
+    def test_chaos_fills_it_and_sees_the_trouble_come_and_go(self):
+        cell = self.fleet.write_cell([agent("a", TICK)], cell={"mission_name": "victims"})
+        self.fleet.start(cell)
+        self.fleet.until_running("a")
+        done = self.fleet.cli("chaos", "victims", "--yes", "--for", "1s", "--every", "1s", "--kinds", "disk",
+                              "--json", check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        receipt = json.loads(done.stdout)
+        self.assertEqual((receipt["ok"], receipt["deaths"], receipt["lost"]), (True, 0, []))
+        for strike in receipt["strikes"]:
+            self.assertEqual((strike["strike"], strike["skipped"]), ("disk", ""), strike)
+            self.assertEqual(strike["noticed_as"], "trouble in `lazaret status`")
+            self.assertGreater(strike["back_seconds"], strike["noticed_seconds"])
+        self.assertFalse((self.fleet.state / "chaos.fill").exists())
+        self.assertIsNone(self.fleet.get("/api/v1/status")["trouble"])
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ class Handoff(Story):
     def test_the_heir_goes_on_and_the_late_write_is_refused_and_shown(self):
         cell = self.begin()
         self.saved(cell)
-        self.fleet.cli("task", "handoff", cell, "t", "--to", "b", "--reason", "night shift")
+        said = self.fleet.cli("task", "handoff", cell, "t", "--to", "b", "--reason", "night shift")
+        self.assertIn("done: b has task t now", said.stdout)
         self.until_done(cell, 7)
         late = self.fleet.missions / cell / "work" / "a" / "late"
         self.fleet.until(lambda: late.exists() and late.read_text(), "the late write")
@@ -84,6 +85,8 @@ class Handoff(Story):
         status, body = self.fleet.call("POST", "/api/v1/agents/a/handoff",
                                        {"to": "b", "reason": "night shift"})
         self.assertEqual((status, body["status"]), (200, "waiting"))
+        self.assertRegex(body["detail"], r"a person has to say yes before 2\S+Z \(handoff_approval is manual\)"
+                         f".* lazaret inbox approve {body['approval']}; a goes on with task t")
         self.fleet.kill_daemon()
         self.assertEqual(self.task(cell)["owner"], "a")
         self.fleet.cli("inbox", "approve", body["approval"], "--reason", "fine")
@@ -91,7 +94,8 @@ class Handoff(Story):
 
     def test_the_owner_is_asked_for_a_checkpoint_first(self):
         cell = self.begin({"checkpoint_required": True}, {"SAVE_LATER": "1"})
-        self.fleet.cli("task", "handoff", cell, "t", "--to", "b", "--reason", "night shift")
+        said = self.fleet.cli("task", "handoff", cell, "t", "--to", "b", "--reason", "night shift")
+        self.assertIn("waiting: a is asked to save a checkpoint first", said.stdout)
         self.until_done(cell, 8)
 
     def test_who_may_not_take_it_gets_nothing(self):

@@ -137,7 +137,10 @@ class Notified(Story):
         self.check_signature(headers, body)
         self.assertEqual(json.loads(body)["type"], "link.test")
         self.assertEqual((self.link()["state"], self.link()["sent"]), ("ok", 1))
-        self.receiver.answers = [500, 500]
+        self.receiver.answers = [500, 500, 500]
+        failed = self.fleet.cli("link", "test", "webhook-1", check=False)
+        self.assertEqual(failed.returncode, 1, failed.stdout)
+        self.assertIn("HTTP 500", failed.stdout)
         status, tested = self.fleet.call("POST", "/api/v1/links/webhook-1/test", {})
         self.assertEqual((status, tested["ok"], tested["detail"]), (200, False, "HTTP 500"))
         self.ask("go on?")

@@ -67,6 +67,30 @@ class Protocol(Plugin):
         self.assertGreater(modern["ttlMs"], 0)
         self.assertEqual(modern["cacheScope"], "private")
 
+    def test_what_is_not_announced_is_not_there(self):
+        """No resources, prompts, completions, log levels, subscriptions; tools that never change; no progress."""
+        host = self.host()
+        opened = host.open()["capabilities"]
+        found = host.modern("server/discover")["result"]["capabilities"]
+        for announced, more in ((opened, "experimental"), (found, "extensions")):
+            self.assertEqual(announced.pop("tools"), {"listChanged": False})
+            self.assertEqual(set(announced.pop(more)), {"dev.lazaret/host"})
+            self.assertEqual(announced, {})
+        for method in ("resources/list", "resources/templates/list", "resources/read", "resources/subscribe",
+                       "resources/unsubscribe", "prompts/list", "prompts/get", "completion/complete",
+                       "logging/setLevel",
+                       "subscriptions/listen", "tasks/list", "tasks/get", "roots/list"):
+            for answer in (host.ask(method, {}), host.modern(method)):
+                self.assertEqual(answer["error"]["code"], -32601, (method, answer))
+                self.assertIn(method, answer["error"]["message"])
+        # A token for progress is taken, and nothing has to be told with it.
+        answer = host.ask("tools/call", {"name": "harborforge_status", "_meta": {"progressToken": "p-1"}})
+        self.assertFalse(answer["result"]["isError"])
+        for told in ("notifications/roots/list_changed", "notifications/progress"):
+            host.send({"jsonrpc": "2.0", "method": told, "params": {}})
+        self.assertEqual(host.ask("ping")["result"], {})
+        self.assertEqual(host.requests, [], "it tells nothing that it did not announce")
+
     def test_the_nine_tools_answer_what_their_schemas_promise(self):
         self.configure(backendUrl="http://127.0.0.1:1", apiKey=SECRET, identifier="box")
         host = self.host()

@@ -66,7 +66,15 @@ class Run(unittest.TestCase):
         follower.send_signal(signal.SIGCONT)
         self.assertEqual(json.loads(follower.stdout.readline()), {"agent": "gush", "gap": True})
         follower.kill()
-        self.assertIn("gush: output is missing here", follower.communicate()[1])
+        self.assertRegex(follower.communicate()[1],
+                         "gush: output is missing here, .* goes on from offset [0-9]+")
+        # Who asks for all of it is told that its beginning is not there, and where it goes on.
+        logs = "/api/v1/agents/gush/logs?from="
+        kept = fleet.get(logs + "0")
+        self.assertTrue(kept["gap"])
+        again = fleet.get(logs + str(kept["first"]))
+        self.assertEqual((again["gap"], again["lines"]), (False, kept["lines"]))
+        self.assertNotIn("first", kept["lines"])
 
     def test_of_many_at_once_one_gets_the_name_that_was_asked_for(self):
         self.fleet.up()

@@ -27,6 +27,8 @@ try:
     while True:
         begin = time.monotonic()
         assert fleet.call("POST", "/api/v1/notes", {"text": "x"})[0] == 201
+        if quickest == 1:
+            print("begun", flush=True)
         quickest = min(quickest, time.monotonic() - begin)
 except KeyboardInterrupt:
     print(quickest)
@@ -54,8 +56,7 @@ class SlowDisk(unittest.TestCase):
             [sys.executable, "-c", WRITER, os.path.dirname(os.path.abspath(__file__)), str(fleet.state)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         connection = UnixConnection(str((fleet.state / "run").resolve() / "api.sock"))
-        before = len(fleet.facts(kind="note_recorded"))
-        fleet.until(lambda: len(fleet.facts(kind="note_recorded")) > before, "the first note")
+        self.assertEqual(writer.stdout.readline(), "begun\n")
         times = []
         for _ in range(BEATS):
             begin = time.monotonic()

@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 
-from fleet import Fleet, Story, agent, main
+from fleet import LAZARET, Fleet, Story, agent, main
 from plugin_host import Host
 
 NAMES = ("ada", "bob", "eve")
@@ -190,6 +190,66 @@ class Together(Story):
                                     f"the end of slot {ident}", 90)
             self.assertEqual(done["status"], "finished", f"{done}; {proxy.faults}")
         self.assertEqual([self.turns(name) for name in NAMES], [4, 4, 4], f"{proxy.faults}")
+
+    def act(self, word, *more, check=True):
+        done = self.client.cli("--json", "slot", word, *more, check=check)
+        return json.loads(done.stdout) if check else done
+
+    def test_an_agent_that_lives_on_says_itself_how_its_slot_stands(self):
+        """Adapter `process`: it gets a line, and has the same words for the backend as people have."""
+        self.begin_client()
+        root = self.client.root
+        script = (f'while read line; do case $line in *slot_id*) [ -e {root}/once ] && continue; touch {root}/once; '
+                  f'for word in pause resume complete; do until [ -e {root}/$word ]; do sleep 0.05; done; '
+                  f'"$LAZARET_BIN" slot $word --reason "$word it" >> {root}/said 2>&1; done;; esac; done')
+        runs = {"env": {"LAZARET_BIN": LAZARET}}
+        self.fleet.cli("calendar", "register", "steady", "node-b")
+        self.client.start(self.client.write_cell([agent("steady", ["/bin/sh", "-c", script], run=runs)]))
+        self.fleet.until(lambda: {one["agent"]: one["status"] for one in self.agents()}["steady"] == "idle",
+                         "its heartbeat")
+        none = self.act("pause", "--agent", "steady", check=False)
+        self.assertIn("no active slot", none.stderr)
+        ident = self.add_slot("steady")
+        self.until_status(ident, "ongoing")
+        for word, status in (("pause", "paused"), ("resume", "ongoing"), ("complete", "finished")):
+            (root / word).touch()
+            slot = self.until_status(ident, status)
+        self.assertEqual((slot["actual_duration"], slot["reason"]), (1, "complete it"))
+        # An operator, for an agent; of none that is not there.
+        gone = self.add_slot("steady")
+        self.until_status(gone, "ongoing")
+        answer = self.act("abort", "--agent", "steady", "--reason", "not today")
+        self.assertEqual((answer["slot_id"], answer["status"]), (str(gone), "aborted"))
+        self.assertEqual(self.until_status(gone, "aborted")["reason"], "not today")
+        wrong = self.act("resume", "--agent", "steady", check=False)
+        self.assertIn("no active slot", wrong.stderr)
+        # The backend follows nobody, and says so.
+        refused = self.fleet.cli("slot", "complete", check=False)
+        self.assertIn("follows no HarborForge backend", refused.stderr)
+
+    def test_slots_of_both_calendars_with_one_number_are_told_apart(self):
+        """The client has a calendar of its own: its slot 1 is not the backend's."""
+        self.begin_client()
+        (self.client.root / "ada.wait").touch()
+        theirs = self.add_slot("ada")
+        self.until_status(theirs, "ongoing")
+        own = json.loads(self.client.cli("--json", "slot", "add", "ada", utc(-1).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                                         "--title", "write").stdout)["id"]
+        self.assertEqual(own, theirs)
+        waiting = self.client.until(lambda: [w for w in self.client.get("/api/v1/wakes")["wakes"]
+                                             if w["fate"] == "waiting"], "the own slot's wake to wait")
+        self.assertEqual(waiting[0]["source"], f"calendar:slot-{own}")
+        # A newer wake takes its place: the own slot ends with that, and the backend's runs on.
+        self.client.cli("agent", "wake", "ada", "something else")
+        mine = lambda: self.client.get(f"/api/v1/slots/{own}")
+        self.client.until(lambda: mine()["status"] == "aborted", "the own slot to be superseded")
+        self.assertEqual(mine()["reason"], "superseded")
+        status = lambda: self.act("pause", "--agent", "ada")["status"]
+        self.assertEqual(status(), "paused", "the backend's slot is still under way")
+        self.until_status(theirs, "paused")
+        self.act("resume", "--agent", "ada")
+        (self.client.root / "ada.wait").unlink()
+        self.until_status(theirs, "finished")
 
     def test_the_plugin_wakes_by_its_host_and_the_tool_ends_the_slot(self):
         home = pathlib.Path(tempfile.mkdtemp(prefix="lz-"))

@@ -82,6 +82,98 @@ class Why(Story):
             self.assertIn(kind, kinds)
         self.assertLess(kinds.index("agent_exited"), kinds.index("approval_answered"))
 
+    def test_a_budget_that_everything_waits_for_is_next_and_its_question_ends_with_the_mission(self):
+        cell = self.fleet.write_cell(
+            [agent("a", ["/bin/sleep", "1000"])], [task("work", assigned_to="a")],
+            cell={"mission_name": "survey", "lazaret": {"budget": {"tokens": 100}}})
+        self.fleet.start(cell)
+        self.fleet.until_running("a")
+        self.fleet.call("POST", "/api/v1/agents/a/spend", {"tokens": 60, "reserve": True})
+        status, refused = self.fleet.call("POST", "/api/v1/agents/a/spend", {"tokens": 50, "reserve": True})
+        self.assertEqual(status, 409, refused)
+        called = f"mission survey ({cell[:8]})"
+        (asked,) = self.fleet.get("/api/v1/approvals?open=true")["approvals"]
+        self.assertEqual(asked["question"], f"100 tokens more for {called}? it has spent 0 tokens and set aside"
+                         " 60 tokens of 100 tokens; no fails it")
+        for what in ("a", "work", "survey"):
+            why = self.why(what)
+            self.assertIn(called, why["rule"], what)
+            self.assertTrue(why["next"].startswith("lazaret inbox approve r-1 | deny r-1; the default answers no in"),
+                            why["next"])
+            ages = [line["age_seconds"] for line in why["evidence"]]
+            self.assertEqual(ages, sorted(ages, reverse=True), what)
+        needs = self.fleet.get(f"/api/v1/cells/{cell}")["needs"]
+        self.assertTrue(needs.startswith("nothing goes on until r-1 is answered"), needs)
+        self.assertIn("until r-1 is answered", self.fleet.cli("mission", "ls").stdout)
+        self.fleet.call("POST", f"/api/v1/cells/{cell}/status", {"status": "failed", "reason": "enough"})
+        self.assertEqual(self.fleet.get("/api/v1/approvals?open=true")["approvals"], [])
+        closed = self.why("r-1")
+        self.assertIn("nobody could act on the answer any more", closed["sentence"])
+        self.assertIn(f"{called} is failed: enough (by ", closed["sentence"])
+        self.assertIn("approval_answered", [line["kind"] for line in closed["evidence"]])
+        late = self.fleet.cli("inbox", "approve", "r-1", check=False)
+        self.assertNotEqual(late.returncode, 0)
+        self.assertIsNone(self.fleet.get(f"/api/v1/cells/{cell}")["needs"])
+
+    def test_who_is_quarantined_counts_also_while_a_person_is_asked(self):
+        cell = self.fleet.write_cell(
+            [agent("frail", ["/bin/sh", "-c", "exit 3"])],
+            policies={"max_retries": 0})
+        self.fleet.start(cell)
+        self.fleet.until(lambda: self.fleet.get("/api/v1/status")["counts"]["quarantined"] == 1, "the quarantine")
+        status = self.fleet.get("/api/v1/status")
+        self.assertEqual(status["counts"]["waiting_for_you"], 1)
+        self.assertIn("1 quarantined", status["sentence"])
+        self.assertIn("until r-1 is answered: revive frail?", self.fleet.get(f"/api/v1/cells/{cell}")["needs"])
+        self.fleet.cli("agent", "stop", "frail")
+        self.assertEqual(self.fleet.get("/api/v1/status")["counts"]["waiting_for_you"], 0)
+
+    def test_each_view_of_an_agent_has_its_own_since(self):
+        self.make()
+        self.fleet.start(self.cell)
+        self.fleet.until_running("worker")
+        running = self.fleet.agent("worker")
+        self.assertEqual((running["frozen_since"], running["paused_since"]), (None, None))
+        self.assertIsNotNone(running["activity_since"])
+        self.assertIn("; idle since", self.why("worker")["sentence"])
+        self.fleet.cli("agent", "freeze", "worker")
+        frozen = self.fleet.agent("worker")
+        self.assertEqual(frozen["since"], running["since"])
+        self.assertGreater(frozen["frozen_since"], running["since"])
+        self.assertRegex(self.why("worker")["sentence"], r"is running since .*; frozen by \S+ since ")
+        self.fleet.cli("agent", "thaw", "worker")
+        self.assertIsNone(self.fleet.agent("worker")["frozen_since"])
+
+    def test_why_nothing_ran_at_a_time_of_a_plan(self):
+        cell = self.fleet.write_cell([agent("slow", ["/bin/sleep", "1000"], run={"adapter": "turn"})])
+        self.fleet.start(cell)
+        plan = json.loads(self.fleet.cli("--json", "plan", "add", "slow", "--oncalendar", "*:*:0/2", "--overlap",
+                                         "skip", "--title", "tick").stdout)["id"]
+        self.fleet.until(lambda: "still under way" in self.why(f"plan:{plan}")["sentence"], "a time that overlaps")
+        past = self.fleet.get(f"/api/v1/plans/{plan}")["past"]
+        skipped = next(time for time in past if self.why(f"slot:{time['slot']}")["state"] == "skipped")
+        why = self.why(f"plan:{plan}")
+        self.assertEqual((why["what"], why["subject"], why["agent"]), ("plan", str(plan), "slow"))
+        self.assertEqual(why["setting"], "overlap = skip")
+        self.assertEqual(why["setting_place"], f"lazaret plan edit {plan} --overlap")
+        self.assertIn("its next time is ", why["next"])
+        kinds = [line["kind"] for line in why["evidence"]]
+        for kind in ("policies", "time", "plan_defined"):
+            self.assertIn(kind, kinds)
+        for name in (skipped["virtual_id"], f"slot:{skipped['slot']}"):
+            slot = self.why(name)
+            self.assertEqual((slot["what"], slot["state"]), ("slot", "skipped"))
+            self.assertIn("the one before it is still under way", slot["sentence"])
+            self.assertEqual(slot["setting"], "overlap = skip")
+        self.fleet.cli("plan", "pause", str(plan), "--reason", "enough")
+        paused = self.why(f"plan:{plan}")
+        self.assertIn("is paused: enough", paused["sentence"])
+        self.assertEqual(paused["next"], f"lazaret plan resume {plan}")
+        self.fleet.cli("down", "--keep-agents")
+        self.assertEqual(self.why(f"plan:{plan}")["sentence"], paused["sentence"])
+        self.fleet.up()
+        self.assertEqual(self.fleet.cli("why", "plan:99", check=False).returncode, 3)
+
     def test_what_is_ambiguous_or_unknown_is_said(self):
         for _ in range(2):
             self.fleet.write_cell([agent("twin", ["/bin/sleep", "9"])], [task("twin")])

@@ -6,6 +6,7 @@ import { rememberSignedIn } from './api/ahead';
 import { live } from './api/live';
 import { useSession } from './api/use';
 import { Frame } from './frame/frame';
+import { Lost } from './frame/lost';
 import { SignIn } from './frame/sign_in';
 import { Fleet } from './pages/fleet/fleet';
 import { Refused, Waiting, Empty } from './ui/shown';
@@ -67,11 +68,7 @@ function Pages() {
             <Route path="/events" component={Events} />
             <Route path="/host" component={Host} />
             <Route path="/connect" component={Connect} />
-            <Route>
-              <Empty title="There is no such page">
-                <a href="/">To the fleet</a>
-              </Empty>
-            </Route>
+            <Route component={Lost} />
           </Switch>
         </Suspense>
       </Boundary>

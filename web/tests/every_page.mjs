@@ -18,6 +18,7 @@ const pages = {
   events: '/events',
   host: '/host',
   connect: '/connect',
+  lost: '/nonsense',
 };
 
 for (const [size, theme] of [
@@ -26,6 +27,7 @@ for (const [size, theme] of [
   ['phone', 'light'],
 ]) {
   await tell({ size, theme }, async (story) => {
+    story.expects(/404.*nonsense/);
     for (const [name, path] of Object.entries(pages)) {
       await story.go(path);
       await story.fits(`${name} (${size})`);

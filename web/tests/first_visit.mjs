@@ -20,4 +20,11 @@ await tell({ key: null }, async (story) => {
     await story.go(path);
     await story.accessible(path);
   }
+  // The page's own key is told apart from the others, and what taking it back leads to.
+  const own = story.page.getByRole('listitem').filter({ hasText: 'this browser' });
+  await own.getByRole('button', { name: 'Take back' }).click();
+  const asking = story.page.getByRole('dialog');
+  await asking.getByText('asks to sign in again at once').waitFor();
+  await asking.getByRole('button', { name: 'Take back' }).click();
+  await story.sees('button', 'Sign in');
 });

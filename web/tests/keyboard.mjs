@@ -11,6 +11,8 @@ await tell({}, async (story) => {
   };
   await story.go('/');
   await story.sees('link', 'printer');
+  const rows = await page.locator('main [data-row]').allTextContents();
+  if (rows.join() !== 'a-9,a-10,printer') throw new Error(`in this order: ${rows}`);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await page.keyboard.press('Escape');
@@ -18,6 +20,7 @@ await tell({}, async (story) => {
   await page.keyboard.press('/');
   await page.keyboard.type('printer');
   await story.until(async () => (await page.locator('main [data-row]').count()) === 1, 'one row');
+  await story.sees('heading', 'Agents (1 of 3)');
   if (!page.url().includes('q=printer')) throw new Error('the search is not in the URL');
   await page.getByRole('searchbox').first().blur();
   await page.keyboard.press('j');

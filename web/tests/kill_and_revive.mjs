@@ -6,7 +6,8 @@ await tell({}, async (story) => {
   await story.go('/');
   await story.click('link', 'printer');
   await story.sees('heading', /printer/, { level: 1 });
-  await story.seesText('Why this state');
+  await story.seesText(/running for/); // the head names what it is about
+  await story.sees('heading', 'Why its process is running');
   await story.accessible('an agent');
   await story.click('button', 'More');
   await page.getByRole('menuitem', { name: 'Kill' }).click();

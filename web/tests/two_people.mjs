@@ -10,8 +10,10 @@ await tell({}, async (story) => {
     await route.continue();
   });
   await story.page.getByRole('main').getByRole('button', { name: /^Yes/ }).first().click();
-  await story.seesText(/already|answered/i);
+  await story.seesText(`answered ${asked.id} with no at `);
+  await story.seesText('Your yes came later and changed nothing.');
   const now = await lazaretJson('inbox', 'show', asked.id);
   if (now.answer !== 'no') throw new Error(`the later tap won: ${JSON.stringify(now)}`);
   await story.seesText('I was first');
+  await story.page.getByRole('article', { name: asked.question }).waitFor({ state: 'detached' });
 });

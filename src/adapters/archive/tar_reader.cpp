@@ -93,6 +93,7 @@ Result<std::optional<Entry>> TarReader::next() {
     if (!more) return std::unexpected(more.error());
     entry = *more ? read_header(block) : fail(ErrorCode::invalid_input, "an entry is missing");
     if (!entry) return damaged(entry.error().message);
+    if (entry->kind == EntryKind::pax) return damaged("a long name has no entry");
     if (auto named = read_pax(*text, *entry); !named) return damaged(named.error().message);
   }
   if (entry->kind == EntryKind::directory && entry->name.ends_with('/')) entry->name.pop_back();

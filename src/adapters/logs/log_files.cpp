@@ -44,11 +44,13 @@ class File {
     struct stat status{};
     if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) return;
     size_ = static_cast<std::uint64_t>(status.st_size);
+    follows_dropped_ = (status.st_mode & shim::log_follows_dropped) != 0;
     identity_ = identity_of(descriptor_, static_cast<std::uint64_t>(status.st_ino));
   }
   File(File&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
         size_(other.size_),
+        follows_dropped_(other.follows_dropped_),
         identity_(other.identity_) {}
   File& operator=(File&&) = delete;
   ~File() {
@@ -57,6 +59,7 @@ class File {
   bool is_open() const { return descriptor_ >= 0; }
   std::uint64_t size() const { return size_; }
   std::uint64_t identity() const { return identity_; }
+  bool follows_dropped() const { return follows_dropped_; }
   std::string read(std::uint64_t place, std::size_t most) const {
     std::string text(std::min<std::uint64_t>(most, size_ > place ? size_ - place : 0), '\0');
     const ssize_t got = pread(descriptor_, text.data(), text.size(), static_cast<off_t>(place));
@@ -74,6 +77,7 @@ class File {
  private:
   int descriptor_;
   std::uint64_t size_ = 0;
+  bool follows_dropped_ = false;
   std::uint64_t identity_ = 0;
 };
 
@@ -147,10 +151,11 @@ Result<ports::LogLines> LogFiles::from(const AgentRef& agent, std::uint64_t offs
                            [&](const File& one) { return one.identity() == offset >> place_bits; });
   std::uint64_t place = offset & place_mask;
   if (file == files.end()) {
-    answer.gap = offset != 0;
     file = files.begin();
     place = 0;
+    answer.gap = offset != 0 || file->follows_dropped();
   }
+  answer.first = offset_of(*file, place);
   std::size_t left = read_most;
   while (true) {
     const bool newest = std::next(file) == files.end();

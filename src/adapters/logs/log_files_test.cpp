@@ -62,6 +62,18 @@ TEST_F(Logs, AFollowerLosesNothingOverTurnOvers) {
   EXPECT_EQ(files_.tail(agent_, 2)->lines, (Lines{"three", "four"}));
 }
 
+// As the shim marks it.
+TEST_F(Logs, TheBeginningThatIsGoneIsAGapToo) {
+  write("two\n");
+  EXPECT_FALSE(files_.from(agent_, 0, 10)->gap);
+  ASSERT_EQ(chmod(path().c_str(), 01640), 0);
+  const auto read = files_.from(agent_, 0, 10);
+  EXPECT_TRUE(read->gap);
+  EXPECT_EQ(read->lines, Lines{"two"});
+  EXPECT_EQ(files_.from(agent_, read->first, 10)->lines, Lines{"two"});
+  EXPECT_FALSE(files_.from(agent_, read->first, 10)->gap);
+}
+
 TEST_F(Logs, SaysWhenItsPlaceIsGone) {
   write("one\n");
   const auto at = files_.tail(agent_, 10);

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/rfc3339.h"
+#include "core/called.h"
 #include "core/fact_words.h"
 #include "wire/json_document.h"
 
@@ -36,17 +37,29 @@ std::string header_text(std::string_view text) {
   return out;
 }
 
-// The mission's name is not in the fact; its id tells them apart.
+// As the command line takes it: facts tell of no other agents, so its cell is always named.
+std::string address_of(const AgentRef& agent) {
+  if (agent.cell.value == "external") return agent.agent.value;
+  return core::short_id(agent.cell) + "." + agent.agent.value;
+}
+
+// Facts of older builds do not say what people call it.
 std::string owner_of(const core::fact::BudgetReached& f) {
+  if (!f.about.empty()) return f.about;
   switch (f.scope) {
     case core::BudgetScope::agent:
-      return f.agent.value;
+      return "agent " + address_of({f.cell, f.agent});
     case core::BudgetScope::task:
       return "task " + f.task.value;
     case core::BudgetScope::mission:
-      return "mission " + f.cell.value;
+      return "mission " + core::short_id(f.cell);
   }
   return {};
+}
+
+std::string name_of(const core::fact::MissionStatusChanged& f) {
+  const std::string id = core::short_id(f.cell);
+  return f.mission.empty() ? "mission " + id : fmt::format("mission {} ({})", f.mission, id);
 }
 
 struct Telling {
@@ -81,7 +94,7 @@ struct Telling {
     Message one;
     one.topic = Topic::quarantine;
     one.type = "agent.quarantined";
-    one.title = fmt::format("Lazaret: {} is quarantined", f.agent.agent.value);
+    one.title = fmt::format("Lazaret: {} is quarantined", address_of(f.agent));
     one.text = f.reason;
     one.data = wire::json_document(json::object{{"reason", f.reason}});
     one.urgent = true;
@@ -91,7 +104,7 @@ struct Telling {
     Message one;
     one.topic = Topic::hang;
     one.type = "agent.hangs";
-    one.title = fmt::format("Lazaret: {} hangs", f.agent.agent.value);
+    one.title = fmt::format("Lazaret: {} hangs", address_of(f.agent));
     one.text = f.rule;
     one.data = wire::json_document(json::object{{"rule", f.rule}});
     return one;
@@ -102,10 +115,10 @@ struct Telling {
     Message one;
     one.topic = Topic::mission;
     one.type = failed ? "mission.failed" : "mission.completed";
-    one.title = fmt::format("Lazaret: a mission is {}", to_word(f.status));
+    one.title = fmt::format("Lazaret: {} is {}", name_of(f), to_word(f.status));
     one.text = f.reason;
-    one.data =
-        wire::json_document(json::object{{"status", to_word(f.status)}, {"reason", f.reason}});
+    one.data = wire::json_document(json::object{
+        {"status", to_word(f.status)}, {"reason", f.reason}, {"mission_name", f.mission}});
     one.urgent = failed;
     return one;
   }

@@ -61,7 +61,7 @@ TEST(Ntfy, HasTitlePriorityAndTagsAndNoLineBreaksInHeaders) {
   const core::Fact fact =
       core::fact::AgentQuarantined{{CellId("cell"), AgentId("a\r\nEvil: yes")}, "died"};
   const Post post = ntfy_post(*message_of(1, then, fact), "tk_1");
-  EXPECT_EQ(header(post, "Title"), "Lazaret: a  Evil: yes is quarantined");
+  EXPECT_EQ(header(post, "Title"), "Lazaret: cell.a  Evil: yes is quarantined");
   EXPECT_EQ(header(post, "Priority"), "high");
   EXPECT_EQ(header(post, "Tags"), "lazaret,quarantine");
   EXPECT_EQ(header(post, "Authorization"), "Bearer tk_1");
@@ -76,6 +76,22 @@ TEST(Messages, OneCauseMakesOne) {
   EXPECT_EQ(message_of(1, then, opened)->type, "approval.opened");
   EXPECT_EQ(message_of(1, then, core::fact::BudgetReached{})->topic, Topic::budget);
   EXPECT_FALSE(message_of(1, then, core::fact::AgentReady{}));
+}
+
+TEST(Messages, NameAMissionAsPeopleCallItAndAnAgentAsTheCommandLineDoes) {
+  const CellId cell("1f0a7b22-0000-4000-8000-000000000001");
+  core::fact::MissionStatusChanged failed{cell, core::MissionStatus::failed, "no disk", "core",
+                                          "survey"};
+  EXPECT_EQ(message_of(1, then, failed)->title, "Lazaret: mission survey (1f0a7b22) is failed");
+  failed.mission.clear();  // by an older build
+  EXPECT_EQ(message_of(1, then, failed)->title, "Lazaret: mission 1f0a7b22 is failed");
+  core::fact::BudgetReached reached;
+  reached.cell = cell;
+  reached.about = "mission survey (1f0a7b22)";
+  EXPECT_EQ(message_of(1, then, reached)->title,
+            "Lazaret: the budget of mission survey (1f0a7b22) is used up");
+  EXPECT_EQ(message_of(1, then, core::fact::HangDeclared{{cell, AgentId("a")}, {}, "r", {}})->title,
+            "Lazaret: 1f0a7b22.a hangs");
 }
 
 TEST(Outbox, ThePauseGrowsToABound) {

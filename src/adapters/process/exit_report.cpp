@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "wire/recovery_time.h"
+
 namespace lazaret::process {
 namespace {
 
@@ -22,6 +24,10 @@ std::optional<Record> read_record(const fs::path& file) {
   if (!bytes || bytes->size() != sizeof record) return std::nullopt;
   std::memcpy(&record, bytes->data(), sizeof record);
   return shim::is_whole(record) ? std::optional(record) : std::nullopt;
+}
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
 std::string interpreter_of(const std::string& program) {
@@ -99,6 +105,8 @@ core::ExitReport exit_report(int wait_status, std::uint32_t flags, const fs::pat
   }
   const std::size_t bytes = std::min<std::uint64_t>(log_bytes, lines_most * (line_width_most + 56));
   report.last_lines = last_lines(log_file, bytes, lines_most, line_width_most);
+  const bool well = report.kind == core::ExitKind::exited && report.code == 0;
+  if (!well) report.limit = wire::limit_in(report.last_lines, wall_now());
   return report;
 }
 

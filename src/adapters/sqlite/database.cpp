@@ -117,6 +117,11 @@ Error Database::error() const {
   return {ErrorCode::unavailable, "the journal cannot be used: " + words, path_, remedy_for(code)};
 }
 
+bool Database::is_damaged() const {
+  const int code = sqlite3_errcode(handle_.get());
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 bool Database::has_moved() const {
   int moved = 0;
   const int asked = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);

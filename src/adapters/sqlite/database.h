@@ -51,6 +51,8 @@ class Database {
   Result<void> execute(const std::string& sql);
   Result<Statement> prepare(std::string_view sql);
   Error error() const;
+  // The last error was the file's content: it is damaged, or no database.
+  bool is_damaged() const;
   bool in_transaction() const;
   // The file that was opened no longer stands at path().
   bool has_moved() const;

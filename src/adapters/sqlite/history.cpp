@@ -82,7 +82,7 @@ Result<std::uint64_t> History::oldest() {
 Result<History::Recorded> History::state() {
   auto loaded = fold(*database_);
   if (!loaded) return std::unexpected(loaded.error());
-  return Recorded{std::move(loaded->fleet), loaded->last};
+  return Recorded{std::move(loaded->fleet), loaded->last, loaded->next_fact - 1};
 }
 
 }  // namespace lazaret::sqlite

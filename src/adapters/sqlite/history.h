@@ -20,6 +20,7 @@ class History {
   struct Recorded {
     core::Fleet fleet;
     Stamp last;
+    std::uint64_t last_fact = 0;
   };
   Result<Recorded> state();
 

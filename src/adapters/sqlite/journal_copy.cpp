@@ -21,6 +21,11 @@ Result<std::uint64_t> highest(Database& copy, const std::string& table) {
   return static_cast<std::uint64_t>(select->integer(0));
 }
 
+std::unexpected<Error> damaged(const std::string& journal) {
+  return fail(ErrorCode::invalid_input, "the journal in the backup is damaged", journal,
+              "another backup");
+}
+
 }  // namespace
 
 Result<JournalCopy> copy_journal(const std::string& from, const std::string& to, bool secrets) {
@@ -55,11 +60,12 @@ Result<void> check_journal(const std::string& journal) {
   auto database = Database::open(journal, Database::Mode::read_only);
   if (!database) return std::unexpected(database.error());
   auto check = database->prepare("PRAGMA quick_check(1)");
-  if (!check) return std::unexpected(check.error());
+  if (!check && !database->is_damaged()) return std::unexpected(check.error());
+  if (!check) return damaged(journal);
   const auto row = check->step();
   if (row && *row && check->text(0) == "ok") return {};
-  return fail(ErrorCode::invalid_input, "the journal in the backup is damaged", journal,
-              "another backup");
+  if (!row && !database->is_damaged()) return std::unexpected(row.error());
+  return damaged(journal);
 }
 
 }  // namespace lazaret::sqlite

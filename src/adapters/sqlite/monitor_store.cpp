@@ -49,6 +49,16 @@ Result<void> write_all(Database& database, const std::vector<ports::ServerReport
   return {};
 }
 
+bool write_heard(Database& database, const std::map<std::string, WallTime>& heard) {
+  auto insert = database.prepare("INSERT OR REPLACE INTO calendar_heard VALUES(?,?)");
+  if (!insert) return false;
+  for (const auto& [agent, at] : heard) {
+    insert->bind(1, agent).bind(2, at.time_since_epoch().count());
+    if (!insert->run()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<std::vector<ports::ServerReport>> MonitorStore::newest() {
@@ -70,29 +80,73 @@ Result<std::vector<ports::ServerReport>> MonitorStore::history(const std::string
 }
 
 void MonitorStore::keep(std::vector<ports::ServerReport> reports) {
-  bool first = false;
   {
     const std::scoped_lock lock(waiting_->mutex);
     auto& all = waiting_->reports;
-    first = all.empty();
     for (auto& report : reports) all.push_back(std::move(report));
     if (all.size() > waiting_most) {
       all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(waiting_most));
     }
   }
-  if (first) journal_.run([waiting = waiting_](JournalStore& store) { write(*waiting, store); });
+  ask();
+}
+
+Result<std::map<std::string, WallTime>> MonitorStore::heard(const std::set<std::string>& known) {
+  using Heard = std::map<std::string, WallTime>;
+  return on_journal(journal_, [&](JournalStore& store) -> Result<Heard> {
+    Database& database = store.database();
+    auto select = database.prepare("SELECT agent, at FROM calendar_heard");
+    auto remove = database.prepare("DELETE FROM calendar_heard WHERE agent = ?");
+    if (!select || !remove) return std::unexpected(database.error());
+    Heard all;
+    while (true) {
+      const auto row = select->step();
+      if (!row) return std::unexpected(row.error());
+      if (!*row) break;
+      all.emplace(select->text(0), WallTime(Duration(select->integer(1))));
+    }
+    for (auto one = all.begin(); one != all.end();) {
+      if (known.contains(one->first)) {
+        ++one;
+        continue;
+      }
+      remove->bind(1, one->first);
+      if (auto done = remove->run(); !done) return std::unexpected(done.error());
+      one = all.erase(one);
+    }
+    return all;
+  });
+}
+
+void MonitorStore::keep_heard(const std::string& agent, WallTime at) {
+  {
+    const std::scoped_lock lock(waiting_->mutex);
+    waiting_->heard[agent] = at;
+  }
+  ask();
+}
+
+void MonitorStore::ask() {
+  {
+    const std::scoped_lock lock(waiting_->mutex);
+    if (std::exchange(waiting_->asked, true)) return;
+  }
+  journal_.run([waiting = waiting_](JournalStore& store) { write(*waiting, store); });
 }
 
 // What cannot be written is dropped: a newer heartbeat says more than an old one.
 void MonitorStore::write(Waiting& waiting, JournalStore& store) {
   std::vector<ports::ServerReport> reports;
+  std::map<std::string, WallTime> heard;
   {
     const std::scoped_lock lock(waiting.mutex);
     reports.swap(waiting.reports);
+    heard.swap(waiting.heard);
+    waiting.asked = false;
   }
   Database& database = store.database();
   if (!database.execute("BEGIN IMMEDIATE")) return;
-  const bool done = write_all(database, reports).has_value();
+  const bool done = write_all(database, reports).has_value() && write_heard(database, heard);
   if (!done || !database.execute("COMMIT")) static_cast<void>(database.execute("ROLLBACK"));
 }
 

@@ -49,6 +49,25 @@ TEST_F(MonitorFile, TheNewestOfEachServerAndABoundedPastAreKept) {
   EXPECT_EQ(monitor.history("b", 1)->size(), 1U);
 }
 
+TEST_F(MonitorFile, WhenAgentsWereHeardIsKeptAndThoseThatAreGoneAreForgotten) {
+  {
+    auto journal = open();
+    MonitorStore monitor(*journal);
+    for (int second = 1; second <= 50; ++second) {
+      monitor.keep_heard("a", WallTime(std::chrono::seconds(second)));
+    }
+    monitor.keep_heard("gone", WallTime(std::chrono::seconds(3)));
+    monitor.keep({report("server", 1)});
+  }
+  auto journal = open();
+  MonitorStore monitor(*journal);
+  EXPECT_EQ(monitor.newest()->size(), 1U);
+  using Heard = std::map<std::string, WallTime>;
+  const Heard wanted{{"a", WallTime(std::chrono::seconds(50))}};
+  EXPECT_EQ(*monitor.heard({"a", "b"}), wanted);
+  EXPECT_EQ(*monitor.heard({"a", "gone"}), wanted);
+}
+
 TEST_F(MonitorFile, WhatWaitsIsWrittenThoughTheStoreIsGone) {
   {
     auto journal = open();

@@ -23,6 +23,7 @@ export interface Stopping {
 export interface Done {
   status: "done";
   id?: string;
+  detail?: string;
 }
 
 export interface Need {
@@ -143,6 +144,7 @@ export interface Key {
   scope: string;
   created_at: Time;
   expires_at?: Time;
+  ended?: string | null;
 }
 
 export interface Session {
@@ -246,6 +248,7 @@ export interface Checkpoints {
     agent?: string;
     checkpoint?: string;
   } | null;
+  next?: string | null;
   asked: {
     before?: string;
     reason?: string;
@@ -276,6 +279,10 @@ export type Exit = {
   signal: number;
   detail: string;
   last_lines: string[];
+  limit?: {
+    until?: Time;
+    line?: string;
+  } | null;
 } | null;
 
 export interface Agent {
@@ -287,7 +294,7 @@ export interface Agent {
   capabilities?: string[];
   gateway?: string;
   process: "stopped" | "starting" | "running" | "stopping" | "backoff" | "quarantined" | "awaiting_approval" | "external";
-  since: Time;
+  since: string | null;
   reason: string;
   incarnation: number;
   pid: number | null;
@@ -296,6 +303,8 @@ export interface Agent {
   finished?: boolean;
   paused: boolean;
   frozen: boolean;
+  paused_since?: Time;
+  frozen_since?: Time;
   halted?: boolean;
   tries?: number;
   deaths?: number;
@@ -308,8 +317,11 @@ export interface Agent {
   health_reason?: string;
   failures?: number;
   activity: "offline" | "idle" | "working" | "busy" | "rate_limited";
+  activity_since?: Time;
   rate_limited_until?: Time;
   hang?: string;
+  account?: string | null;
+  waits_for_account?: Time;
   task: {
     task_id: string;
     title: string;
@@ -347,7 +359,7 @@ export interface AgentPage {
 }
 
 export interface Why {
-  what: "agent" | "task" | "wake" | "approval" | "mission";
+  what: "agent" | "task" | "wake" | "approval" | "mission" | "plan" | "slot";
   subject: string;
   agent: string | null;
   cell: string | null;
@@ -372,6 +384,7 @@ export interface LogLines {
   lines: string[];
   next: number;
   gap?: boolean;
+  first?: number;
   continues?: boolean;
 }
 
@@ -397,9 +410,35 @@ export interface WakePage {
   next: string | null;
 }
 
+export interface AccountList {
+  accounts: Account[];
+}
+
+export interface Account {
+  account: string;
+  agents: number;
+  at_once: number | null;
+  stagger_seconds: number;
+  running: number;
+  waiting: number;
+  limited: {
+    until?: Time;
+    since?: Time;
+    by?: string;
+    reason?: string;
+  } | null;
+  approval: string | null;
+  running_agents?: string[];
+  waiting_agents?: {
+    agent?: string;
+    since?: Time;
+  }[];
+}
+
 export interface Approval {
   id: string;
-  kind: "revival" | "hang" | "question" | "handoff" | "budget";
+  kind: "revival" | "hang" | "question" | "handoff" | "budget" | "account";
+  account?: string | null;
   question: string;
   opened?: Time;
   deadline: Time;
@@ -429,6 +468,8 @@ export interface Cell {
   status: "active" | "paused" | "completed" | "failed";
   reason?: string;
   started?: boolean;
+  since?: string | null;
+  needs?: string | null;
   created_at?: Time;
   created_by?: string;
   agents: number;
@@ -520,6 +561,7 @@ export type SpendRecorded = Spend & {
 };
 
 export interface HandoffMade {
+  detail: string;
   status: "done" | "waiting";
   approval: string | null;
 }
@@ -577,6 +619,7 @@ export interface Plan {
   agent: string;
   title?: string;
   prompt?: string | null;
+  uid?: string | null;
   rule: Record<string, unknown>;
   start?: string | null;
   timezone: string;
@@ -605,6 +648,7 @@ export interface Slot {
   plan?: number | null;
   agent: string;
   title?: string;
+  uid?: string | null;
   at: Time;
   local_time?: string;
   status: "not_started" | "deferred" | "ongoing" | "paused" | "finished" | "aborted" | "skipped";
@@ -632,6 +676,34 @@ export interface PlanPreview {
 export interface SlotPage {
   slots: Slot[];
   more: boolean;
+  next: string | null;
+}
+
+export interface BackendSlot {
+  slot_id: string;
+  agent_id: string;
+  status: "ongoing" | "paused" | "finished" | "aborted";
+  actual_duration?: number;
+}
+
+export interface CalendarImport {
+  dry_run: boolean;
+  made: number;
+  changed: number;
+  unchanged: number;
+  removed: number;
+  left_out: number;
+  events: ({
+    line: number;
+    uid: string;
+    title: string;
+    agent: string;
+    what: string;
+    became: "made" | "changed" | "unchanged" | "removed" | "left_out";
+    id: number | null;
+    at: Time;
+    reason: string | null;
+  })[];
 }
 
 export interface CalendarAgent {
@@ -668,6 +740,119 @@ export interface ServerState {
 
 export interface NextWork {
   task: Task | null;
+}
+
+export interface HfAgentHeartbeat {
+  claw_identifier?: string;
+  agent_id?: string;
+}
+
+export interface HfSlot {
+  id?: number;
+  virtual_id?: string;
+  date: string;
+  scheduled_at: string;
+  due_at: string;
+  slot_type: "work" | "on_call" | "entertainment" | "system";
+  estimated_duration: number;
+  status: "not_started" | "deferred" | "ongoing" | "paused" | "finished" | "aborted" | "skipped";
+  priority: number;
+  event_type: "job" | "entertainment" | "system_event" | null;
+  event_data: Record<string, unknown> | null;
+  started_at: string | null;
+  attended: boolean | null;
+  actual_duration: number | null;
+  plan_id: number | string | null;
+  user_id: number | string | null;
+}
+
+export interface HfAgentSlots {
+  slots: HfSlot[];
+  agent_status: "idle" | "on_call" | "busy" | "exhausted" | "offline";
+  message?: string;
+  timezone: string;
+}
+
+export interface HfSlotUpdate {
+  status: string;
+  started_at?: string | null;
+  actual_duration?: number | null;
+  reason?: string | null;
+  summary?: string | null;
+}
+
+export interface HfAgentStatus {
+  claw_identifier?: string;
+  agent_id?: string;
+  status: string;
+  reason?: string | null;
+  recovery_at?: string | number | null;
+}
+
+export type HfAgent = CalendarAgent & {
+  agent_id: string;
+};
+
+export interface HfSync {
+  full: boolean;
+  schedules: Record<string, HfSlot[]>;
+  syncToken: string;
+}
+
+export interface HfAgentLine {
+  id: string | number;
+  model?: string | null;
+  status?: string | null;
+}
+
+export interface HfServerHeartbeat {
+  identifier: string;
+  api_key?: string | null;
+  plugin_info?: {
+    name?: string | null;
+    version?: string | null;
+    backend?: string | null;
+  } | null;
+  captured_at?: string | null;
+  agent_list?: HfAgentLine[] | null;
+}
+
+export interface HfSlotsToFire {
+  restart_pending: boolean;
+  slots_to_fire: ({
+    id: number | string;
+    agent_id: string;
+    title: string | null;
+    prompt: string | null;
+    wake_options?: {
+      override_message?: string;
+    };
+  })[];
+}
+
+export interface HfMonitorHeartbeat {
+  identifier: string;
+  cpu_pct?: number | null;
+  mem_pct?: number | null;
+  disk_pct?: number | null;
+  swap_pct?: number | null;
+  load_avg?: number[] | null;
+  uptime_seconds?: number | null;
+  plugin_version?: string | null;
+  openclaw_version?: string | null;
+  nginx_installed?: boolean | null;
+  nginx_sites?: string[] | null;
+  agents?: HfAgentLine[] | null;
+}
+
+export interface HfMonitorSeen {
+  status: "ok";
+  identifier: string;
+  last_seen_at: string;
+}
+
+export interface HfError {
+  detail: string | unknown[];
 }
 
 export interface Inputs {
@@ -856,6 +1041,20 @@ export interface Inputs {
     from?: string;
     to?: string;
   };
+  "account.list": Record<string, never>;
+  "account.show": {
+    account: string;
+  };
+  "account.set": {
+    account: string;
+    at_once?: number;
+    stagger_seconds?: number;
+  };
+  "account.limit": {
+    account: string;
+    until: string | null;
+    reason?: string;
+  };
   "presence.get": {
     user: string;
   };
@@ -867,6 +1066,11 @@ export interface Inputs {
   "link.list": Record<string, never>;
   "link.test": {
     link: string;
+  };
+  "backend.act": {
+    action: "complete" | "abort" | "pause" | "resume";
+    agent?: string;
+    reason?: string;
   };
   "cell.list": {
     cursor?: string;
@@ -1053,6 +1257,7 @@ export interface Inputs {
     agent?: string;
     from?: string;
     until?: string;
+    cursor?: string;
     limit?: number;
   };
   "slot.add": {
@@ -1101,6 +1306,12 @@ export interface Inputs {
   "calendar.ics": {
     agent?: string;
     access_key?: string;
+  };
+  "calendar.import": {
+    text: string;
+    agent?: string;
+    timezone?: string;
+    dry_run?: boolean;
   };
   "server.list": Record<string, never>;
   "server.register": {
@@ -1161,10 +1372,15 @@ export interface Outputs {
   "checkpoint.rehearse": Rehearsal;
   "checkpoint.restore": Done;
   "checkpoint.diff": CheckpointDifference;
+  "account.list": AccountList;
+  "account.show": Account;
+  "account.set": Account;
+  "account.limit": Account;
   "presence.get": Presence;
   "presence.put": Presence;
   "link.list": LinkList;
   "link.test": LinkTest;
+  "backend.act": BackendSlot;
   "cell.list": CellPage;
   "cell.add": Cell;
   "cell.show": Cell;
@@ -1205,12 +1421,13 @@ export interface Outputs {
   "calendar.register": CalendarAgent;
   "calendar.unregister": Done;
   "calendar.ics": string;
+  "calendar.import": CalendarImport;
   "server.list": ServerList;
   "server.register": KeyMade;
   "server.show": ServerState;
 }
 
-export const eventKinds: readonly string[] = ["daemon_started","adoption_finished","daemon_stopped","fleet_stopping","fleet_frozen","note_recorded","cell_defined","cell_removed","agent_defined","task_defined","mission_started","mission_status_changed","agent_wanted","agent_starting","agent_spawned","agent_ready","agent_adopted","agent_stable","agent_stopping","agent_killed","agent_exited","agent_backed_off","agent_quarantined","agent_awaits_approval","agent_released","agent_substituted","agent_paused","agent_frozen","agent_health_changed","agent_beats_began","agent_rate_limited","agent_stop_seen","agent_time_extended","hang_suspected","hang_evidence","hang_cleared","hang_declared","wake_accepted","wake_started","wake_ended","task_claimed","task_resumed","task_checkpointed","task_reported","task_completed","task_failed","task_timed_out","task_released","task_transferred","approval_opened","approval_answered","write_refused","agent_removed","cell_mirrored","edit_refused","checkpoint_saved","checkpoint_wanted","checkpoint_missed","checkpoint_restored","checkpoint_rehearsed","checkpoint_picked","handoff_pending","handoff_ended","spend_reserved","spend_recorded","budget_reached","budget_settled","zone_known","calendar_agent_registered","calendar_agent_removed","calendar_agent_changed","plan_defined","plan_removed","plan_paused","times_judged","slot_defined","slot_changed"];
+export const eventKinds: readonly string[] = ["daemon_started","adoption_finished","daemon_stopped","fleet_stopping","fleet_frozen","note_recorded","cell_defined","cell_removed","agent_defined","task_defined","mission_started","mission_status_changed","agent_wanted","agent_starting","agent_spawned","agent_ready","agent_adopted","agent_stable","agent_stopping","agent_killed","agent_exited","agent_backed_off","agent_quarantined","agent_awaits_approval","agent_released","agent_substituted","agent_paused","agent_frozen","agent_health_changed","agent_beats_began","agent_rate_limited","agent_stop_seen","agent_time_extended","hang_suspected","hang_evidence","hang_cleared","hang_declared","wake_accepted","wake_started","wake_ended","task_claimed","task_resumed","task_checkpointed","task_reported","task_completed","task_failed","task_timed_out","task_released","task_transferred","approval_opened","approval_answered","write_refused","agent_removed","cell_mirrored","edit_refused","checkpoint_saved","checkpoint_wanted","checkpoint_missed","checkpoint_restored","checkpoint_rehearsed","checkpoint_picked","handoff_pending","handoff_ended","spend_reserved","spend_recorded","budget_reached","budget_settled","zone_known","calendar_agent_registered","calendar_agent_removed","calendar_agent_changed","plan_defined","plan_removed","plan_paused","times_judged","slot_defined","slot_changed","agent_awaits_account","agent_wait_ended","account_set","account_limited"];
 
 export interface Route {
   method: string;
@@ -1269,10 +1486,15 @@ export const routes: Record<keyof Inputs, Route> = {
   "checkpoint.rehearse": {"method":"POST","path":"/api/v1/agents/{agent}/checkpoints/rehearse","query":[],"scope":"operator","cli":"lazaret checkpoint rehearse AGENT"},
   "checkpoint.restore": {"method":"POST","path":"/api/v1/agents/{agent}/checkpoints/restore","query":[],"scope":"operator","cli":"lazaret checkpoint restore AGENT CHECKPOINT"},
   "checkpoint.diff": {"method":"GET","path":"/api/v1/agents/{agent}/checkpoints/diff","query":["from","to"],"scope":"viewer","cli":"lazaret checkpoint diff AGENT"},
+  "account.list": {"method":"GET","path":"/api/v1/accounts","query":[],"scope":"viewer","cli":"lazaret account ls"},
+  "account.show": {"method":"GET","path":"/api/v1/accounts/{account}","query":[],"scope":"viewer","cli":"lazaret account show ACCOUNT"},
+  "account.set": {"method":"PATCH","path":"/api/v1/accounts/{account}","query":[],"scope":"operator","cli":"lazaret account set ACCOUNT"},
+  "account.limit": {"method":"POST","path":"/api/v1/accounts/{account}/limit","query":[],"scope":"operator","cli":"lazaret account limit ACCOUNT UNTIL"},
   "presence.get": {"method":"GET","path":"/api/agents/{user}/presence","query":[],"scope":"viewer","cli":"lazaret presence show USER"},
   "presence.put": {"method":"PUT","path":"/api/agents/{user}/presence","query":[],"scope":"operator","cli":"lazaret presence set USER STATUS"},
   "link.list": {"method":"GET","path":"/api/v1/links","query":[],"scope":"viewer","cli":"lazaret link ls"},
   "link.test": {"method":"POST","path":"/api/v1/links/{link}/test","query":[],"scope":"operator","cli":"lazaret link test LINK"},
+  "backend.act": {"method":"POST","path":"/api/v1/backend/slot","query":[],"scope":"operator","cli":"lazaret slot complete"},
   "cell.list": {"method":"GET","path":"/api/v1/cells","query":["cursor","limit"],"scope":"viewer","cli":"lazaret mission ls"},
   "cell.add": {"method":"POST","path":"/api/v1/cells","query":["unique_agent"],"scope":"operator","cli":"lazaret mission new NAME"},
   "cell.show": {"method":"GET","path":"/api/v1/cells/{cell}","query":[],"scope":"viewer","cli":"lazaret mission show CELL"},
@@ -1304,7 +1526,7 @@ export const routes: Record<keyof Inputs, Route> = {
   "plan.remove": {"method":"DELETE","path":"/api/v1/plans/{plan}","query":[],"scope":"operator","cli":"lazaret plan rm PLAN"},
   "plan.pause": {"method":"POST","path":"/api/v1/plans/{plan}/pause","query":[],"scope":"operator","cli":"lazaret plan pause PLAN"},
   "plan.resume": {"method":"POST","path":"/api/v1/plans/{plan}/resume","query":[],"scope":"operator","cli":"lazaret plan resume PLAN"},
-  "slot.list": {"method":"GET","path":"/api/v1/slots","query":["agent","from","until","limit"],"scope":"viewer","cli":"lazaret slot ls"},
+  "slot.list": {"method":"GET","path":"/api/v1/slots","query":["agent","from","until","cursor","limit"],"scope":"viewer","cli":"lazaret slot ls"},
   "slot.add": {"method":"POST","path":"/api/v1/slots","query":[],"scope":"operator","cli":"lazaret slot add AGENT AT"},
   "slot.show": {"method":"GET","path":"/api/v1/slots/{slot}","query":[],"scope":"viewer","cli":"lazaret slot show SLOT"},
   "slot.edit": {"method":"PATCH","path":"/api/v1/slots/{slot}","query":[],"scope":"operator","cli":"lazaret slot edit SLOT"},
@@ -1313,6 +1535,7 @@ export const routes: Record<keyof Inputs, Route> = {
   "calendar.register": {"method":"POST","path":"/api/v1/calendar/agents","query":[],"scope":"operator","cli":"lazaret calendar register AGENT CLAW"},
   "calendar.unregister": {"method":"DELETE","path":"/api/v1/calendar/agents/{agent}","query":[],"scope":"operator","cli":"lazaret calendar rm AGENT"},
   "calendar.ics": {"method":"GET","path":"/calendar.ics","query":["agent","access_key"],"scope":"open","cli":"lazaret calendar ics"},
+  "calendar.import": {"method":"POST","path":"/api/v1/calendar/import","query":[],"scope":"operator","cli":"lazaret slot import FILE"},
   "server.list": {"method":"GET","path":"/api/v1/servers","query":[],"scope":"viewer","cli":"lazaret server ls"},
   "server.register": {"method":"POST","path":"/api/v1/servers","query":[],"scope":"admin","cli":"lazaret server register IDENTIFIER"},
   "server.show": {"method":"GET","path":"/api/v1/servers/{server}","query":["limit"],"scope":"viewer","cli":"lazaret server show SERVER"},

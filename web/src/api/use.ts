@@ -1,7 +1,9 @@
 // Answers of operations as state of a component, and calls that change something.
+import { useEffect, useRef } from 'react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { rememberSignedIn } from './ahead';
 import { call, callAll, Refusal, type Operation } from './client';
+import { useConnection } from './live';
 import type { Inputs, Outputs } from './generated';
 import { toast } from '../ui/toast';
 
@@ -26,9 +28,10 @@ export function useOperation<O extends Operation>(
   });
 }
 
-interface Acting<O extends Operation> {
+export interface Acting<O extends Operation> {
   done?: string | ((answer: Outputs[O]) => string); // the sentence of success
   quiet?: boolean; // the caller shows what went wrong
+  onRefused?: (refusal: Refusal, inputs: Inputs[O]) => void; // also when the caller is gone from the page
   // Shows the outcome before the server has said so; undone, with its sentence, where it refuses.
   optimistic?: { of: Operation; change: (old: unknown, inputs: Inputs[O]) => unknown };
 }
@@ -36,7 +39,7 @@ interface Acting<O extends Operation> {
 // Carries an operation out; the answer or a refusal is told where the page tells such things.
 export function useAction<O extends Operation>(operation: O, acting: Acting<O> = {}) {
   const queries = useQueryClient();
-  return useMutation<Outputs[O], Refusal, Inputs[O], { before: [readonly unknown[], unknown][] }>({
+  const action = useMutation<Outputs[O], Refusal, Inputs[O], { before: [readonly unknown[], unknown][] }>({
     mutationFn: (inputs) => call(operation, inputs),
     onMutate: async (inputs) => {
       if (!acting.optimistic) return { before: [] };
@@ -48,8 +51,9 @@ export function useAction<O extends Operation>(operation: O, acting: Acting<O> =
       );
       return { before };
     },
-    onError: (refusal, _inputs, context) => {
+    onError: (refusal, inputs, context) => {
       for (const [key, data] of context?.before ?? []) queries.setQueryData(key, data);
+      acting.onRefused?.(refusal, inputs);
       if (!acting.quiet) toast({ kind: 'refused', text: refusal.message, remedy: refusal.remedy });
     },
     onSuccess: (answer) => {
@@ -58,6 +62,18 @@ export function useAction<O extends Operation>(operation: O, acting: Acting<O> =
     },
     onSettled: () => void queries.invalidateQueries(), // a dialog does not wait for every page to be asked anew
   });
+  useForgetting(action);
+  return action;
+}
+
+// That the daemon could not be reached is over as soon as it is back.
+function useForgetting({ error, reset }: { error: Refusal | null; reset: () => void }) {
+  const connection = useConnection();
+  const unreached = useRef(false);
+  unreached.current = error?.status === 0;
+  useEffect(() => {
+    if (connection === 'live' && unreached.current) reset();
+  }, [connection, reset]);
 }
 
 export function useSession() {

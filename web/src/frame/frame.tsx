@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useConnection } from '../api/live';
+import { waitingFor } from '../api/needs';
 import { useOperation, useSession, useSignOut } from '../api/use';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -9,13 +10,14 @@ import { Mark } from '../ui/state';
 import { chooseTheme, chosenTheme, type Theme } from '../ui/theme';
 import { icons } from './icons';
 import { places, useKeys } from './keys';
+import { Trouble } from './trouble';
 import s from './frame.module.css';
 
 export function Frame({ children }: { children: ReactNode }) {
   const [sheet, setSheet] = useState(false);
   useKeys(() => setSheet(true));
   const status = useOperation('status', {}, { every: 10 });
-  const waiting = status.data?.needs_you.length ?? 0;
+  const waiting = waitingFor(status.data);
   const [location] = useLocation();
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${pageName(location)} · Lazaret`;
@@ -41,9 +43,9 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </nav>
       <main id="page" className={s.main} tabIndex={-1}>
-        <Trouble />
         {children}
       </main>
+      <Trouble />
       <KeySheet open={sheet} onClose={() => setSheet(false)} />
     </div>
   );
@@ -53,7 +55,9 @@ export function Frame({ children }: { children: ReactNode }) {
 function pageName(location: string): string {
   const [, first, agent] = location.split('/');
   if (first === 'agents' && agent) return agent;
-  return places.find(({ path }) => path === `/${first ?? ''}`)?.label ?? 'Fleet';
+  return (
+    places.find(({ path }) => path === `/${first ?? ''}`)?.label ?? (first === 'agents' ? 'Fleet' : 'No such page')
+  );
 }
 
 function Places({ waiting }: { waiting: number }) {
@@ -141,29 +145,6 @@ function Themes() {
       </select>
     </label>
   );
-}
-
-// What concerns every page: nothing can be recorded, or the whole fleet is frozen.
-function Trouble() {
-  const status = useOperation('status', {}, { every: 10 });
-  const connection = useConnection();
-  if (connection === 'reconnecting') {
-    return (
-      <p className={`${s.trouble} ${s.info}`}>
-        The daemon cannot be reached; what is shown is what it last said. Reconnecting…
-      </p>
-    );
-  }
-  if (status.data?.trouble) {
-    return (
-      <p className={s.trouble} role="alert">
-        Nothing can be recorded: {status.data.trouble}. {status.data.trouble_remedy}{' '}
-        <code>{status.data.trouble_place}</code>
-      </p>
-    );
-  }
-  if (status.data?.frozen) return <p className={`${s.trouble} ${s.info}`}>The whole fleet is frozen.</p>;
-  return null;
 }
 
 const elsewhere = [

@@ -3,13 +3,13 @@ import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 
 export const places = [
-  { path: '/', label: 'Fleet', key: 'f' },
-  { path: '/missions', label: 'Missions', key: 'm' },
-  { path: '/inbox', label: 'Inbox', key: 'i' },
-  { path: '/calendar', label: 'Calendar', key: 'c' },
-  { path: '/events', label: 'Events', key: 'e' },
-  { path: '/host', label: 'Host', key: 'h' },
-  { path: '/connect', label: 'Connect', key: 'k' },
+  { path: '/', label: 'Fleet', about: 'every agent, and whether you are needed', key: 'f' },
+  { path: '/missions', label: 'Missions', about: 'their tasks, and how far they are', key: 'm' },
+  { path: '/inbox', label: 'Inbox', about: 'what waits for your answer', key: 'i' },
+  { path: '/calendar', label: 'Calendar', about: 'slots and plans', key: 'c' },
+  { path: '/events', label: 'Events', about: 'what happened, live', key: 'e' },
+  { path: '/host', label: 'Host', about: 'the machine, and who uses it', key: 'h' },
+  { path: '/connect', label: 'Connect', about: 'keys, agents, links to others', key: 'k' },
 ] as const;
 
 const chordTime = 1_200; // ms between "g" and the letter of a place

@@ -1,14 +1,14 @@
 // An action as a button: it asks for the reason that is recorded, and shows the same as a command to copy.
 import { useState, type ReactNode } from 'react';
 import { cliLine, type Operation } from '../api/client';
-import { routes, type Inputs, type Outputs } from '../api/generated';
-import { useAction, useMay } from '../api/use';
+import { routes, type Inputs } from '../api/generated';
+import { useMay } from '../api/use';
+import { useActing, type Carried } from './acting';
 import { ActionDialog } from './action_dialog';
 import { Button } from './button';
 import { Field } from './field';
 
-interface Props<O extends Operation> {
-  operation: O;
+interface Props<O extends Operation> extends Carried<O> {
   inputs: Inputs[O];
   label: string;
   title?: string; // of the dialog; the label and what it is about, unless said
@@ -17,8 +17,6 @@ interface Props<O extends Operation> {
   size?: 'small' | 'usual';
   reason?: 'reason' | false; // the input that takes the reason; false: none is recorded
   needsReason?: boolean;
-  done?: string | ((answer: Outputs[O]) => string);
-  then?: (answer: Outputs[O]) => void;
   command?: string; // where it is not the operation's own
   fields?: ReactNode; // what else is asked, above the reason
 }
@@ -39,16 +37,9 @@ export function Act<O extends Operation>(props: Props<O>) {
 // The question alone, for actions that are chosen from a menu.
 export function Ask<O extends Operation>(props: Props<O> & { onClose: () => void }) {
   const [reason, setReason] = useState('');
-  const action = useAction(props.operation, { done: props.done, quiet: true });
   const takes = props.reason !== false;
   const inputs = (takes && reason ? { ...props.inputs, reason } : props.inputs) as Inputs[O];
-  const act = () =>
-    action.mutate(inputs, {
-      onSuccess: (answer) => {
-        props.onClose();
-        props.then?.(answer);
-      },
-    });
+  const acting = useActing(props, inputs, props.onClose);
   return (
     <ActionDialog
       title={props.title ?? props.label}
@@ -56,10 +47,7 @@ export function Ask<O extends Operation>(props: Props<O> & { onClose: () => void
       send={props.label}
       look={props.look}
       command={props.command ?? cliLine(props.operation, inputs)}
-      refusal={action.error}
-      busy={action.isPending}
-      act={act}
-      onClose={props.onClose}
+      {...acting}
     >
       {props.fields}
       {takes && (

@@ -1,8 +1,9 @@
 // An action that needs more than a reason: a button, and a dialog with its fields and the same as a command to copy.
 import { useState, type ReactNode } from 'react';
 import { cliLine, type Operation } from '../api/client';
-import { routes, type Inputs, type Outputs } from '../api/generated';
-import { useAction, useMay } from '../api/use';
+import { routes, type Inputs } from '../api/generated';
+import { useMay } from '../api/use';
+import { useActing, type Carried } from './acting';
 import { ActionDialog } from './action_dialog';
 import { Button } from './button';
 import { Field } from './field';
@@ -22,8 +23,7 @@ export interface FieldOf {
 
 export type Values = Record<string, string>;
 
-interface Props<O extends Operation> {
-  operation: O;
+interface Props<O extends Operation> extends Carried<O> {
   label: string;
   send?: string; // the label of the button that carries it out
   title?: string;
@@ -34,8 +34,6 @@ interface Props<O extends Operation> {
   look?: 'plain' | 'strong' | 'danger' | 'quiet';
   size?: 'small' | 'usual';
   ready?: (values: Values) => boolean;
-  done?: string | ((answer: Outputs[O]) => string);
-  then?: (answer: Outputs[O]) => void;
 }
 
 export function ActForm<O extends Operation>(props: Props<O>) {
@@ -55,15 +53,8 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
   const [values, setValues] = useState<Values>(() =>
     Object.fromEntries(props.fields.map((one) => [one.name, one.first ?? ''])),
   );
-  const action = useAction(props.operation, { done: props.done, quiet: true });
   const inputs = props.inputs(values);
-  const act = () =>
-    action.mutate(inputs, {
-      onSuccess: (answer) => {
-        props.onClose();
-        props.then?.(answer);
-      },
-    });
+  const acting = useActing(props, inputs, props.onClose);
   return (
     <ActionDialog
       title={props.title ?? props.label}
@@ -71,11 +62,8 @@ function Filling<O extends Operation>(props: Props<O> & { onClose: () => void })
       send={props.send ?? props.label}
       look={props.look}
       command={props.command ? props.command(values) : cliLine(props.operation, inputs)}
-      refusal={action.error}
-      busy={action.isPending}
+      {...acting}
       ready={props.ready?.(values)}
-      act={act}
-      onClose={props.onClose}
     >
       <div className={s.fields}>
         {props.fields.map((field, i) => (

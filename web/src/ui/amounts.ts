@@ -20,4 +20,9 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
+// "210", or "12 of 210" where only those are shown.
+export function ofText(shown: number, all: number): string {
+  return shown === all ? all.toLocaleString() : `${shown.toLocaleString()} of ${all.toLocaleString()}`;
+}
+
 export const wordText = (word: string) => word.replaceAll('_', ' ');

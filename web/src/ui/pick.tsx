@@ -1,5 +1,5 @@
 // What narrows a list: a choice, and a search that `/` puts the cursor into.
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import s from './pick.module.css';
 
 interface Props {
@@ -16,15 +16,32 @@ export function Pick({ label, value, onChange, children }: Props & { children: R
   );
 }
 
-export function Search({ label, value, onChange }: Props) {
+interface SearchProps extends Props {
+  hint?: string; // what it says while it is empty
+  suggestions?: readonly string[];
+}
+
+export function Search({ label, value, onChange, hint = 'Search', suggestions }: SearchProps) {
+  const id = useId();
   return (
-    <input
-      type="search"
-      className={s.pick}
-      placeholder="Search"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
+    <>
+      <input
+        type="search"
+        className={s.pick}
+        placeholder={hint}
+        aria-label={label}
+        value={value}
+        list={suggestions ? id : undefined}
+        autoComplete="off"
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {suggestions && (
+        <datalist id={id}>
+          {suggestions.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
+    </>
   );
 }

@@ -4,7 +4,20 @@ import { wordText } from './amounts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'faint';
 type Shape =
-  'disc' | 'ring' | 'half' | 'triangle' | 'diamond' | 'cross' | 'square' | 'bars' | 'star' | 'clock' | 'check';
+  | 'disc'
+  | 'ring'
+  | 'half'
+  | 'triangle'
+  | 'diamond'
+  | 'cross'
+  | 'square'
+  | 'bars'
+  | 'star'
+  | 'clock'
+  | 'check'
+  | 'slashed'
+  | 'arrows'
+  | 'lag';
 
 const paths: Record<Shape, string> = {
   disc: 'M8 3a5 5 0 1 1 0 10A5 5 0 0 1 8 3Z',
@@ -17,6 +30,10 @@ const paths: Record<Shape, string> = {
   bars: 'M4 3h3v10H4Zm5 0h3v10H9Z',
   star: 'M7 1.5h2v4l3.4-2 1 1.7L10 7.2 13.4 9.2l-1 1.7L9 8.9v5.6H7V8.9l-3.4 2-1-1.7L6 7.2 2.6 5.2l1-1.7L7 5.5Z',
   clock: 'M3 2h10v2.4L9.6 8 13 11.6V14H3v-2.4L6.4 8 3 4.4Z',
+  slashed:
+    'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Zm0 2a4.5 4.5 0 0 0-3.5 7.3l6.3-6.3A4.5 4.5 0 0 0 8 3.5Zm3.5 1.7-6.3 6.3a4.5 4.5 0 0 0 6.3-6.3Z',
+  arrows: 'M2 2.6 7.6 8 2 13.4V10L4 8 2 6Zm6.4 0L14 8l-5.6 5.4V10l2-2-2-2Z',
+  lag: 'M6.4 10.1 2 5.7l1.7-1.7 2.7 2.7 6-6L14 2.5ZM2 12h12v2.4H2Z',
   check: 'M6.4 12.6 2 8.2l1.7-1.7 2.7 2.7 6-6L14 5Z',
 };
 
@@ -32,15 +49,15 @@ const looks: Record<string, [Tone, Shape]> = {
   ok: ['good', 'check'],
   completed: ['good', 'check'],
   finished: ['good', 'check'],
-  fired: ['good', 'check'],
   done: ['good', 'check'],
   in_progress: ['info', 'disc'],
   ongoing: ['info', 'disc'],
   reported: ['info', 'half'],
-  late: ['warn', 'half'],
+  late: ['warn', 'lag'],
   starting: ['info', 'half'],
   stopping: ['info', 'half'],
   started: ['info', 'half'],
+  fired: ['info', 'half'], // it began; how it ended is another word
   waiting: ['info', 'clock'],
   deferred: ['warn', 'clock'],
   pending: ['faint', 'ring'],
@@ -59,11 +76,11 @@ const looks: Record<string, [Tone, Shape]> = {
   frozen: ['info', 'star'],
   quarantined: ['bad', 'cross'],
   failed: ['bad', 'cross'],
-  missed: ['bad', 'cross'],
+  missed: ['bad', 'slashed'],
   aborted: ['bad', 'cross'],
   lost: ['bad', 'cross'],
   skipped: ['faint', 'square'],
-  superseded: ['faint', 'square'],
+  superseded: ['faint', 'arrows'],
   replaced: ['faint', 'square'],
   dropped: ['faint', 'square'],
   stopped: ['faint', 'square'],

@@ -1,5 +1,8 @@
 // Times as people say them, with the exact one, in the reader's zone, a look away.
 import { useSyncExternalStore } from 'react';
+import { exactText, zoneName } from './clock';
+
+export { clockText, exactText, zoneName } from './clock';
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -37,13 +40,6 @@ export function spanText(seconds: number): string {
   const days = Math.floor(hours / 24);
   return hours % 24 && days < 7 ? `${days} d ${hours % 24} h` : `${days} d`;
 }
-
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
-export const exactText = (at: string) => exact.format(new Date(at));
-export const clockText = (at: string) => clock.format(new Date(at));
-export const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function secondsSince(at: string, from: number): number {
   return (from - Date.parse(at)) / 1_000;

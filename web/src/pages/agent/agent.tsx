@@ -4,6 +4,7 @@ import { Tabs } from 'radix-ui';
 import { useOperation } from '../../api/use';
 import type { Agent as AgentData } from '../../api/generated';
 import { Shown, Waiting } from '../../ui/shown';
+import { useChosenInSight } from '../../ui/sideways';
 import { useInUrl } from '../../ui/url';
 import { Attempts } from './attempts';
 import { Checkpoints } from './checkpoints';
@@ -44,9 +45,10 @@ function Parts({ agent }: { agent: AgentData }) {
   const [tab, setTab] = useInUrl('tab', 'overview');
   const fitting = tabs.filter(([name]) => agent.process !== 'external' || !ofOurs.has(name));
   const chosen = fitting.some(([name]) => name === tab) ? tab : 'overview';
+  const row = useChosenInSight<HTMLDivElement>(chosen);
   return (
     <Tabs.Root value={chosen} onValueChange={setTab} className={s.tabs}>
-      <Tabs.List className={s.tabList} aria-label="About this agent">
+      <Tabs.List ref={row} className={`${s.tabList} sideways`} aria-label="About this agent">
         {fitting.map(([name, label]) => (
           <Tabs.Trigger key={name} value={name} className={s.tab}>
             {label}

@@ -11,7 +11,7 @@ import { State } from '../../ui/state';
 import { spanText, Time, useNow } from '../../ui/time';
 import { attemptsOf, type Attempt } from './attempts_of';
 import { causeOf } from './cause';
-import { useHistory } from './history';
+import { useHistory, useOlder } from './history';
 import { LastLines } from './last_lines';
 import { preciseText } from './precise';
 import s from './agent.module.css';
@@ -28,9 +28,10 @@ export function Attempts({ agent }: { agent: Agent }) {
 }
 
 function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; agent: Agent }) {
-  const attempts = useMemo(() => attemptsOf(events), [events]);
+  const { events: known, asking, more } = useOlder(agent, events);
+  const attempts = useMemo(() => attemptsOf(known), [known]);
   const [most, setMost] = useState(shownAtFirst);
-  if (attempts.length === 0) {
+  if (attempts.length === 0 && !more) {
     return (
       <Empty title="It was never started here">
         <CopyLine text={`lazaret agent start ${agent.ref}`} />
@@ -39,11 +40,11 @@ function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; ag
   }
   return (
     <Card
-      title={`Attempts (${attempts.length})`}
+      title={`Attempts (${more ? 'the last ' : ''}${attempts.length.toLocaleString()})`}
       actions={<Link href={`/events?agent=${encodeURIComponent(agent.ref)}`}>All its events</Link>}
       flush
     >
-      <div className={s.scroll} tabIndex={0} role="region" aria-label="Attempts">
+      <div className={`${s.scroll} sideways`} tabIndex={0} role="region" aria-label="Attempts">
         <table className={s.table}>
           <thead>
             <tr>
@@ -67,6 +68,15 @@ function Table({ events, agent }: { events: Parameters<typeof attemptsOf>[0]; ag
           <Button size="small" onClick={() => setMost(most * 4)}>
             Show more
           </Button>
+        </p>
+      )}
+      {attempts.length <= most && more && (
+        <p className={s.more}>
+          <span className="faint small">Told by the newest {known.length.toLocaleString()} facts about it.</span>{' '}
+          <Button size="small" busy={asking.isPending} onClick={() => asking.mutate()}>
+            Ask for older ones
+          </Button>{' '}
+          {asking.error && <span role="alert">{asking.error.message}</span>}
         </p>
       )}
     </Card>

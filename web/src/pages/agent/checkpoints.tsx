@@ -88,7 +88,7 @@ function Table({ agent, checkpoints }: { agent: Agent; checkpoints: Checkpoint[]
   const [compared, setCompared] = useState<{ from: string; to: string }>();
   return (
     <>
-      <div className={s.scroll} tabIndex={0} role="region" aria-label="Checkpoints">
+      <div className={`${s.scroll} sideways`} tabIndex={0} role="region" aria-label="Checkpoints">
         <table className={s.table}>
           <thead>
             <tr>

@@ -5,8 +5,8 @@ import { agentPath, missionPath, stateOf } from '../../api/agents';
 import { useOperation } from '../../api/use';
 import type { Agent } from '../../api/generated';
 import { PageHead } from '../../ui/card';
+import { Since } from '../../ui/since';
 import { State } from '../../ui/state';
-import { Time } from '../../ui/time';
 import { Actions } from './actions';
 import { useHistory } from './history';
 import { spansOf } from './timeline';
@@ -21,12 +21,12 @@ function useStanding(agent: Agent) {
     () => spansOf(history.data?.events ?? [], Date.now(), agent.process === 'external').at(-1),
     [history.data, agent.process],
   );
-  if (last?.state !== state || state === agent.process) return { state, since: agent.since, reason: agent.reason };
-  return { state, since: new Date(last.from).toISOString(), reason: last.text };
+  if (last?.state !== state || state === agent.process) return { state, reason: agent.reason };
+  return { state, known: new Date(last.from).toISOString(), reason: last.text };
 }
 
 export function Head({ agent }: { agent: Agent }) {
-  const { state, since, reason } = useStanding(agent);
+  const { state, known, reason } = useStanding(agent);
   return (
     <PageHead
       title={agent.ref}
@@ -34,11 +34,9 @@ export function Head({ agent }: { agent: Agent }) {
         <>
           <p className={s.facts}>
             <State state={state} />
-            <span>
-              since <Time at={since} plain />
-            </span>
+            <Since agent={agent} known={known} />
             <span className="faint">{reason}</span>
-            {agent.approval && <Link href="/inbox">{agent.approval} waits for your answer</Link>}
+            {agent.approval && <Asked id={agent.approval} />}
           </p>
           <p className={s.facts}>
             {agent.name && agent.name !== agent.agent_id && <span>{agent.name}</span>}
@@ -61,6 +59,13 @@ export function Head({ agent }: { agent: Agent }) {
       actions={<Actions agent={agent} />}
     />
   );
+}
+
+// An agent keeps the name of its last question; only an open one waits.
+function Asked({ id }: { id: string }) {
+  const open = useOperation('approval.list', { open: true, limit: 1_000 }, { all: 'approvals' });
+  if (!open.data?.approvals.some((one) => one.id === id)) return null;
+  return <Link href="/inbox">{id} waits for your answer</Link>;
 }
 
 function Mission({ agent }: { agent: Agent }) {

@@ -1,10 +1,12 @@
 // What became of an agent, from the journal: read once, and again when something more has happened to it.
-import { useEffect } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { call, type Refusal } from '../../api/client';
 import { live } from '../../api/live';
 import { useOperation } from '../../api/use';
 import type { Agent, Event } from '../../api/generated';
 
-const factsMost = 1_000;
+export const factsMost = 1_000; // of one answer
 
 const kinds = [
   'agent_defined',
@@ -28,14 +30,16 @@ const kinds = [
   'hang_declared',
 ].join(',');
 
+const askedOf = (agent: Agent) => ({
+  cell: agent.cell_id,
+  agent: agent.agent_id,
+  kind: kinds,
+  newest: true,
+  limit: factsMost,
+});
+
 export function useHistory(agent: Agent) {
-  const history = useOperation('events.list', {
-    cell: agent.cell_id,
-    agent: agent.agent_id,
-    kind: kinds,
-    newest: true,
-    limit: factsMost,
-  });
+  const history = useOperation('events.list', askedOf(agent));
   const { refetch } = history;
   useEffect(() => {
     const concerns = (event: Event) =>
@@ -45,6 +49,31 @@ export function useHistory(agent: Agent) {
     });
   }, [agent.agent_id, agent.cell_id, refetch]);
   return history;
+}
+
+// Facts older than the newest ones, an answer at a time, on demand.
+export function useOlder(agent: Agent, newest: readonly Event[]) {
+  const [older, setOlder] = useState<readonly Event[]>([]);
+  const [atEnd, setAtEnd] = useState(false);
+  const events = useMemo(() => joined(older, newest), [older, newest]);
+  const asking = useMutation<void, Refusal, void>({
+    mutationFn: async () => {
+      // Facts of the same millisecond come twice, and are joined.
+      const until = new Date(Date.parse(events[0]!.at!) + 1).toISOString();
+      const answer = await call('events.list', { ...askedOf(agent), until });
+      const all = joined(answer.events, events);
+      setAtEnd(answer.events.length < factsMost || all.length === events.length);
+      setOlder(all);
+    },
+  });
+  return { events, asking, more: events.length >= factsMost && !atEnd };
+}
+
+// Each fact once, oldest first.
+function joined(some: readonly Event[], others: readonly Event[]): readonly Event[] {
+  if (some.length === 0) return others;
+  const known = new Map([...some, ...others].map((event) => [event.number, event]));
+  return [...known.values()].sort((a, b) => a.number - b.number);
 }
 
 // A field of an event's body, which may be anything.

@@ -131,6 +131,7 @@ function HowRun({ agent }: { agent: Agent }) {
         {agent.capabilities && agent.capabilities.length > 0 && (
           <Fact name="capabilities">{agent.capabilities.join(', ')}</Fact>
         )}
+        {agent.account && <Fact name="account">{agent.account}</Fact>}
         {agent.gateway && <Fact name="gateway">{agent.gateway}</Fact>}
         <Fact name="heartbeat every">{agent.beat_interval_seconds} s</Fact>
       </Facts>

@@ -52,7 +52,7 @@ function None({ agent }: { agent: Agent }) {
 
 function Table({ wakes }: { wakes: Wake[] }) {
   return (
-    <div className={s.scroll} tabIndex={0} role="region" aria-label="Wakes">
+    <div className={`${s.scroll} sideways`} tabIndex={0} role="region" aria-label="Wakes">
       <table className={s.table}>
         <thead>
           <tr>

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useOperation } from '../../api/use';
 import type { Agent, Why } from '../../api/generated';
+import { stateOf } from '../../api/agents';
 import { cliLine } from '../../api/client';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
@@ -17,7 +18,7 @@ const evidenceShown = 10;
 export function WhyCard({ agent }: { agent: Agent }) {
   const why = useOperation('agent.why', { agent: agent.ref }, { every: 15 });
   return (
-    <Card title="Why this state">
+    <Card title={titleOf(agent, why.data?.state ?? agent.process)}>
       <Shown of={why} rows={5}>
         {(data) => (
           <div className={s.why}>
@@ -43,6 +44,14 @@ export function WhyCard({ agent }: { agent: Agent }) {
       </Shown>
     </Card>
   );
+}
+
+// The process is what is explained, and who holds it; how it fares inside, such as being idle, is another matter.
+function titleOf(agent: Agent, explained: string): string {
+  const state = stateOf(agent);
+  if (state === 'frozen' || state === 'paused') return `Why it is ${state}`;
+  const ofProcess = state !== explained && explained !== 'external';
+  return `Why ${ofProcess ? 'its process' : 'it'} is ${wordText(explained)}`;
 }
 
 // "a person decides: lazaret agent start scout": the command is there to be copied.

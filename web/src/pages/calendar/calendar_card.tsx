@@ -5,12 +5,13 @@ import { routes, type SlotPage } from '../../api/generated';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { Shown } from '../../ui/shown';
-import { Mark } from '../../ui/state';
-import { wordText } from '../../ui/amounts';
 import { useInUrl } from '../../ui/url';
 import { DayView } from './day_view';
-import { entryOfSlot, lanesOf, pastEntries, type Entry } from './entries';
+import { entryOfSlot, pastEntries, type Entry } from './entries';
 import { GroupPanel, PastPanel } from './entry_panels';
+import { LaneFilter } from './lane_filter';
+import { Legend, MoreSlots, MoreTimes, NoLanes } from './lane_notes';
+import { useLanes } from './lanes';
 import { ListView } from './list_view';
 import type { Place } from './move';
 import { Segments } from './segments';
@@ -28,8 +29,6 @@ type View = (typeof views)[number][0];
 
 const slotsMost = 5_000;
 const virtualMost = 500; // times to come of one plan in one answer
-const emptyLanesMost = 12; // agents without slots have a lane where they are few
-const legend = ['not_started', 'deferred', 'ongoing', 'paused', 'finished', 'aborted', 'missed', 'skipped'];
 
 interface Props {
   plans: FullPlan[];
@@ -41,7 +40,6 @@ interface Props {
 export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
   const [view, setView] = useInUrl('view', window.matchMedia('(max-width: 46rem)').matches ? 'list' : 'day');
   const [day, setDay] = useInUrl('day');
-  const [agent, setAgent] = useInUrl('agent');
   const [opened, setOpened] = useState<Entry>();
   const mayEdit = useMay(routes['slot.edit'].scope);
   const days = view === 'day' ? 1 : 7;
@@ -54,44 +52,23 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
     { from: first.toISOString(), until: new Date(until).toISOString(), limit: slotsMost },
     { every: 30 },
   );
-  const agents = useOperation('agent.list', { limit: 1_000 }, { every: 60, all: 'agents' });
-  const callers = useOperation('calendar.agents', { limit: 1_000 }, { every: 30, all: 'agents' });
   const move = useMoveSlot();
 
   const entries = useMemo(
     () => entriesOf((slots.data?.slots ?? []) as FullSlot[], plans, from, until),
     [slots.data, plans, from, until],
   );
-  const names = useMemo(() => {
-    const fleet = (agents.data?.agents ?? []).map((one) => one.ref);
-    return [
-      ...new Set([
-        ...plans.map((plan) => plan.agent),
-        ...(callers.data?.agents ?? []).map((one) => one.agent),
-        ...(fleet.length <= emptyLanesMost ? fleet : []),
-      ]),
-    ];
-  }, [agents.data, callers.data, plans]);
-  const known = useMemo(() => [...new Set([...names, ...entries.map((one) => one.agent)])].sort(), [names, entries]);
+  const shown = useLanes(plans, entries);
   const frequent = useMemo(() => frequentPlans(entries), [entries]);
-  const shown = agent ? entries.filter((one) => one.agent === agent) : entries;
-  const lanes = useMemo(() => lanesOf(shown, agent ? [agent] : names), [shown, names, agent]);
 
   const open = (entry: Entry) => (entry.slot && !entry.members ? onSlot(entry.slot.ident) : setOpened(entry));
   const go = (by: number) => setDay(dayText(addDays(first, by * days)));
-  const lanesProps = { lanes, from, until, mayEdit, onOpen: open, onMove: move, onMake };
+  const lanesProps = { lanes: shown.lanes, from, until, mayEdit, onOpen: open, onMove: move, onMake };
   return (
     <Card flush>
       <div className={s.bar}>
         <h2>{spanTitle(first, days)}</h2>
-        {known.length > 1 && (
-          <select aria-label="Whose lanes" value={agent} onChange={(event) => setAgent(event.target.value)}>
-            <option value="">All agents</option>
-            {known.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        )}
+        <LaneFilter of={shown} />
         <Segments label="View" value={view as View} options={views} onChange={setView} />
         <span>
           <Button size="small" aria-label="Earlier" onClick={() => go(-1)}>
@@ -105,24 +82,15 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
           </Button>
         </span>
       </div>
-      {slots.data?.more && (
-        <p className={s.note}>
-          There are more than {slotsMost.toLocaleString()} slots in this span; the later ones are not shown. A day shows
-          fewer.
-        </p>
-      )}
-      {frequent.length > 0 && (
-        <p className={s.note}>
-          {frequent.join(', ')}: so frequent that only the first {virtualMost} of the times to come are shown.
-        </p>
-      )}
+      {slots.data?.more && <MoreSlots most={slotsMost} />}
+      {frequent.size > 0 && <MoreTimes plans={[...frequent.values()]} most={virtualMost} />}
       <Shown of={slots} rows={6}>
         {() =>
-          lanes.length === 0 ? (
-            <p className={s.none}>There is no agent yet, so nothing is due.</p>
+          shown.lanes.length === 0 ? (
+            <NoLanes of={shown} />
           ) : view === 'list' ? (
             <div className={s.listBox}>
-              <ListView entries={shown} onOpen={open} />
+              <ListView entries={shown.entries} onOpen={open} />
             </div>
           ) : view === 'week' ? (
             <WeekView {...lanesProps} />
@@ -131,18 +99,11 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
           )
         }
       </Shown>
-      <ul className={s.legend} hidden={lanes.length === 0} aria-label="What the shapes mean">
-        {legend.map((state) => (
-          <li key={state}>
-            <Mark state={state} size={10} /> {wordText(state)}
-          </li>
-        ))}
-        <li>dashed: not made yet, a plan will</li>
-        {mayEdit && view !== 'list' && <li>drag what has not begun; click an empty place for a new slot</li>}
-      </ul>
+      {shown.lanes.length > 0 && <Legend canMove={mayEdit && view !== 'list'} />}
       {opened?.members && (
         <GroupPanel
           entry={opened}
+          isCut={frequent.has(opened.plan ?? 0)}
           onClose={() => setOpened(undefined)}
           onOpen={(one) => {
             setOpened(undefined);
@@ -169,14 +130,14 @@ function entriesOf(slots: FullSlot[], plans: FullPlan[], from: number, until: nu
   return [...real, ...plans.flatMap((plan) => pastEntries(plan, from, until))];
 }
 
-// Titles of plans of which the answer may not hold all times.
-function frequentPlans(entries: Entry[]): string[] {
+// Plans, with their titles, of which the answer may not hold all times.
+function frequentPlans(entries: Entry[]): Map<number, string> {
   const counts = new Map<number, { title: string; count: number }>();
   for (const entry of entries) {
     if (!entry.plan || entry.slot?.id !== null) continue;
     counts.set(entry.plan, { title: entry.title, count: (counts.get(entry.plan)?.count ?? 0) + 1 });
   }
-  return [...counts.values()].filter((one) => one.count >= virtualMost).map((one) => one.title);
+  return new Map([...counts].flatMap(([plan, { title, count }]) => (count >= virtualMost ? [[plan, title]] : [])));
 }
 
 // Moves at once; goes back, with the daemon's own sentence, where it refuses.

@@ -23,8 +23,10 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
     .flatMap((plan) => plan.past ?? [])
     .filter((one) => one.fate === 'missed' && now - Date.parse(one.time ?? '') < lookedBack).length;
   const stopped = plans.filter((plan) => plan.paused && (plan.failures ?? 0) > 0).length;
+  const failing = plans.filter((plan) => !plan.paused && (plan.failures ?? 0) > 0).length;
   const troubles = [
     stopped > 0 && `${countText(stopped, 'plan')} stopped after failures`,
+    failing > 0 && `${countText(failing, 'plan')} failed the last time`,
     missed > 0 && `${countText(missed, 'time')} missed since yesterday`,
   ].filter(Boolean);
   return (

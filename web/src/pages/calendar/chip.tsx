@@ -1,35 +1,31 @@
-// One slot in a lane: its shape and colour say how it stands, a click says why.
+// One slot in a lane: its shape and colour say how it stands, its block how long it takes, a click why.
 import type { CSSProperties, PointerEvent } from 'react';
-import { wordText } from '../../ui/amounts';
-import { Mark, toneOf } from '../../ui/state';
+import { hourText, zoneText } from '../../ui/clock';
+import { toneOf } from '../../ui/state';
+import { spanText } from '../../ui/time';
+import type { Box } from './day_layout';
 import type { Entry } from './entries';
-import { hourText, zoneText } from './span';
-import s from './calendar.module.css';
+import { outcomeText } from './outcome';
+import { OutcomeMark } from './outcome_mark';
+import s from './chip.module.css';
 
 interface Props {
   entry: Entry;
   style?: CSSProperties;
-  part?: number; // of the chip's width that the slot takes in time
+  box?: Box; // where time has a length
   onOpen: () => void;
   onGrab?: (event: PointerEvent<HTMLElement>) => void;
 }
 
-export function Chip({ entry, style, part, onOpen, onGrab }: Props) {
-  const words = wordText(entry.state);
-  const said = [
-    zoneText(entry.at),
-    entry.title,
-    entry.members ? `${entry.members.length} times` : '',
-    words,
-    entry.late ? 'ran late' : '',
-    entry.reason ?? '',
-  ]
-    .filter(Boolean)
-    .join(' · ');
+export function Chip({ entry, style, box, onOpen, onGrab }: Props) {
+  const said = wordsOf(entry);
+  const tone = s[toneOf(entry.state)]!;
+  const dashed = entry.slot && entry.slot.id === null ? s.virtual! : '';
+  const isBeside = box !== undefined && box.words !== 'inside';
   const names = [
     s.chip,
-    s[toneOf(entry.state)],
-    entry.slot && entry.slot.id === null ? s.virtual : '',
+    isBeside ? s.beside : `${s.filled} ${tone} ${dashed}`,
+    box?.words === 'left' ? s.left : '',
     entry.movable && onGrab ? s.movable : '',
   ];
   return (
@@ -46,12 +42,23 @@ export function Chip({ entry, style, part, onOpen, onGrab }: Props) {
       }}
       onPointerDown={onGrab}
     >
-      <Mark state={entry.state} size={11} />
-      <span className={s.chipTime}>{hourText(entry.at)}</span>
-      <span className={s.chipTitle}>{entry.title}</span>
-      {entry.late && <Mark state="late" size={11} />}
-      {entry.members && <span className={s.chipCount}>×{entry.members.length}</span>}
-      {part !== undefined && <span className={s.chipPart} style={{ width: `${Math.min(100, part * 100)}%` }} />}
+      {isBeside && <span data-block className={`${s.block} ${tone} ${dashed}`} style={{ width: box.block }} />}
+      <OutcomeMark of={entry} size={11} />
+      <span className={s.time}>{hourText(entry.at)}</span>
+      <span className={s.title}>{entry.title}</span>
+      {entry.members && <span className={s.count}>×{entry.members.length}</span>}
     </button>
   );
+}
+
+function wordsOf(entry: Entry): string {
+  return [
+    zoneText(entry.at),
+    entry.title,
+    entry.members ? `${entry.members.length} times` : spanText(entry.minutes * 60),
+    outcomeText(entry),
+    entry.reason ?? '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

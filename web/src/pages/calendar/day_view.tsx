@@ -1,14 +1,18 @@
 // A day: one lane for each agent, time from left to right.
 import { useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { hourText, tickText } from '../../ui/clock';
 import { useRowKeys } from '../../ui/rows';
 import { useNow } from '../../ui/time';
 import { Chip } from './chip';
-import { gathered, packed, type Entry, type Lane } from './entries';
+import { boxOf, layOut, rowHeight, type Placed, type Scale } from './day_layout';
+import type { Entry } from './entries';
 import { LaneName } from './lane_name';
+import type { Lane } from './lanes';
 import { laneUnder, useMove, type Moving, type Place } from './move';
-import { hoursOf, hourText, minute } from './span';
+import { hoursOf, minute } from './span';
 import s from './calendar.module.css';
+import c from './chip.module.css';
 
 export interface ViewProps {
   lanes: Lane[];
@@ -20,12 +24,8 @@ export interface ViewProps {
   onMake: (place: Place) => void;
 }
 
-const rowHeight = 30;
-const labelWidth = 132; // px that a title needs
 const hourLeast = 40; // px
 const namesWidth = 150;
-const gatheredFrom = 4; // so many of one plan in a stretch are one chip
-const stretchHours = 3; // about as long as a chip is wide
 const snap = 5 * minute;
 
 // What is put into the past would begin at once, so nothing is.
@@ -43,7 +43,8 @@ export function DayView(props: ViewProps) {
   const hours = hoursOf(from, until);
   const width = useTrackWidth(box, hours.length);
   const msPerPx = (until - from) / width;
-  const laid = useMemo(() => lanes.map((lane) => layOut(lane, from, msPerPx)), [lanes, from, msPerPx]);
+  const scale = useMemo(() => ({ from, msPerPx, width }), [from, msPerPx, width]);
+  const laid = useMemo(() => lanes.map((lane) => layOut(lane, scale)), [lanes, scale]);
   const { moving, begin, justMoved } = useMove((x, y, _, grabbedAt) => {
     const lane = laneUnder(x, y);
     if (!lane) return undefined;
@@ -65,12 +66,12 @@ export function DayView(props: ViewProps) {
     props.onMake({ agent, at: snapped(from + (event.clientX - left) * msPerPx - 7 * minute, 15 * minute) });
   };
   return (
-    <div ref={box} className={s.scroller} tabIndex={0} role="group" aria-label="Lanes of the day">
+    <div ref={box} data-scroller className={s.scroller} tabIndex={0} role="group" aria-label="Lanes of the day">
       <div style={{ width: namesWidth + width }} className={s.day}>
         <div className={s.hours} style={{ marginLeft: namesWidth }} aria-hidden="true">
           {hours.map((at, i) => (
             <span key={at} style={{ left: `${(i / hours.length) * 100}%` }}>
-              {hourText(at)}
+              {tickText(at)}
             </span>
           ))}
         </div>
@@ -91,23 +92,17 @@ export function DayView(props: ViewProps) {
                   style={{ backgroundSize: `${width / hours.length}px 100%` }}
                   onClick={make(lane.agent)}
                 >
-                  {chips.map(({ entry, row }) => (
+                  {chips.map((chip) => (
                     <Chip
-                      key={entry.key}
-                      entry={entry}
-                      style={chipPlace(entry, row, from, msPerPx, moving)}
-                      part={(entry.minutes * minute) / msPerPx / chipWidth(entry, msPerPx)}
-                      onOpen={() => !justMoved.current && props.onOpen(entry)}
-                      onGrab={props.mayEdit ? (event) => begin(entry, event) : undefined}
+                      key={chip.entry.key}
+                      entry={chip.entry}
+                      box={chip.box}
+                      style={placeOf(chip, moving)}
+                      onOpen={() => !justMoved.current && props.onOpen(chip.entry)}
+                      onGrab={props.mayEdit ? (event) => begin(chip.entry, event) : undefined}
                     />
                   ))}
-                  {moving?.place?.agent === lane.agent && (
-                    <Ghost
-                      moving={moving}
-                      left={(moving.place.at - from) / msPerPx}
-                      width={chipWidth(moving.entry, msPerPx)}
-                    />
-                  )}
+                  {moving?.place?.agent === lane.agent && <Ghost moving={moving} scale={scale} />}
                   <NowLine from={from} until={until} />
                 </div>
               </section>
@@ -119,30 +114,21 @@ export function DayView(props: ViewProps) {
   );
 }
 
-const chipWidth = (entry: Entry, msPerPx: number) => Math.max(labelWidth, (entry.minutes * minute) / msPerPx);
+const placeOf = ({ entry, row, box }: Placed, moving: Moving | undefined) => ({
+  left: box.left,
+  top: row * rowHeight + 5,
+  width: box.width,
+  opacity: moving?.entry.key === entry.key ? 0.35 : undefined,
+});
 
-function layOut(lane: Lane, from: number, msPerPx: number) {
-  const stretchOf = (entry: Entry) => Math.floor((entry.at - from) / (stretchHours * 60 * minute));
-  const entries = gathered(lane.entries, stretchOf, gatheredFrom).sort((a, b) => a.at - b.at);
-  const { rows, count } = packed(entries, (entry) => (chipWidth(entry, msPerPx) + 4) * msPerPx);
-  return { lane, chips: entries.map((entry, i) => ({ entry, row: rows[i]! })), height: count * rowHeight + 10 };
-}
-
-function chipPlace(entry: Entry, row: number, from: number, msPerPx: number, moving: Moving | undefined) {
-  const left = Math.max(0, (entry.at - from) / msPerPx);
-  return {
-    left,
-    top: row * rowHeight + 5,
-    width: chipWidth(entry, msPerPx),
-    maxWidth: `calc(100% - ${left}px)`,
-    opacity: moving?.entry.key === entry.key ? 0.35 : undefined,
-  };
-}
-
-function Ghost({ moving, left, width }: { moving: Moving; left: number; width: number }) {
+function Ghost({ moving, scale }: { moving: Moving; scale: Scale }) {
+  const { left, width, block, words } = boxOf({ ...moving.entry, at: moving.place!.at }, scale);
   return (
-    <div className={s.ghost} style={{ left, width, top: 5 }}>
-      {hourText(moving.place!.at)} {moving.entry.title}
+    <div data-moving className={c.ghost} style={{ left, width, top: 5 }}>
+      <span className={c.ghostBlock} style={{ width: block, order: words === 'left' ? 1 : 0 }} />
+      <span>
+        {hourText(moving.place!.at)} {moving.entry.title}
+      </span>
     </div>
   );
 }

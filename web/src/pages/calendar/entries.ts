@@ -1,16 +1,14 @@
 // What the lanes show: slots, and times of plans that never became one.
 import type { FullPlan, FullSlot } from './types';
+import { outcomeOfSlot, outcomeOfTime, type Outcome } from './outcome';
 import { minute } from './span';
 
-export interface Entry {
+export interface Entry extends Outcome {
   key: string;
   agent: string;
   at: number; // ms
   minutes: number;
   title: string;
-  state: string; // a word of ui/state.tsx
-  late: boolean;
-  reason: string | null;
   plan: number | null;
   slot?: FullSlot;
   members?: Entry[]; // those that this one stands for
@@ -29,9 +27,7 @@ export function entryOfSlot(slot: FullSlot): Entry {
     at: Date.parse(slot.at!),
     minutes: slot.actual_duration || slot.estimated_duration || usualMinutes,
     title: slot.title || `slot ${slot.ident}`,
-    state: slot.status,
-    late: slot.fate === 'late',
-    reason: slot.reason ?? null,
+    ...outcomeOfSlot(slot),
     plan: slot.plan ?? null,
     slot,
     movable: isMovable(slot),
@@ -48,9 +44,7 @@ export function pastEntries(plan: FullPlan, from: number, until: number): Entry[
       at: Date.parse(one.time!),
       minutes: plan.estimated_duration || usualMinutes,
       title: plan.title || `plan ${plan.id}`,
-      state: one.fate ?? 'unknown',
-      late: false,
-      reason: one.reason ?? null,
+      ...outcomeOfTime(one, undefined),
       plan: plan.id,
       movable: false,
     }))
@@ -80,28 +74,18 @@ export function gathered(entries: Entry[], stretchOf: (entry: Entry) => number, 
   });
 }
 
-export interface Lane {
-  agent: string;
-  entries: Entry[];
+interface Stretch {
+  from: number;
+  until: number;
 }
 
-export function lanesOf(entries: Entry[], agents: string[]): Lane[] {
-  const lanes = new Map<string, Entry[]>(agents.map((agent) => [agent, []]));
-  for (const entry of entries) {
-    if (!lanes.has(entry.agent)) lanes.set(entry.agent, []);
-    lanes.get(entry.agent)!.push(entry);
-  }
-  const sorted = [...lanes].sort(([a], [b]) => a.localeCompare(b));
-  return sorted.map(([agent, list]) => ({ agent, entries: list.sort((a, b) => a.at - b.at) }));
-}
-
-// The row of each entry, so that none covers another: each takes the first row that is free.
-export function packed(entries: Entry[], widthOf: (entry: Entry) => number): { rows: number[]; count: number } {
+// The row of each stretch, so that none covers another: each takes the first row that is free. The first comes first.
+export function packed(stretches: readonly Stretch[]): { rows: number[]; count: number } {
   const freeFrom: number[] = [];
-  const rows = entries.map((entry) => {
-    let row = freeFrom.findIndex((free) => free <= entry.at);
+  const rows = stretches.map(({ from, until }) => {
+    let row = freeFrom.findIndex((free) => free <= from);
     if (row < 0) row = freeFrom.push(0) - 1;
-    freeFrom[row] = entry.at + widthOf(entry);
+    freeFrom[row] = until;
     return row;
   });
   return { rows, count: Math.max(1, freeFrom.length) };

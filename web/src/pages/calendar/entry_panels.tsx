@@ -1,16 +1,11 @@
 // What stands behind a chip that is no single slot: a time at which nothing ran, or many alike.
+import { zoneText } from '../../ui/clock';
 import { Dialog } from '../../ui/dialog';
 import { Button } from '../../ui/button';
-import { State } from '../../ui/state';
 import type { Entry } from './entries';
-import { zoneText } from './span';
+import { meanings } from './outcome';
+import { OutcomeState } from './outcome_mark';
 import s from './panel.module.css';
-
-const meanings: Record<string, string> = {
-  missed: 'Nothing ran: it was noticed, or could have been taken up, only too late.',
-  skipped: 'Nothing ran: a policy or a person said so.',
-  superseded: 'A newer time of the plan ran in its place.',
-};
 
 export function PastPanel({
   entry,
@@ -23,7 +18,7 @@ export function PastPanel({
 }) {
   return (
     <Dialog open onClose={onClose} title={entry.title} about={`${zoneText(entry.at)} for ${entry.agent}`}>
-      <State state={entry.state} />
+      <OutcomeState of={entry} />
       <p>{entry.reason || meanings[entry.state]}</p>
       {entry.reason && <p className="faint small">{meanings[entry.state]}</p>}
       {entry.plan !== null && (
@@ -37,10 +32,12 @@ export function PastPanel({
 
 export function GroupPanel({
   entry,
+  isCut,
   onClose,
   onOpen,
 }: {
   entry: Entry;
+  isCut: boolean; // there are more times of its plan than were answered
   onClose: () => void;
   onOpen: (entry: Entry) => void;
 }) {
@@ -58,12 +55,13 @@ export function GroupPanel({
           <li key={one.key}>
             <button type="button" onClick={() => onOpen(one)}>
               <span className="numbers">{zoneText(one.at)}</span>
-              <State state={one.state} />
+              <OutcomeState of={one} />
               <span className="faint small">{one.reason}</span>
             </button>
           </li>
         ))}
       </ul>
+      {isCut && <p className="faint small">There are more times of this plan, later ones, than the page was told.</p>}
     </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 // The same, one under the other: for phones, and for who wants to read.
 import { useMemo, useRef } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { hourText } from '../../ui/clock';
 import { useRowKeys } from '../../ui/rows';
-import { State } from '../../ui/state';
 import { gathered, type Entry } from './entries';
-import { hourText, longDayText, startOfDay } from './span';
+import { OutcomeState } from './outcome_mark';
+import { longDayText, startOfDay } from './span';
 import s from './calendar.module.css';
 
 type Line = { day: Date } | { entry: Entry };
@@ -51,14 +52,14 @@ function ListLine({ entry, onOpen }: { entry: Entry; onOpen: (entry: Entry) => v
       <span className={s.listWords}>
         <span className={s.listTitle}>
           {entry.title}
-          {entry.members && <span className={s.chipCount}> ×{entry.members.length}</span>}
+          {entry.members && <span className={s.listCount}> ×{entry.members.length}</span>}
         </span>
         <span className={s.listAbout}>
           {entry.agent}
           {entry.reason && ` · ${entry.reason}`}
         </span>
       </span>
-      <State state={entry.state} />
+      <OutcomeState of={entry} />
     </button>
   );
 }

@@ -1,6 +1,7 @@
-// Taking an entry to another time or lane with the mouse. Escape puts it back; on a touch screen the panel
-// does the same, as a finger must be able to scroll.
+// Taking an entry to another time or lane: with the mouse at once, with a finger after a long press, as one that
+// moves sooner scrolls. Escape puts it back.
 import { useRef, useState, type PointerEvent as ReactPointerEvent } from 'react';
+import { grab, type Point } from './grab';
 import type { Entry } from './entries';
 
 export interface Place {
@@ -13,8 +14,6 @@ export interface Moving {
   place: Place | undefined;
 }
 
-const beginsAfter = 4; // px
-
 export function useMove(
   placeAt: (x: number, y: number, entry: Entry, grabbedAt: number) => Place | undefined,
   drop: (entry: Entry, place: Place) => void,
@@ -24,35 +23,22 @@ export function useMove(
 
   const begin = (entry: Entry, event: ReactPointerEvent<HTMLElement>) => {
     justMoved.current = false;
-    if (!entry.movable || event.button !== 0 || event.pointerType === 'touch') return;
-    const from = { x: event.clientX, y: event.clientY };
-    const grabbedAt = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    if (!entry.movable || event.button !== 0) return;
+    const chip = event.currentTarget;
+    const block = chip.querySelector('[data-block]') ?? chip;
+    const grabbedAt = event.clientX - block.getBoundingClientRect().left;
     let place: Place | undefined;
-    let begun = false;
-    let isGivenUp = false;
-    const onMove = (to: PointerEvent) => {
-      begun ||= Math.hypot(to.clientX - from.x, to.clientY - from.y) > beginsAfter;
-      if (!begun || isGivenUp) return;
-      place = placeAt(to.clientX, to.clientY, entry, grabbedAt);
+    const moveTo = ({ x, y }: Point) => {
+      place = placeAt(x, y, entry, grabbedAt);
       setMoving({ entry, place });
     };
-    const onKey = (key: KeyboardEvent) => {
-      if (key.key !== 'Escape') return;
-      isGivenUp = true;
-      setMoving(undefined);
-    };
-    const onUp = () => {
-      window.removeEventListener('pointermove', onMove);
-      window.removeEventListener('pointerup', onUp);
-      window.removeEventListener('keydown', onKey);
-      justMoved.current = begun;
+    const end = (isDropped: boolean) => {
+      justMoved.current = true;
       window.setTimeout(() => (justMoved.current = false)); // the click, if there is one, comes before
       setMoving(undefined);
-      if (begun && !isGivenUp && place && (place.at !== entry.at || place.agent !== entry.agent)) drop(entry, place);
+      if (isDropped && place && (place.at !== entry.at || place.agent !== entry.agent)) drop(entry, place);
     };
-    window.addEventListener('pointermove', onMove);
-    window.addEventListener('pointerup', onUp);
-    window.addEventListener('keydown', onKey);
+    grab(event.nativeEvent, chip, moveTo, end);
   };
 
   return { moving, begin, justMoved };

@@ -1,18 +1,17 @@
 // A plan, made or changed, with its next times before it is.
-import { useMemo, useState, type FormEvent } from 'react';
+import { useMemo, useState } from 'react';
 import { cliLine } from '../../api/client';
 import type { Inputs, Plan } from '../../api/generated';
 import { useAction } from '../../api/use';
-import { Button } from '../../ui/button';
-import { CopyLine } from '../../ui/copy';
-import { Dialog } from '../../ui/dialog';
 import { Field } from '../../ui/field';
+import type { Setter } from './draft_fields';
 import { planDraft, planInputs, timeInputs, type PlanDraft } from './plan_draft';
 import { DateFields, PolicyFields } from './policy_fields';
 import { Preview } from './preview';
 import { RuleFields } from './rule_fields';
 import type { FullPlan } from './types';
-import { KindOfTime, WhoAndWhat, type Setter, type WorkDraft } from './work_fields';
+import type { WorkDraft } from './work_fields';
+import { WorkForm } from './work_form';
 import s from './panel.module.css';
 
 interface Props {
@@ -24,65 +23,48 @@ interface Props {
 
 export function PlanForm({ plan, onClose, onBack = onClose, onMade }: Props) {
   const [draft, setDraft] = useState<PlanDraft>(() => planDraft(plan));
-  const [fault, setFault] = useState('');
   const add = useAction('plan.add', { quiet: true, done: (made) => `Plan ${made.id} made` });
   const edit = useAction('plan.edit', { quiet: true, done: 'Changed' });
   const set: Setter<PlanDraft> = (key, value) => setDraft((now) => ({ ...now, [key]: value }));
   const inputs = useMemo(() => inputsOf(draft, plan), [draft, plan]);
-  const refusal = plan ? edit.error : add.error;
   const onSuccess = (made: Plan) => onMade(made.id);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setFault(inputs.fault ?? '');
-    if (!inputs.said) return;
-    if (plan) edit.mutate(inputs.said as Inputs['plan.edit'], { onSuccess });
-    else add.mutate(inputs.said as Inputs['plan.add'], { onSuccess });
-  };
+  const send = (said: Record<string, unknown>) =>
+    plan
+      ? edit.mutate(said as Inputs['plan.edit'], { onSuccess })
+      : add.mutate(said as Inputs['plan.add'], { onSuccess });
+  const commandOf = (said: Record<string, unknown>) =>
+    plan ? cliLine('plan.edit', said) : cliLine('plan.add', { ...said, agent: draft.agent.trim() || 'AGENT' });
   return (
-    <Dialog open wide onClose={onClose} title={plan ? `Change ${plan.title || `plan ${plan.id}`}` : 'New plan'}>
-      <form className={s.form} onSubmit={submit}>
-        <WhoAndWhat draft={draft} set={set as Setter<WorkDraft>} />
-        <RuleFields
-          choices={draft.choices}
-          rule={draft.rule}
-          onChange={(choices, rule) => setDraft((now) => ({ ...now, choices, rule }))}
-        />
-        <ZoneField value={draft.timezone} onChange={(zone) => set('timezone', zone)} />
-        {draft.rule.kind === 'rrule' && <DateFields draft={draft} set={set} />}
-        <Preview inputs={timeInputs(draft)} rule={draft.rule} zone={draft.timezone || 'UTC'} />
+    <WorkForm
+      title={plan ? `Change ${plan.title || `plan ${plan.id}`}` : 'New plan'}
+      send={plan ? 'Save' : 'Make the plan'}
+      draft={draft}
+      set={set as Setter<WorkDraft>}
+      written={'fault' in inputs ? inputs : { command: commandOf(inputs.said), send: () => send(inputs.said) }}
+      refusal={plan ? edit.error : add.error}
+      busy={add.isPending || edit.isPending}
+      onClose={onClose}
+      onBack={onBack}
+      more={
         <details className={s.more}>
           <summary>When times are missed, overlap or fall on a change of clocks</summary>
           <PolicyFields draft={draft} set={set} />
         </details>
-        <details className={s.more}>
-          <summary>Duration, priority, kind</summary>
-          <KindOfTime draft={draft} set={set as Setter<WorkDraft>} />
-        </details>
-        {(fault || refusal) && (
-          <p className={s.refused} role="alert">
-            {fault || refusal?.message} <span className="faint">{!fault && refusal?.remedy}</span>
-          </p>
-        )}
-        {inputs.said && (
-          <CopyLine
-            text={cliLine(
-              plan ? 'plan.edit' : 'plan.add',
-              plan ? inputs.said : { ...inputs.said, agent: draft.agent.trim() || 'AGENT' },
-            )}
-          />
-        )}
-        <div className={`${s.buttons} ${s.end}`}>
-          <Button onClick={onBack}>Cancel</Button>
-          <Button type="submit" look="strong" busy={add.isPending || edit.isPending}>
-            {plan ? 'Save' : 'Make the plan'}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      }
+    >
+      <RuleFields
+        choices={draft.choices}
+        rule={draft.rule}
+        onChange={(choices, rule) => setDraft((now) => ({ ...now, choices, rule }))}
+      />
+      <ZoneField value={draft.timezone} onChange={(zone) => set('timezone', zone)} />
+      {draft.rule.kind === 'rrule' && <DateFields draft={draft} set={set} />}
+      <Preview inputs={timeInputs(draft)} rule={draft.rule} zone={draft.timezone || 'UTC'} />
+    </WorkForm>
   );
 }
 
-function inputsOf(draft: PlanDraft, plan: FullPlan | undefined): { said?: Record<string, unknown>; fault?: string } {
+function inputsOf(draft: PlanDraft, plan: FullPlan | undefined): { said: Record<string, unknown> } | { fault: string } {
   try {
     return { said: { ...(plan ? { plan: plan.id } : {}), ...planInputs(draft, plan) } };
   } catch (error) {

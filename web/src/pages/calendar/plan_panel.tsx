@@ -5,17 +5,20 @@ import { useMay, useOperation } from '../../api/use';
 import { Act } from '../../ui/act';
 import { countText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
+import { namedText, zoneText } from '../../ui/clock';
 import { CopyLine } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
 import { spanText, zoneName } from '../../ui/time';
 import { AgentName } from './lane_name';
+import { outcomeOfTime } from './outcome';
+import { OutcomeState } from './outcome_mark';
 import { PlanForm } from './plan_form';
 import { foldWords, gapWords, missedWords, overlapWords } from './policy_fields';
 import { ruleFrom, ruleWords } from './rule';
-import { namedText, zoneText } from './span';
 import type { FullPlan } from './types';
+import { usePastSlots } from './use_past_slots';
 import s from './panel.module.css';
 
 interface Props {
@@ -166,16 +169,18 @@ function Next({ plan }: { plan: FullPlan }) {
 }
 
 function Past({ plan, onSlot }: { plan: FullPlan; onSlot: (ident: string) => void }) {
+  const slots = usePastSlots([plan], plan.past.length, plan.agent);
   if (plan.past.length === 0) return null;
+  const outcomes = plan.past.map((one) => ({ one, outcome: outcomeOfTime(one, slots.get(one.slot ?? 0)) }));
   return (
     <section>
       <h3>What became of the last times</h3>
       <ul className={`${s.times} ${s.past}`}>
-        {plan.past.map((one) => (
+        {outcomes.map(({ one, outcome }) => (
           <li key={one.virtual_id}>
             <span>{zoneText(one.time!)}</span>
-            <State state={one.fate ?? 'unknown'} />
-            <span className="faint small">{one.reason}</span>
+            <OutcomeState of={outcome} />
+            <span className="faint small">{outcome.reason}</span>
             {one.slot ? (
               <button type="button" className={s.inline} onClick={() => onSlot(String(one.slot))}>
                 slot {one.slot}

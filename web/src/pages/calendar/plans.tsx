@@ -2,19 +2,23 @@
 import { useRef } from 'react';
 import { Card } from '../../ui/card';
 import { countText } from '../../ui/amounts';
+import { zoneText } from '../../ui/clock';
 import { useRowKeys } from '../../ui/rows';
-import { Mark, State } from '../../ui/state';
+import { State } from '../../ui/state';
 import { Countdown, zoneName } from '../../ui/time';
+import { outcomeOfTime, outcomeText, summaryOf } from './outcome';
+import { OutcomeMark } from './outcome_mark';
 import { ruleFrom, ruleWords } from './rule';
-import { zoneText } from './span';
 import type { FullPlan } from './types';
+import { usePastSlots, type PastSlots } from './use_past_slots';
 import s from './plans.module.css';
 
-const fatesShown = 12;
+const timesShown = 12;
 
 export function Plans({ plans, onOpen }: { plans: FullPlan[]; onOpen: (id: number) => void }) {
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
+  const slots = usePastSlots(plans, timesShown);
   const sorted = [...plans].sort(
     (a, b) => Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~'),
   );
@@ -22,19 +26,21 @@ export function Plans({ plans, onOpen }: { plans: FullPlan[]; onOpen: (id: numbe
     <Card flush title={`Plans (${plans.length.toLocaleString()})`}>
       <div ref={box} id="plans" className={s.box}>
         {sorted.map((plan) => (
-          <Row key={plan.id} plan={plan} onOpen={() => onOpen(plan.id)} />
+          <Row key={plan.id} plan={plan} slots={slots} onOpen={() => onOpen(plan.id)} />
         ))}
       </div>
     </Card>
   );
 }
 
-function Row({ plan, onOpen }: { plan: FullPlan; onOpen: () => void }) {
+function Row({ plan, slots, onOpen }: { plan: FullPlan; slots: PastSlots; onOpen: () => void }) {
   const next = plan.next[0];
   return (
     <button type="button" data-row className={s.row} onClick={onOpen}>
       <span className={s.name}>
-        <span className={s.title}>{plan.title || `plan ${plan.id}`}</span>
+        <span className={s.title} title={plan.title}>
+          {plan.title || `plan ${plan.id}`}
+        </span>
         <span className="faint small">{plan.agent}</span>
       </span>
       <span className={s.rule}>
@@ -59,28 +65,27 @@ function Row({ plan, onOpen }: { plan: FullPlan; onOpen: () => void }) {
           <span className="faint">never again</span>
         )}
       </span>
-      <Fates plan={plan} />
+      <Outcomes plan={plan} slots={slots} />
     </button>
   );
 }
 
 // What became of the last times, oldest first.
-function Fates({ plan }: { plan: FullPlan }) {
-  const past = (plan.past ?? []).slice(0, fatesShown).reverse();
-  const missed = past.filter((one) => one.fate === 'missed').length;
+function Outcomes({ plan, slots }: { plan: FullPlan; slots: PastSlots }) {
+  const past = plan.past
+    .slice(0, timesShown)
+    .reverse()
+    .map((one) => ({ ...outcomeOfTime(one, slots.get(one.slot ?? 0)), key: one.virtual_id, at: one.time! }));
+  const said = past.map((one) => [zoneText(one.at), outcomeText(one), one.reason].filter(Boolean).join(' · '));
   return (
-    <span className={s.fates}>
-      <span title={past.map((one) => `${zoneText(one.time!)} ${one.fate}`).join('\n')}>
+    <span className={s.outcomes}>
+      <span title={said.join('\n')}>
         {past.map((one) => (
-          <Mark key={one.virtual_id} state={one.fate ?? 'unknown'} size={10} />
+          <OutcomeMark key={one.key} of={one} size={10} />
         ))}
       </span>
       <span className="faint small">
-        {past.length === 0
-          ? 'not yet due'
-          : missed > 0
-            ? `${missed} of the last ${past.length} missed`
-            : `none of the last ${past.length} missed`}
+        {past.length === 0 ? 'not yet due' : summaryOf(past)}
         {(plan.failures ?? 0) > 0 && (
           <span className={s.failures}> · {countText(plan.failures!, 'failure')} in a row</span>
         )}

@@ -1,7 +1,8 @@
 // What becomes of times that are missed, overlap, or that clocks skip or show twice.
 import { Field } from '../../ui/field';
+import { bound, Choice, NumberField, type Setter } from './draft_fields';
 import type { PlanDraft } from './plan_draft';
-import { Choice, type Setter } from './work_fields';
+
 import s from './panel.module.css';
 
 export const missedWords: Record<string, string> = {
@@ -32,63 +33,29 @@ interface Props {
 }
 
 export function PolicyFields({ draft, set }: Props) {
+  const of = bound(draft, set);
   return (
     <div className={s.form}>
       <div className={s.two}>
-        <Choice
-          label="When times were missed"
-          value={draft.missed}
-          options={Object.keys(missedWords)}
-          words={missedWords}
-          onChange={(value) => set('missed', value)}
+        <Choice {...of('missed')} label="When times were missed" words={missedWords} />
+        <NumberField {...of('within_seconds')} label="If at most so many seconds late" hint="0: however late" min={0} />
+        <Choice {...of('overlap')} label="When the one before still runs" words={overlapWords} />
+        <NumberField
+          {...of('jitter_seconds')}
+          label="At most so many seconds later"
+          hint="Spreads plans that are due at once"
+          min={0}
+          max={86_400}
         />
-        <Field label="If at most so many seconds late" hint="0: however late">
-          <input
-            type="number"
-            min={0}
-            value={draft.within_seconds}
-            onChange={(event) => set('within_seconds', event.target.value)}
-          />
-        </Field>
-        <Choice
-          label="When the one before still runs"
-          value={draft.overlap}
-          options={Object.keys(overlapWords)}
-          words={overlapWords}
-          onChange={(value) => set('overlap', value)}
+        <NumberField
+          {...of('pause_after_failures')}
+          label="Pause after failures in a row"
+          hint="0: never"
+          min={0}
+          max={1_000}
         />
-        <Field label="At most so many seconds later" hint="Spreads plans that are due at once">
-          <input
-            type="number"
-            min={0}
-            max={86_400}
-            value={draft.jitter_seconds}
-            onChange={(event) => set('jitter_seconds', event.target.value)}
-          />
-        </Field>
-        <Field label="Pause after failures in a row" hint="0: never">
-          <input
-            type="number"
-            min={0}
-            max={1_000}
-            value={draft.pause_after_failures}
-            onChange={(event) => set('pause_after_failures', event.target.value)}
-          />
-        </Field>
-        <Choice
-          label="A time that clocks skip"
-          value={draft.gap}
-          options={Object.keys(gapWords)}
-          words={gapWords}
-          onChange={(value) => set('gap', value)}
-        />
-        <Choice
-          label="A time that clocks show twice"
-          value={draft.fold}
-          options={Object.keys(foldWords)}
-          words={foldWords}
-          onChange={(value) => set('fold', value)}
-        />
+        <Choice {...of('gap')} label="A time that clocks skip" words={gapWords} />
+        <Choice {...of('fold')} label="A time that clocks show twice" words={foldWords} />
       </div>
     </div>
   );

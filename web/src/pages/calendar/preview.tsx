@@ -3,10 +3,10 @@ import { useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { call, type Refusal } from '../../api/client';
 import type { PlanPreview } from '../../api/generated';
+import { namedText, zoneText } from '../../ui/clock';
 import { zoneName } from '../../ui/time';
 import type { Rule } from './rule';
 import { NextLine } from './rule_fields';
-import { namedText, zoneText } from './span';
 import s from './panel.module.css';
 
 const shownMost = 10;

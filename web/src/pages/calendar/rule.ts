@@ -1,4 +1,6 @@
 // The usual rules, made of a few choices. What they do not cover is written as text.
+import { namedHourText } from '../../ui/clock';
+
 export type RuleKind = 'rrule' | 'cron' | 'oncalendar';
 
 export interface Rule {
@@ -66,15 +68,16 @@ const oftenWords: Record<string, string> = { hours: 'hours', minutes: 'minutes' 
 // A rule as people say it; its own text where there are no words for it.
 export function ruleWords(rule: Rule): string {
   const choices = choicesOf(rule);
+  const time = namedHourText(choices.time);
   switch (choices.often) {
     case 'daily':
-      return `every day at ${choices.time}`;
+      return `every day at ${time}`;
     case 'weekdays':
-      return `weekdays at ${choices.time}`;
+      return `weekdays at ${time}`;
     case 'weekly':
-      return `${choices.days.map((day) => day.charAt(0) + day.slice(1).toLowerCase()).join(', ')} at ${choices.time}`;
+      return `${choices.days.map((day) => day.charAt(0) + day.slice(1).toLowerCase()).join(', ')} at ${time}`;
     case 'monthly':
-      return `${choices.dayOfMonth === 'L' ? 'the last day' : `day ${choices.dayOfMonth}`} of each month at ${choices.time}`;
+      return `${choices.dayOfMonth === 'L' ? 'the last day' : `day ${choices.dayOfMonth}`} of each month at ${time}`;
     case 'hours':
     case 'minutes':
       return `every ${choices.every} ${oftenWords[choices.often]}`;

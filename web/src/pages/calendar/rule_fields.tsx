@@ -2,8 +2,9 @@
 import { ToggleGroup } from 'radix-ui';
 import { CopyLine } from '../../ui/copy';
 import { Field } from '../../ui/field';
+import { Choice } from './draft_fields';
 import { ruleOf, weekdays, type Choices, type Often, type Rule, type RuleKind } from './rule';
-import { Choice } from './work_fields';
+
 import s from './panel.module.css';
 
 const oftenWords: Record<Often, string> = {
@@ -47,7 +48,6 @@ export function RuleFields({ choices, rule, onChange }: Props) {
         <Choice
           label="How often"
           value={choices.often}
-          options={Object.keys(oftenWords)}
           words={oftenWords}
           onChange={(often) => choose({ often: often as Often })}
         />
@@ -102,7 +102,6 @@ export function RuleFields({ choices, rule, onChange }: Props) {
         <Choice
           label="Written as"
           value={rule.kind}
-          options={Object.keys(kindWords)}
           words={kindWords}
           onChange={(kind) => write({ kind: kind as RuleKind })}
         />

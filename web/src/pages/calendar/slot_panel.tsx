@@ -5,15 +5,18 @@ import { routes, type Inputs } from '../../api/generated';
 import { Act } from '../../ui/act';
 import { wordText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
+import { namedText, zoneText } from '../../ui/clock';
 import { CopyLine } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { Shown } from '../../ui/shown';
-import { Badge, State } from '../../ui/state';
+import { Badge } from '../../ui/state';
 import { Countdown, Time, zoneName } from '../../ui/time';
 import { isMovable } from './entries';
 import { AgentName } from './lane_name';
+import { outcomeOfSlot } from './outcome';
+import { OutcomeState } from './outcome_mark';
 import { SlotForm } from './slot_form';
-import { inputText, namedText, zoneText } from './span';
+import { inputText } from './span';
 import type { FullSlot } from './types';
 import s from './panel.module.css';
 
@@ -88,14 +91,14 @@ function Body({
   onPlan: (id: number) => void;
 }) {
   const mayEdit = useMay(routes['slot.edit'].scope);
+  const outcome = outcomeOfSlot(slot);
   return (
     <>
       <p className={s.buttons}>
-        <State state={slot.status} />
-        {slot.fate === 'late' && <Badge tone="warn">ran late</Badge>}
+        <OutcomeState of={outcome} />
         {slot.id === null && <Badge>of a plan, not made yet</Badge>}
       </p>
-      {slot.reason && <p>{slot.reason}</p>}
+      {outcome.reason && <p>{outcome.reason}</p>}
       <Facts slot={slot} onPlan={onPlan} />
       {slot.prompt ? (
         <p className={s.message}>{slot.prompt}</p>

@@ -1,4 +1,4 @@
-// Days and weeks of the reader, and times as this page writes them.
+// Days and weeks of the reader, as this page writes them.
 export const minute = 60_000;
 export const nextQuarter = () => Math.ceil((Date.now() + 5 * minute) / (15 * minute)) * 15 * minute;
 const weekBegins = 1; // Monday
@@ -34,48 +34,11 @@ export function hoursOf(from: number, until: number): number[] {
   return hours;
 }
 
-const hourAndMinute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const shortDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric' });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 
-export const hourText = (at: number) => hourAndMinute.format(at);
 export const shortDayText = (date: Date) => shortDay.format(date);
 export const longDayText = (date: Date) => longDay.format(date);
 export const spanTitle = (from: Date, days: number) =>
   days === 1 ? longDay.format(from) : dayAndMonth.formatRange(from, addDays(from, days - 1));
-
-const inZone = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string | undefined, hasYear: boolean): Intl.DateTimeFormat {
-  const key = `${zone} ${hasYear}`;
-  const known = inZone.get(key);
-  if (known) return known;
-  const options: Intl.DateTimeFormatOptions = {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(hasYear ? { year: 'numeric' } : {}),
-  };
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
-  } catch {
-    format = new Intl.DateTimeFormat(undefined, options); // no such zone is known here
-  }
-  inZone.set(key, format);
-  return format;
-}
-
-// "Mon, 23 Nov, 09:00" as clocks in a zone show it, the reader's unless another is named; with the year where
-// it is not this one.
-export function zoneText(at: string | number, zone?: string): string {
-  const date = new Date(at);
-  return formatOf(zone, date.getFullYear() !== new Date().getFullYear()).format(date);
-}
-
-// The same of a time as a rule names it, "2027-03-28T02:30:00": clocks may never show it.
-export const namedText = (local: string) => zoneText(`${local.slice(0, 19)}Z`, 'UTC');

@@ -5,8 +5,9 @@ import { useRowKeys } from '../../ui/rows';
 import { useNow } from '../../ui/time';
 import { Chip } from './chip';
 import type { ViewProps } from './day_view';
-import { gathered, type Entry, type Lane } from './entries';
+import { gathered, type Entry } from './entries';
 import { LaneName } from './lane_name';
+import type { Lane } from './lanes';
 import { laneUnder, useMove } from './move';
 import { dayOf, dayText, daysOf, minute, nextQuarter, shortDayText, startOfDay } from './span';
 import s from './calendar.module.css';
@@ -48,7 +49,7 @@ export function WeekView(props: ViewProps) {
     scrollMargin: box.current?.offsetTop ?? 0,
   });
   return (
-    <div ref={box} className={s.scroller} tabIndex={0} role="group" aria-label="Lanes of the week">
+    <div ref={box} data-scroller className={s.scroller} tabIndex={0} role="group" aria-label="Lanes of the week">
       <div className={s.week}>
         <div className={s.weekRow}>
           <span />

@@ -2,6 +2,8 @@
 import type { ReactNode } from 'react';
 import { Field } from '../../ui/field';
 import { useOperation } from '../../api/use';
+import { byName } from '../../ui/natural';
+import { bound, Choice, NumberField, type Setter } from './draft_fields';
 import type { Work } from './types';
 import s from './panel.module.css';
 
@@ -65,8 +67,6 @@ function objectOf(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-export type Setter<D> = <K extends keyof D>(key: K, value: D[K]) => void;
-
 export function WhoAndWhat({
   draft,
   set,
@@ -83,7 +83,7 @@ export function WhoAndWhat({
       ...(agents.data?.agents ?? []).map((one) => one.ref),
       ...(callers.data?.agents ?? []).map((one) => one.agent),
     ]),
-  ].sort();
+  ].sort(byName);
   return (
     <>
       <div className={s.two}>
@@ -114,32 +114,14 @@ export function WhoAndWhat({
 }
 
 export function KindOfTime({ draft, set }: { draft: WorkDraft; set: Setter<WorkDraft> }) {
+  const of = bound(draft, set);
   return (
     <div className={s.form}>
       <div className={s.two}>
-        <Choice
-          label="Kind of time"
-          value={draft.slot_type}
-          options={['work', 'on_call', 'entertainment', 'system']}
-          onChange={(value) => set('slot_type', value)}
-        />
-        <Field label="Minutes it takes">
-          <input
-            type="number"
-            min={1}
-            value={draft.estimated_duration}
-            onChange={(event) => set('estimated_duration', event.target.value)}
-          />
-        </Field>
-        <Field label="Priority, higher first">
-          <input type="number" value={draft.priority} onChange={(event) => set('priority', event.target.value)} />
-        </Field>
-        <Choice
-          label="Event"
-          value={draft.event_type}
-          options={['none', 'job', 'entertainment', 'system_event']}
-          onChange={(value) => set('event_type', value)}
-        />
+        <Choice {...of('slot_type')} label="Kind of time" options={['work', 'on_call', 'entertainment', 'system']} />
+        <NumberField {...of('estimated_duration')} label="Minutes it takes" min={1} />
+        <NumberField {...of('priority')} label="Priority, higher first" />
+        <Choice {...of('event_type')} label="Event" options={['none', 'job', 'entertainment', 'system_event']} />
       </div>
       <Field label="The event’s data (JSON), handed on to the agent">
         <input
@@ -150,28 +132,5 @@ export function KindOfTime({ draft, set }: { draft: WorkDraft; set: Setter<WorkD
         />
       </Field>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly string[];
-  words?: Record<string, string>;
-  hint?: string;
-  onChange: (value: string) => void;
-}
-
-export function Choice({ label, value, options, words, hint, onChange }: ChoiceProps) {
-  return (
-    <Field label={label} hint={hint}>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        {options.map((one) => (
-          <option key={one} value={one}>
-            {words?.[one] ?? one.replaceAll('_', ' ')}
-          </option>
-        ))}
-      </select>
-    </Field>
   );
 }

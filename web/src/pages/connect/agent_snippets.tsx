@@ -25,7 +25,7 @@ export function AgentSnippets() {
   return (
     <Card title="An agent">
       <Tabs.Root value={tab} onValueChange={setTab} className={s.tabs}>
-        <Tabs.List className={s.tabList} aria-label="Ways to become an agent">
+        <Tabs.List className={`${s.tabList} sideways`} aria-label="Ways to become an agent">
           <Tabs.Trigger value="run">Run it here</Tabs.Trigger>
           <Tabs.Trigger value="beat">From anywhere</Tabs.Trigger>
           <Tabs.Trigger value="environment">What it finds</Tabs.Trigger>

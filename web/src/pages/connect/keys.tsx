@@ -2,17 +2,21 @@
 import { useState } from 'react';
 import { cliLine } from '../../api/client';
 import { routes, type Key } from '../../api/generated';
-import { useAction, useMay, useOperation } from '../../api/use';
+import { useAction, useMay, useOperation, useSession } from '../../api/use';
 import { Act } from '../../ui/act';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
+import { useFew } from '../../ui/few';
 import { Field } from '../../ui/field';
 import { Shown } from '../../ui/shown';
+import { Badge } from '../../ui/state';
 import { Time } from '../../ui/time';
 import { ShownOnce } from './shown_once';
 import s from './connect.module.css';
+
+const shownAtFirst = 20;
 
 export function KeysCard() {
   const may = useMay(routes['key.list'].scope);
@@ -37,28 +41,50 @@ function Keys() {
   const keys = useOperation('key.list', {});
   return (
     <Shown of={keys} rows={3}>
-      {(data) =>
-        data.keys.length === 0 ? (
-          <div className={s.form}>
-            <p>No key was made yet. A script that only looks needs no more than this:</p>
-            <CopyLine text="lazaret token add ci --scope viewer" />
-          </div>
-        ) : (
-          <ul className={s.rows}>
-            {data.keys.map((key) => (
-              <Row key={key.id} of={key} />
-            ))}
-          </ul>
-        )
-      }
+      {(data) => (data.keys.length === 0 ? <NoKey /> : <Rows keys={data.keys} />)}
     </Shown>
   );
 }
 
-function Row({ of }: { of: Key }) {
+function NoKey() {
+  return (
+    <div className={s.form}>
+      <p>No key was made yet. A script that only looks needs no more than this:</p>
+      <CopyLine text="lazaret token add ci --scope viewer" />
+    </div>
+  );
+}
+
+function Rows({ keys }: { keys: Key[] }) {
+  const own = useOwnKey(keys);
+  const { shown, more } = useFew(keys, shownAtFirst, 'keys');
+  return (
+    <>
+      <ul className={s.rows}>
+        {shown.map((key) => (
+          <Row key={key.id} of={key} isOwn={key.id === own} />
+        ))}
+      </ul>
+      {more}
+    </>
+  );
+}
+
+// The session has a key of its own; its name and its end tell which, unless two of them fit.
+function useOwnKey(keys: Key[]): string | undefined {
+  const session = useSession();
+  const { name, until } = session.data ?? {};
+  if (!name || !until) return undefined;
+  const fitting = keys.filter((key) => `key:${key.name}` === name && key.expires_at === until);
+  return fitting.length === 1 ? fitting[0]!.id : undefined;
+}
+
+function Row({ of, isOwn }: { of: Key; isOwn: boolean }) {
   return (
     <li>
-      <span className={s.name}>{of.name}</span>
+      <span className={s.name}>
+        {of.name} {isOwn && <Badge tone="info">this browser</Badge>}
+      </span>
       <span>{of.scope}</span>
       <span className="faint small">
         made <Time at={of.created_at} />
@@ -76,7 +102,11 @@ function Row({ of }: { of: Key }) {
         look="danger"
         size="small"
         title={`Take the key ${of.name} back`}
-        about="Whoever uses it is refused from now on. This cannot be undone."
+        about={
+          isOwn
+            ? 'It is the key of this browser: the page asks to sign in again at once. This cannot be undone.'
+            : 'Whoever uses it is refused from now on, and browsers that signed in with it are out. This cannot be undone.'
+        }
         done={`The key ${of.name} is taken back`}
       />
     </li>

@@ -9,7 +9,7 @@ import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { Shown } from '../../ui/shown';
 import { Mark, State } from '../../ui/state';
-import { spanText, Time } from '../../ui/time';
+import { clockText, spanText, Time } from '../../ui/time';
 import s from './connect.module.css';
 
 export const useLinks = () => useOperation('link.list', {}, { every: 5 });
@@ -66,9 +66,9 @@ function Row({ of }: { of: Link }) {
         <span className={s.name}>{of.link}</span> <span className="faint small">{kinds[of.kind]}</span>
         <span className={s.url}>{of.url}</span>
       </span>
-      <span>
+      <span className={s.what}>
         <State state={of.state} label={words[of.state]} />
-        {of.error && <span className={`${s.failing} small`}> {of.error}</span>}
+        {of.error && <span className={`${s.failing} small`}>{of.error}</span>}
       </span>
       <span className="faint small">
         {of.last_at && (
@@ -98,7 +98,7 @@ function Counts({ of }: { of: Link }) {
 
 function Test({ link }: { link: string }) {
   const may = useMay(routes['link.test'].scope);
-  const [outcome, setOutcome] = useState<{ ok: boolean; text: string }>();
+  const [outcome, setOutcome] = useState<{ ok: boolean; text: string; at: string }>();
   const test = useAction('link.test', { quiet: true });
   const run = () =>
     test.mutate(
@@ -107,9 +107,10 @@ function Test({ link }: { link: string }) {
         onSuccess: ({ ok, detail, took_ms }) =>
           setOutcome({
             ok,
+            at: new Date().toISOString(),
             text: `${detail} (${took_ms < 1_000 ? `${Math.round(took_ms)} ms` : spanText(took_ms / 1_000)})`,
           }),
-        onError: (refusal) => setOutcome({ ok: false, text: refusal.message }),
+        onError: (refusal) => setOutcome({ ok: false, at: new Date().toISOString(), text: refusal.message }),
       },
     );
   if (!may) return null;
@@ -127,7 +128,10 @@ function Test({ link }: { link: string }) {
       <span role="status" className={`small ${outcome?.ok ? s.well : s.failing}`}>
         {outcome && (
           <>
-            <Mark state={outcome.ok ? 'ok' : 'failed'} /> {outcome.text}
+            <Mark state={outcome.ok ? 'ok' : 'failed'} /> {outcome.text}{' '}
+            <span className="faint">
+              at <time dateTime={outcome.at}>{clockText(outcome.at)}</time>
+            </span>
           </>
         )}
       </span>

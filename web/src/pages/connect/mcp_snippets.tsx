@@ -22,7 +22,7 @@ export function McpSnippets() {
   return (
     <Card title="An MCP client">
       <Tabs.Root value={tab} onValueChange={setTab} className={s.tabs}>
-        <Tabs.List className={s.tabList} aria-label="Ways to connect an MCP client">
+        <Tabs.List className={`${s.tabList} sideways`} aria-label="Ways to connect an MCP client">
           <Tabs.Trigger value="claude">Claude Code</Tabs.Trigger>
           <Tabs.Trigger value="json">.mcp.json</Tabs.Trigger>
           <Tabs.Trigger value="config">config.json</Tabs.Trigger>
@@ -46,6 +46,7 @@ export function McpSnippets() {
           <Snippet label="config.json" text={config} />
         </Tabs.Content>
       </Tabs.Root>
+      <p className={`${s.note} faint small`}>Over HTTP there is none yet: this Lazaret has no /mcp.</p>
     </Card>
   );
 }

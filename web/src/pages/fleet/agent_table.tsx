@@ -7,13 +7,14 @@ import type { Agent } from '../../api/generated';
 import { bytesText, percentText } from '../../ui/amounts';
 import { Beats, Meter } from '../../ui/meter';
 import { useRowKeys } from '../../ui/rows';
+import { Since } from '../../ui/since';
 import { State } from '../../ui/state';
 import { Time } from '../../ui/time';
 import s from './fleet.module.css';
 
 const rowHeight = 46;
 
-export function AgentTable({ agents }: { agents: Agent[] }) {
+export function AgentTable({ agents }: { agents: readonly Agent[] }) {
   const box = useRef<HTMLDivElement>(null);
   const rows = useWindowVirtualizer({
     count: agents.length,
@@ -73,7 +74,7 @@ function Cells({ agent }: { agent: Agent }) {
       <span role="cell" className={s.state} title={agent.reason}>
         <State state={state} />
         <span className="faint small">
-          <Time at={agent.since} plain />
+          <Since agent={agent} />
         </span>
       </span>
       <span role="cell" className={s.task}>

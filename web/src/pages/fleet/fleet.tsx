@@ -4,17 +4,22 @@ import { Link } from 'wouter';
 import { isFaulty } from '../../api/agents';
 import { agentsAsked } from '../../api/ahead';
 import { useRecentEvents } from '../../api/live';
+import { waitingFor } from '../../api/needs';
 import { useOperation } from '../../api/use';
-import type { Agent, Need, Status } from '../../api/generated';
+import type { Agent, Status } from '../../api/generated';
 import { Act } from '../../ui/act';
-import { bytesText, percentText } from '../../ui/amounts';
+import { bytesText, ofText, percentText } from '../../ui/amounts';
 import { Card, PageHead } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { EventLine } from '../../ui/event_line';
+import { useFew } from '../../ui/few';
+import { byName } from '../../ui/natural';
 import { Search } from '../../ui/pick';
 import { Empty, Shown } from '../../ui/shown';
 import { spanText } from '../../ui/time';
 import { useInUrl } from '../../ui/url';
+import { ApprovalCard } from '../inbox/approval_card';
+import { isChore, soonest } from '../inbox/soonest';
 import { NeedCard } from '../inbox/need';
 import { AgentTable } from './agent_table';
 import { MissionStrip } from './mission_strip';
@@ -22,6 +27,7 @@ import { NextSlots } from './next_slots';
 import s from './fleet.module.css';
 
 const needsShown = 5;
+const agentsShown = 30;
 const eventsShown = 10;
 const eventsAsked = 60; // of which some are passed over
 const routine = new Set([
@@ -46,8 +52,10 @@ export function Fleet() {
         {(data) => <Agents agents={data.agents} />}
       </Shown>
       <div className={s.below}>
-        <MissionStrip />
-        <NextSlots />
+        <div className={s.soon}>
+          <MissionStrip />
+          <NextSlots />
+        </div>
         <LastEvents />
       </div>
     </>
@@ -62,22 +70,23 @@ function Sentence({ status }: { status: Status }) {
     daemon.cpu_percent !== undefined && `${percentText(daemon.cpu_percent)} CPU`,
     daemon.version,
   ].filter(Boolean);
-  const quiet = status.needs_you.length === 0;
+  const waiting = waitingFor(status);
   return (
     <PageHead
       title={
-        <span className={quiet ? '' : s.needed}>
-          {quiet
+        <span className={waiting === 0 ? '' : s.needed}>
+          {waiting === 0
             ? 'Nothing needs you'
-            : status.needs_you.length === 1
+            : waiting === 1
               ? 'One thing needs you'
-              : `${status.needs_you.length} things need you`}
+              : `${waiting.toLocaleString()} things need you`}
         </span>
       }
       about={
-        <>
-          {status.sentence} <span className="faint small nowrap">· {figures.join(' · ')}</span>
-        </>
+        <span className={s.said}>
+          <span>{status.sentence}</span>
+          <span className={s.figures}>{figures.join(' · ')}</span>
+        </span>
       }
       actions={
         status.frozen ? (
@@ -105,15 +114,23 @@ function Sentence({ status }: { status: Status }) {
   );
 }
 
-const soonestFirst = (needs: Need[]) =>
-  [...needs].sort((a, b) => (a.deadline ?? '~').localeCompare(b.deadline ?? '~')).slice(0, needsShown);
-
+// The soonest deadlines of all; the daemon's own summary names only some of the questions.
 function Needs({ status }: { status: Status }) {
+  const open = useOperation(
+    'approval.list',
+    { open: true, limit: 1_000 },
+    { all: 'approvals', enabled: status.needs_you.length > 0 },
+  );
   if (status.needs_you.length === 0) return null;
-  const more = status.needs_you.length - needsShown;
+  const questions = [...(open.data?.approvals ?? [])].sort(soonest).slice(0, needsShown);
+  const needs = status.needs_you.filter((need) => !open.data || isChore(need)).slice(0, needsShown - questions.length);
+  const more = waitingFor(status) - questions.length - needs.length;
   return (
     <section className={s.needs} aria-label="Needs you">
-      {soonestFirst(status.needs_you).map((need) => (
+      {questions.map((one) => (
+        <ApprovalCard key={one.id} approval={one} />
+      ))}
+      {needs.map((need) => (
         <NeedCard key={need.id || need.text} need={need} />
       ))}
       {more > 0 && <Link href="/inbox">{more} more in the inbox</Link>}
@@ -121,17 +138,20 @@ function Needs({ status }: { status: Status }) {
   );
 }
 
+const illFirst = (a: Agent, b: Agent) => Number(isFaulty(b)) - Number(isFaulty(a)) || byName(a.ref, b.ref);
+
 function Agents({ agents }: { agents: Agent[] }) {
   const [only, setOnly] = useInUrl('faults');
   const [text, setText] = useInUrl('q');
-  const shown = useMemo(() => {
+  const fitting = useMemo(() => {
     const wanted = text.toLowerCase();
     const fits = (agent: Agent) =>
       (!only || isFaulty(agent)) &&
       (!wanted ||
         `${agent.ref} ${agent.name} ${agent.task?.title ?? ''} ${agent.reason}`.toLowerCase().includes(wanted));
-    return agents.filter(fits).sort((a, b) => Number(isFaulty(b)) - Number(isFaulty(a))); // the ill ones first
+    return agents.filter(fits).sort(illFirst);
   }, [agents, only, text]);
+  const { shown, more } = useFew(fitting, agentsShown);
   if (agents.length === 0) {
     return (
       <Empty title="No agents yet">
@@ -146,7 +166,7 @@ function Agents({ agents }: { agents: Agent[] }) {
   return (
     <Card
       flush
-      title={`Agents (${agents.length.toLocaleString()})`}
+      title={`Agents (${ofText(fitting.length, agents.length)})`}
       actions={
         <>
           <Search label="Search agents" value={text} onChange={setText} />
@@ -166,6 +186,7 @@ function Agents({ agents }: { agents: Agent[] }) {
       ) : (
         <p className={s.none}>{only && !text ? 'No agent is ill.' : 'No agent fits.'}</p>
       )}
+      {more}
     </Card>
   );
 }

@@ -5,6 +5,7 @@ import { useOperation } from '../../api/use';
 import type { Cell } from '../../api/generated';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
+import { byName } from '../../ui/natural';
 import { Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
 import { Progress } from '../../ui/progress';
@@ -24,14 +25,17 @@ export function MissionStrip() {
   );
 }
 
+const nameOf = (cell: Cell) => cell.mission_name || cell.cell_id;
+const failedFirst = (a: Cell, b: Cell) => order[a.status] - order[b.status] || byName(nameOf(a), nameOf(b));
+
 function Strip({ cells }: { cells: Cell[] }) {
-  const shown = [...cells].sort((a, b) => order[a.status] - order[b.status]).slice(0, shownMost);
+  const shown = [...cells].sort(failedFirst).slice(0, shownMost);
   return (
     <ul className={s.missions}>
       {shown.map((cell) => (
         <li key={cell.cell_id}>
           <Link href={missionPath(cell.cell_id)} className={s.mission}>
-            <span className={s.missionName}>{cell.mission_name || cell.cell_id}</span>
+            <span className={s.missionName}>{nameOf(cell)}</span>
             <State state={cell.status} />
             <Progress counts={cell.task_counts as Record<string, number> | undefined} />
           </Link>

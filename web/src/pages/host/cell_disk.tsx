@@ -3,14 +3,19 @@ import { Link } from 'wouter';
 import { missionPath } from '../../api/agents';
 import { bytesText, countText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
+import { useFew } from '../../ui/few';
 import { Meter } from '../../ui/meter';
+import { byName } from '../../ui/natural';
 import type { Telemetry } from '../../api/generated';
 import s from './host.module.css';
 
-const shownMost = 50;
+const shownAtFirst = 10;
 
 export function CellDisk({ cells }: { cells: Telemetry['cells'] }) {
-  const sorted = [...(cells ?? [])].sort((a, b) => b.bytes - a.bytes);
+  const sorted = [...(cells ?? [])].sort(
+    (a, b) => b.bytes - a.bytes || byName(a.mission_name || a.cell_id, b.mission_name || b.cell_id),
+  );
+  const { shown, more } = useFew(sorted, shownAtFirst, 'missions');
   const total = sorted.reduce((sum, one) => sum + one.bytes, 0);
   return (
     <Card
@@ -22,23 +27,23 @@ export function CellDisk({ cells }: { cells: Telemetry['cells'] }) {
       ) : sorted.length === 0 ? (
         <p className="faint">There is no mission yet.</p>
       ) : (
-        <ul className={s.cells}>
-          {sorted.slice(0, shownMost).map((one) => (
-            <li key={one.cell_id}>
-              <Link href={missionPath(one.cell_id)} className={s.name}>
-                {one.mission_name || one.cell_id}
-              </Link>
-              <Meter
-                label="Of all missions"
-                part={(one.bytes / (total || 1)) * 0.79}
-                text={`${one.partial ? 'more than ' : ''}${bytesText(one.bytes)}, ${countText(one.files, 'file')}`}
-              />
-            </li>
-          ))}
-          {sorted.length > shownMost && (
-            <li className="faint small">and {countText(sorted.length - shownMost, 'smaller one')}</li>
-          )}
-        </ul>
+        <>
+          <ul className={s.cells}>
+            {shown.map((one) => (
+              <li key={one.cell_id}>
+                <Link href={missionPath(one.cell_id)} className={s.name}>
+                  {one.mission_name || one.cell_id}
+                </Link>
+                <Meter
+                  label="Of all missions"
+                  part={(one.bytes / (total || 1)) * 0.79}
+                  text={`${one.partial ? 'more than ' : ''}${bytesText(one.bytes)}, ${countText(one.files, 'file')}`}
+                />
+              </li>
+            ))}
+          </ul>
+          {more}
+        </>
       )}
     </Card>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { clockText, hourText } from '../../ui/clock';
 import s from './host.module.css';
 
 export interface Line {
@@ -22,13 +23,6 @@ interface Props {
 }
 
 const height = 150;
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const exactClock = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
 
 export function Chart({ title, lines, data, most, text, seconds }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -73,7 +67,9 @@ export function Chart({ title, lines, data, most, text, seconds }: Props) {
               </span>
             );
           })}
-          {pointed !== null && at !== undefined && <span className="faint">{exactClock.format(at * 1_000)}</span>}
+          {pointed !== null && at !== undefined && (
+            <span className="faint">{clockText(new Date(at * 1_000).toISOString())}</span>
+          )}
         </span>
       </figcaption>
       <div
@@ -113,14 +109,14 @@ function optionsOf(
     width,
     height,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0], // half of the last time below the axis
     cursor: { sync: { key: 'host' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: () => [Date.now() / 1_000 - seconds, Date.now() / 1_000] },
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, (highest ?? 0) * 1.15)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 4, values: (_, splits) => splits.map((at) => clock.format(at * 1_000)) },
+      { ...axis, size: 22, gap: 4, values: (_, splits) => splits.map((at) => hourText(at * 1_000)) },
       { ...axis, size: 44, space: 36, values: (_, splits) => splits.map((value) => text(value).replace('.0 ', ' ')) },
     ],
     series: [

@@ -33,8 +33,10 @@ export default function Host() {
             <AgentUse telemetry={data} />
             <div className={s.columns}>
               <CellDisk cells={data.cells} />
-              <DaemonCard />
-              <MachineCard />
+              <div className={s.rest}>
+                <DaemonCard />
+                <MachineCard />
+              </div>
             </div>
             <SettingsCard />
           </>

@@ -1,6 +1,6 @@
 // What the daemon itself takes, and what this machine lets it do.
 import { useOperation } from '../../api/use';
-import { bytesText, percentText } from '../../ui/amounts';
+import { bytesText, countText, percentText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
 import { Shown } from '../../ui/shown';
@@ -21,10 +21,7 @@ export function DaemonCard() {
             ['Facts recorded', daemon.recorded_facts?.toLocaleString()],
             ['Connections', daemon.connections?.toLocaleString()],
             ['Process', daemon.pid?.toString()],
-            [
-              'Started',
-              daemon.epoch === undefined ? undefined : `${daemon.epoch.toLocaleString()} times on this state`,
-            ],
+            ['Started', daemon.epoch === undefined ? undefined : `${countText(daemon.epoch, 'time')} on this state`],
           ];
           return (
             <dl className={s.facts}>

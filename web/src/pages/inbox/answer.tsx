@@ -5,6 +5,7 @@ import { useAction, useMay } from '../../api/use';
 import { ActForm } from '../../ui/act_form';
 import { Button } from '../../ui/button';
 import { Mark } from '../../ui/state';
+import { tellTooLate } from './too_late';
 import s from './inbox.module.css';
 
 type Word = NonNullable<Approval['answer']>;
@@ -17,7 +18,10 @@ const tapsApart = 1_000; // ms
 let lastTap = 0;
 
 export function Answer({ id }: { id: string }) {
-  const answer = useAction('approval.answer');
+  const answer = useAction('approval.answer', {
+    quiet: true,
+    onRefused: (refusal, inputs) => void tellTooLate(refusal, id, inputs.answer),
+  });
   if (!useMay('operator')) return <p className="faint small">Answering needs an operator.</p>;
   if (answer.isPending || answer.isSuccess) {
     return (
@@ -61,13 +65,9 @@ export function Answer({ id }: { id: string }) {
         ]}
         inputs={(values) => ({ id, answer: values.answer as Word, reason: values.reason })}
         command={(values) => answerLine(id, values.answer!, values.reason)}
+        onRefused={(refusal, inputs) => refusal.status === 409 && void tellTooLate(refusal, id, inputs.answer)}
         done={`${id} is answered`}
       />
-      {answer.error && (
-        <p className={s.refused} role="alert">
-          {answer.error.message}
-        </p>
-      )}
     </div>
   );
 }

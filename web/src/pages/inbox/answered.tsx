@@ -3,6 +3,7 @@ import { useMemo, useRef } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { Approval } from '../../api/generated';
 import { useOperation } from '../../api/use';
+import { ofText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { Pick, Search } from '../../ui/pick';
 import { useRowKeys } from '../../ui/rows';
@@ -10,6 +11,7 @@ import { Mark } from '../../ui/state';
 import { Time } from '../../ui/time';
 import { useInUrl } from '../../ui/url';
 import { About } from './approval_card';
+import { answeredIn } from './too_late';
 import { meanings } from './meaning';
 import s from './inbox.module.css';
 
@@ -34,7 +36,7 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
   return (
     <Card
       flush
-      title={`Answered (${approvals.length.toLocaleString()})`}
+      title={`Answered (${ofText(shown.length, approvals.length)})`}
       actions={
         <>
           <Pick label="Kind" value={kind} onChange={setKind}>
@@ -58,8 +60,7 @@ export function Answered({ approvals }: { approvals: Approval[] }) {
 function useAnswerTimes(): ReadonlyMap<string, string> {
   const events = useOperation('events.list', { kind: 'approval_answered', limit: 1_000, newest: true }, { every: 15 });
   return useMemo(() => {
-    const idOf = (body: unknown) => String((body as { approval?: string } | null)?.approval);
-    return new Map((events.data?.events ?? []).map((event) => [idOf(event.body), event.at!]));
+    return new Map((events.data?.events ?? []).map((event) => [answeredIn(event) ?? '', event.at!]));
   }, [events.data]);
 }
 

@@ -9,15 +9,14 @@ import { CopyLine } from '../../ui/copy';
 import { Empty, Shown } from '../../ui/shown';
 import { Answered } from './answered';
 import { ApprovalCard } from './approval_card';
+import { isChore, soonest } from './soonest';
 import { NeedCard } from './need';
 import s from './inbox.module.css';
-
-const soonest = (a: Approval, b: Approval) => (a.deadline ?? '9').localeCompare(b.deadline ?? '9');
 
 export default function Inbox() {
   const all = useOperation('approval.list', { limit: 1_000 }, { all: 'approvals' });
   const status = useOperation('status', {}, { every: 5 });
-  const chores = (status.data?.needs_you ?? []).filter((need) => !/^r-\d+$/.test(need.id));
+  const chores = (status.data?.needs_you ?? []).filter(isChore);
   return (
     <Shown of={all} rows={6}>
       {(data) => <Page approvals={data.approvals} chores={chores} />}

@@ -15,6 +15,11 @@ export const meanings: Record<Approval['kind'], Meaning> = {
   },
   hang: { kind: 'Hang', yes: 'it is killed and started again.', no: 'it is left alone.' },
   question: { kind: 'Question', yes: 'whoever asked reads it.', no: 'whoever asked reads it.' },
+  account: {
+    kind: 'Account',
+    yes: 'the limit ends now, and its agents are started one after another.',
+    no: 'its agents wait until the limit is over.',
+  },
   handoff: { kind: 'Hand-off', yes: 'the task goes to the other agent.', no: 'the task stays where it is.' },
   budget: {
     kind: 'Budget',

@@ -8,10 +8,11 @@ import { CopyLine } from '../../ui/copy';
 import { Mark } from '../../ui/state';
 import { Answer } from './answer';
 import { ApprovalCard, Deadline } from './approval_card';
+import { isChore } from './soonest';
 import s from './inbox.module.css';
 
 export function NeedCard({ need }: { need: Need }) {
-  return /^r-\d+$/.test(need.id) ? <Question need={need} /> : <Chore need={need} />;
+  return isChore(need) ? <Chore need={need} /> : <Question need={need} />;
 }
 
 function Question({ need }: { need: Need }) {

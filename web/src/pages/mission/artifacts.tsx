@@ -5,6 +5,7 @@ import { useOperation } from '../../api/use';
 import { bytesText } from '../../ui/amounts';
 import { Card } from '../../ui/card';
 import { CopyLine } from '../../ui/copy';
+import { byName } from '../../ui/natural';
 import { Pick, Search } from '../../ui/pick';
 import { useRowKeys } from '../../ui/rows';
 import { Empty, Shown } from '../../ui/shown';
@@ -53,6 +54,9 @@ function Nothing({ cell }: { cell: string }) {
   );
 }
 
+const countOf = (artifacts: readonly Artifact[], more: boolean) =>
+  more ? `the newest ${artifacts.length.toLocaleString()} of more` : artifacts.length.toLocaleString();
+
 interface ListProps extends Props {
   artifacts: readonly Artifact[];
   more: boolean;
@@ -69,13 +73,13 @@ function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
       (one) => !wanted || `${one.path} ${one.task_id ?? ''}`.toLowerCase().includes(wanted),
     );
     if (order === 'largest') return fits.sort((a, b) => b.bytes - a.bytes);
-    if (order === 'path') return fits.sort((a, b) => a.path.localeCompare(b.path));
+    if (order === 'path') return fits.sort((a, b) => byName(a.path, b.path));
     return fits.sort((a, b) => (b.modified_at ?? '').localeCompare(a.modified_at ?? ''));
   }, [artifacts, text, order]);
   return (
     <Card
       flush
-      title={`Artifacts (${artifacts.length.toLocaleString()}${more ? ' and more' : ''}, ${bytesText(artifacts.reduce((sum, one) => sum + one.bytes, 0))})`}
+      title={`Artifacts (${countOf(artifacts, more)}, ${bytesText(artifacts.reduce((sum, one) => sum + one.bytes, 0))})`}
       actions={
         <>
           <Pick label="Order" value={order} onChange={setOrder}>
@@ -83,14 +87,25 @@ function List({ cell, artifacts, more, opened, onOpen, onChoose }: ListProps) {
             <option value="largest">Largest first</option>
             <option value="path">By path</option>
           </Pick>
-          <Search label="Search artifacts" value={text} onChange={setText} />
+          <Search label="Search artifacts" hint={more ? 'Search these' : 'Search'} value={text} onChange={setText} />
         </>
       }
     >
+      {more && (
+        <p className={s.note}>
+          Only the newest {artifacts.length.toLocaleString()} are listed, ordered and searched. The others are in the
+          directory <code>artifacts</code> of the mission.
+        </p>
+      )}
+      {text && shown.length > 0 && (
+        <p className={s.note}>
+          {shown.length.toLocaleString()} of {countOf(artifacts, more)} fit.
+        </p>
+      )}
       {shown.length > 0 ? (
         <Rows {...{ cell, shown, opened, onOpen, onChoose }} />
       ) : (
-        <p className={s.none}>Nothing fits.</p>
+        <p className={s.none}>Of {countOf(artifacts, more)}, none fits.</p>
       )}
     </Card>
   );

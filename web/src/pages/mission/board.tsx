@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Task } from '../../api/generated';
+import { byName } from '../../ui/natural';
 import { useRowKeys } from '../../ui/rows';
 import { Badge, Mark } from '../../ui/state';
 import { Time } from '../../ui/time';
@@ -55,9 +56,11 @@ export function Board({ tasks, chosen, onChoose }: ViewProps) {
 // What is done: the last first. What is to do: by priority.
 function orderOf(stage: Stage) {
   if (stage === 'completed' || stage === 'failed')
-    return (a: Task, b: Task) => (b.since ?? '').localeCompare(a.since ?? '');
+    return (a: Task, b: Task) => (b.since ?? '').localeCompare(a.since ?? '') || byName(a.task_id, b.task_id);
   return (a: Task, b: Task) =>
-    rank[a.priority] - rank[b.priority] || (a.open_dependencies ?? 0) - (b.open_dependencies ?? 0);
+    rank[a.priority] - rank[b.priority] ||
+    (a.open_dependencies ?? 0) - (b.open_dependencies ?? 0) ||
+    byName(a.task_id, b.task_id);
 }
 
 function Column({
@@ -128,7 +131,9 @@ function Card({
       aria-pressed={isChosen}
       onClick={() => onChoose(isChosen ? '' : task.task_id)}
     >
-      <span className={s.title}>{task.title || task.task_id}</span>
+      <span className={s.title} title={task.title}>
+        {task.title || task.task_id}
+      </span>
       <span className={s.facts}>
         {task.priority === 'high' && <Badge tone="warn">high</Badge>}
         {who && <span className={s.who}>{who}</span>}

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, type Refusal } from '../../api/client';
 import type { Event } from '../../api/generated';
+import { byName } from '../../ui/natural';
 
 export interface Span {
   task: string;
@@ -96,7 +97,7 @@ export interface Lane {
 export function lanesOf(spans: readonly Span[], now: number): Lane[] {
   const byAgent = new Map<string, Span[]>();
   for (const span of spans) byAgent.set(span.agent, [...(byAgent.get(span.agent) ?? []), span]);
-  const agents = [...byAgent.keys()].sort((a, b) => a.localeCompare(b));
+  const agents = [...byAgent.keys()].sort(byName);
   return agents.map((agent) => {
     const rows: Span[][] = [];
     for (const span of byAgent.get(agent)!.sort((a, b) => a.from - b.from)) {

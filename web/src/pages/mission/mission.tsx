@@ -4,6 +4,7 @@ import { Tabs } from 'radix-ui';
 import type { Cell } from '../../api/generated';
 import { useOperation } from '../../api/use';
 import { CopyLine } from '../../ui/copy';
+import { byName } from '../../ui/natural';
 import { Empty, Shown, Waiting } from '../../ui/shown';
 import { useInUrl } from '../../ui/url';
 import { Artifacts } from './artifacts';
@@ -40,6 +41,7 @@ function Page({ cell }: { cell: Cell }) {
   const [chosen, setChosen] = useInUrl('task');
   const list = useOperation('task.list', { cell: cell.cell_id, limit: 1_000 }, { all: 'tasks' });
   const tasks = useMemo(() => modelOf(list.data?.tasks ?? []), [list.data]);
+  const agents = useMemo(() => [...(cell.agent_ids ?? [])].sort(byName), [cell.agent_ids]);
   const ofTasks = (show: () => React.ReactNode) => (
     <Shown of={list} rows={8}>
       {() => (tasks.list.length > 0 ? show() : <NoTasks cell={cell} />)}
@@ -48,7 +50,7 @@ function Page({ cell }: { cell: Cell }) {
   const shared = { cell: cell.cell_id, tasks, chosen, onChoose: setChosen };
   return (
     <>
-      <MissionHead cell={cell} tasks={tasks} />
+      <MissionHead cell={cell} tasks={tasks} agents={agents} />
       <Tabs.Root value={view} onValueChange={setView} className={s.views}>
         <Tabs.List className={s.tabs} aria-label="Views of the mission">
           {views.map(([name, label]) => (
@@ -89,7 +91,7 @@ function Page({ cell }: { cell: Cell }) {
               <Policies cell={cell} />
             </Tabs.Content>
           </div>
-          {chosen && <TaskPanel key={chosen} {...shared} task={chosen} agents={cell.agent_ids ?? []} />}
+          {chosen && <TaskPanel key={chosen} {...shared} task={chosen} agents={agents} />}
         </div>
       </Tabs.Root>
     </>

@@ -13,11 +13,12 @@ import { AddAgent } from './add_agent';
 import { AddTask } from './add_task';
 import { stageOf, type Tasks } from './model';
 import { Destroy, StatusActions } from './mission_actions';
+import { useNeeds } from './needs';
 import { SpendAll } from './spend';
 import { WhyFold } from './why';
 import s from './mission.module.css';
 
-export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
+export function MissionHead({ cell, tasks, agents }: { cell: Cell; tasks: Tasks; agents: readonly string[] }) {
   return (
     <>
       <PageHead
@@ -25,7 +26,7 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
         about={<Sentence cell={cell} tasks={tasks} />}
         actions={
           <>
-            <AddTask cell={cell.cell_id} tasks={tasks} agents={cell.agent_ids ?? []} />
+            <AddTask cell={cell.cell_id} tasks={tasks} agents={agents} />
             <AddAgent cell={cell.cell_id} />
             <StatusActions cell={cell} />
             <Destroy cell={cell} />
@@ -33,6 +34,7 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
         }
       />
       <Trouble cell={cell} />
+      <NeedsHere cell={cell} />
       {cell.spend?.held && (
         <p className={s.held}>
           Its budget is used up; everything it concerns is frozen until <Link href="/inbox">{cell.spend.held}</Link> is
@@ -83,6 +85,18 @@ export function MissionHead({ cell, tasks }: { cell: Cell; tasks: Tasks }) {
       </dl>
       <WhyFold of={cell.cell_id} label={`Why it is ${cell.status}`} />
     </>
+  );
+}
+
+function NeedsHere({ cell }: { cell: Cell }) {
+  const needs = useNeeds(cell.cell_id).get(cell.cell_id) ?? [];
+  const first = needs[0];
+  if (!first || cell.spend?.held) return null;
+  return (
+    <p className={s.held}>
+      It needs you: <Link href={first.href}>{first.text}</Link>
+      {needs.length > 1 && ` and ${countText(needs.length - 1, 'more thing')}`}
+    </p>
   );
 }
 

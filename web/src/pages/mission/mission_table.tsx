@@ -10,6 +10,7 @@ import { Progress } from '../../ui/progress';
 import { useRowKeys } from '../../ui/rows';
 import { Badge, State } from '../../ui/state';
 import { Time } from '../../ui/time';
+import type { MissionNeed } from './needs';
 import { SpendShort } from './spend';
 import s from './missions.module.css';
 
@@ -17,6 +18,7 @@ export interface Row {
   key: string;
   cell?: Cell;
   trouble?: TroubledCells[number];
+  needs: readonly MissionNeed[];
   words: string; // what a search looks through
 }
 
@@ -73,20 +75,25 @@ function OneRow({ row, at }: { row: Row; at: number }) {
           <Link href={`${missionPath(cell.cell_id)}?view=lint`} className={s.fault}>
             Its files are wrong: {row.trouble.first}
           </Link>
+        ) : row.needs[0] ? (
+          <Link href={row.needs[0].href} className={s.need} title={row.needs.map((one) => one.text).join('\n')}>
+            {row.needs[0].text}
+            {row.needs.length > 1 && ` and ${row.needs.length - 1} more`}
+          </Link>
         ) : (
           <span className={s.reason}>{cell.reason || (cell.started ? '' : 'not started')}</span>
         )}
       </span>
       <span role="cell">
         <State
-          state={row.trouble ? 'degraded' : cell.status}
-          label={row.trouble ? `${cell.status}, ${row.trouble.state}` : undefined}
+          state={row.trouble ? 'degraded' : row.needs.length > 0 ? 'needs_you' : cell.status}
+          label={[cell.status, row.trouble?.state ?? (row.needs.length > 0 && 'needs you')].filter(Boolean).join(', ')}
         />
       </span>
       <span role="cell">
         <Progress counts={cell.task_counts} />
       </span>
-      <span role="cell" className="numbers">
+      <span role="cell" className="numbers nowrap">
         {cell.agents} <span className="faint">of {cell.max_agents ?? '–'}</span>
       </span>
       <span role="cell" className="numbers">

@@ -1,5 +1,6 @@
 // What follows from the tasks of a mission: who waits for whom, and which chain decides how long it takes.
 import type { Task } from '../../api/generated';
+import { byName } from '../../ui/natural';
 
 export interface Tasks {
   list: readonly Task[];
@@ -37,7 +38,8 @@ export const stageText: Record<Stage, string> = {
   failed: 'failed',
 };
 
-export function modelOf(list: readonly Task[]): Tasks {
+export function modelOf(unsorted: readonly Task[]): Tasks {
+  const list = [...unsorted].sort((a, b) => byName(a.task_id, b.task_id));
   const byId = new Map(list.map((task) => [task.task_id, task]));
   const dependents = new Map<string, string[]>();
   for (const task of list) {

@@ -11,7 +11,7 @@ const groups: readonly [string, readonly string[]][] = [
     'When an agent dies',
     [
       'auto_revive',
-      'revive_timeout_seconds',
+      'revive_timeout',
       'max_retries',
       'backoff_first_seconds',
       'backoff_most_seconds',
@@ -25,7 +25,7 @@ const groups: readonly [string, readonly string[]][] = [
     'Checkpoints',
     [
       'checkpoint_required',
-      'checkpoint_interval_seconds',
+      'checkpoint_interval',
       'checkpoint_deadline_seconds',
       'checkpoints_kept',
       'checkpoint_bytes',
@@ -33,6 +33,9 @@ const groups: readonly [string, readonly string[]][] = [
     ],
   ],
 ];
+
+// Names of the files that do not say their unit.
+const seconds = new Set(['revive_timeout', 'checkpoint_interval']);
 
 export function Policies({ cell }: { cell: Cell }) {
   const policies = cell.policies ?? {};
@@ -84,7 +87,8 @@ function ruleText(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'none';
   if (typeof value === 'number') {
-    if (name.endsWith('_seconds')) return value === 0 ? 'none' : value < 1 ? `${value} s` : spanText(value);
+    if (name.endsWith('_seconds') || seconds.has(name))
+      return value === 0 ? 'none' : value < 1 ? `${value} s` : spanText(value);
     return name.endsWith('_bytes') ? bytesText(value) : value.toLocaleString();
   }
   return typeof value === 'object' ? JSON.stringify(value) : wordText(String(value));

@@ -48,7 +48,9 @@ export const DrawnBox = memo(function DrawnBox({ id, data }: NodeProps<DrawnNode
       >
         <span className={s.line}>
           {data.stage && <Mark state={markOf[data.stage]} />}
-          <span className={s.title}>{data.title}</span>
+          <span className={s.title} title={data.title}>
+            {data.title}
+          </span>
         </span>
         <span className={s.about}>
           {data.kind === 'task' ? (
