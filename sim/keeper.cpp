@@ -42,15 +42,15 @@ void Keeper::start() {
   people_.listen(*loop_);
   loop_->observe([this](const std::vector<runtime::RecordedFact>& facts) {
     for (const runtime::RecordedFact& one : facts) {
-      const auto* changed = std::get_if<fact::MissionStatusChanged>(one.fact);
-      if (changed) mirror_later(changed->cell);
+      if (const auto* changed = std::get_if<fact::MissionStatusChanged>(one.fact)) follow(*changed);
     }
   });
   loop_->post(event::DaemonStarted{++epoch_, fmt::format("boot-{}", boots_), "sim"});
   const bool files_first = world_.daemon.chance(0.5);
+  workload_.read_all();
   const auto read_files = [this] {
     for (const auto& [id, cell] : workload_.cells()) {
-      loop_->post(event::CellObserved{cell});
+      loop_->post(event::CellObserved{cell, false, false, true});
       mirror_later(id);
     }
   };
@@ -66,14 +66,39 @@ void Keeper::start() {
   for (const CellId& id : gone) loop_->post(event::CellGone{id});
 }
 
-// The status of a mission is written into its file a while after it changed.
+void Keeper::follow(const fact::MissionStatusChanged& changed) {
+  if (changed.by == "file" && !workload_.is_by_hand(changed.cell, changed.status)) {
+    world_.violate(false, "only a person's edit is followed",
+                   fmt::format("{} became {}", changed.cell.value, to_word(changed.status)));
+  }
+  mirror_later(changed.cell);
+}
+
+// The status of a mission is written into its file a while after it changed, and that it was
+// written is noted a while after that.
 void Keeper::mirror_later(const CellId& id) {
   world_.after(between(world_.daemon, 100ms, 5s), [this, id, epoch = epoch_] {
     const Cell* cell = loop_ && epoch == epoch_ ? find_cell(loop_->fleet(), id) : nullptr;
+    bool recorded = true;  // else it is looked at again when it is
+    if (cell) {
+      loop_->each_unrecorded([&](const Fact& fact) {
+        const auto* changed = std::get_if<fact::MissionStatusChanged>(&fact);
+        recorded &= !changed || changed->cell != id;
+      });
+    }
+    if (!recorded) return;
     const auto file = workload_.cells().find(id);
-    if (!cell || file == workload_.cells().end() || file->second.status == cell->status) return;
+    if (!cell || file == workload_.cells().end()) return;
+    if (file->second.status == cell->status && cell->unmirrored.empty()) return;
     workload_.mirror(id, cell->status);
-    loop_->post(event::CellMirrored{id, cell->status});
+    // Its bytes are there before the disk says that they will stay.
+    const Duration slow = world_.daemon.chance(0.3) ? 120s : 1s;
+    world_.after(between(world_.daemon, 0ms, slow),
+                 [this, epoch, told = event::CellMirrored{id, cell->status, cell->status_changes}] {
+                   if (!loop_ || epoch != epoch_) return;
+                   workload_.mirrored(told.cell, told.status);
+                   loop_->post(told);
+                 });
   });
 }
 

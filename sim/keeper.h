@@ -30,6 +30,7 @@ class Keeper {
 
  private:
   void kill(bool with_power);
+  void follow(const core::fact::MissionStatusChanged& changed);
   void mirror_later(const CellId& id);
   void stall();
 

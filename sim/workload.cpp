@@ -153,6 +153,16 @@ void Workload::touch(CellDefinition& cell) { cell.digest = fmt::format("digest-{
 void Workload::mirror(const CellId& id, MissionStatus status) {
   const auto found = cells_.find(id);
   if (found != cells_.end()) found->second.status = status;
+  if (!is_by_hand(id, status)) by_hand_.erase(id);
+}
+
+void Workload::read_all() {
+  for (const auto& [id, cell] : cells_) known_[id] = cell.status;
+}
+
+bool Workload::is_by_hand(const CellId& id, MissionStatus status) const {
+  const auto found = by_hand_.find(id);
+  return found != by_hand_.end() && found->second == status;
 }
 
 const CellDefinition* Workload::add() {
@@ -160,6 +170,7 @@ const CellDefinition* Workload::add() {
   CellDefinition cell =
       make_cell(next_cell_++, static_cast<std::size_t>(std::max(2, world_.scenario.agents_a_cell)));
   const CellId id = cell.id;
+  known_[id] = cell.status;
   return &cells_.emplace(id, std::move(cell)).first->second;
 }
 
@@ -194,6 +205,7 @@ CellDefinition Workload::edit(const CellId& id) {
       if (cell.status == MissionStatus::completed || cell.status == MissionStatus::failed) break;
       cell.status =
           cell.status == MissionStatus::active ? MissionStatus::paused : MissionStatus::active;
+      by_hand_[id] = known_[id] = cell.status;
       break;
     case 4:
       cell.policies.max_retries = static_cast<int>(world_.workload.below(6));
@@ -214,7 +226,9 @@ CellDefinition Workload::edit(const CellId& id) {
       break;
   }
   touch(cell);
-  return cell;
+  CellDefinition seen = cell;
+  seen.status = known_.try_emplace(id, cell.status).first->second;
+  return seen;
 }
 
 }  // namespace lazaret::sim

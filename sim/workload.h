@@ -24,6 +24,12 @@ class Workload {
   core::CellDefinition edit(const CellId& cell);
   // The file says so from now on: the daemon has written it there.
   void mirror(const CellId& cell, core::MissionStatus status);
+  // The daemon knows by now that it has; until then it goes by what it knew before.
+  void mirrored(const CellId& cell, core::MissionStatus status) { known_[cell] = status; }
+  // A daemon that starts goes by the files.
+  void read_all();
+  // A person wrote this status, and nobody has written over it.
+  bool is_by_hand(const CellId& cell, core::MissionStatus status) const;
   void remove(const CellId& cell) { cells_.erase(cell); }
   // A mission more; as many as there were at the beginning.
   const core::CellDefinition* add();
@@ -46,6 +52,8 @@ class Workload {
 
   World& world_;
   std::map<CellId, core::CellDefinition> cells_;
+  std::map<CellId, core::MissionStatus> known_;
+  std::map<CellId, core::MissionStatus> by_hand_;
   std::vector<core::AgentDefinition> external_;
   core::RunSpec make_run(bool lead);
   std::uint64_t edits_ = 0;

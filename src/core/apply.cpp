@@ -216,7 +216,13 @@ void Applier::operator()(const fact::CellDefined& f) {
   for (const auto& [id, agent] : one.agents) join_pool({f.cell.id, id});
 }
 
-void Applier::operator()(const fact::CellMirrored& f) { cell(f.cell).definition.status = f.status; }
+void Applier::operator()(const fact::CellMirrored& f) {
+  Cell& one = cell(f.cell);
+  one.definition.status = f.status;
+  std::erase_if(one.unmirrored, [&](const StatusTaken& taken) {
+    return f.change == 0 || taken.change <= f.change;
+  });
+}
 
 void Applier::operator()(const fact::CellRemoved& f) {
   for (const auto& [id, agent] : cell(f.cell).agents) leave_pool({f.cell, id});
@@ -264,6 +270,8 @@ void Applier::operator()(const fact::MissionStatusChanged& f) {
   one.status = f.status;
   one.since = at;
   one.status_reason = f.reason;
+  std::erase_if(one.unmirrored, [&](const StatusTaken& t) { return t.status == f.status; });
+  one.unmirrored.push_back({f.status, ++one.status_changes});
 }
 
 void Applier::operator()(const fact::ApprovalOpened& f) {

@@ -33,13 +33,16 @@ struct CellObserved {
   CellDefinition cell;
   bool edited = false;     // a person changed runtime fields of agents or tasks since the last look
   bool elsewhere = false;  // seen for the first time, and not made by this daemon
-  LAZARET_FIELDS(CellObserved, cell, edited, elsewhere)
+  bool first = false;      // this daemon's first look at it
+  LAZARET_FIELDS(CellObserved, cell, edited, elsewhere, first)
 };
-// The status now stands in cell.json, written there by us.
+// The status now stands in cell.json, written there by us, as it was after that many changes
+// (Cell::status_changes).
 struct CellMirrored {
   CellId cell;
   MissionStatus status = MissionStatus::active;
-  LAZARET_FIELDS(CellMirrored, cell, status)
+  std::uint64_t change = 0;
+  LAZARET_FIELDS(CellMirrored, cell, status, change)
 };
 struct CellGone {
   CellId cell;

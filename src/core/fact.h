@@ -61,7 +61,8 @@ struct CellDefined {
 struct CellMirrored {
   CellId cell;
   MissionStatus status = MissionStatus::active;
-  LAZARET_FIELDS(CellMirrored, cell, status)
+  std::uint64_t change = 0;  // what Cell::status_changes was then; 0 = an older build's
+  LAZARET_FIELDS(CellMirrored, cell, status, change)
 };
 struct CellRemoved {
   CellId cell;

@@ -1,5 +1,7 @@
 #include "core/file_edits.h"
 
+#include <algorithm>
+
 #include "core/request_parts.h"
 
 namespace lazaret::core::file_edits {
@@ -23,8 +25,16 @@ void refuse(Decision& d, const CellId& cell, const std::string& file, const std:
   d.record(fact::EditRefused{cell, file + " status", value, std::move(reason)});
 }
 
-void follow_mission(Decision& d, const CellDefinition& before, const CellDefinition& after) {
-  if (before.status == after.status || d.cell(after.id)->status == after.status) return;
+bool may_be_our_own(const Cell& cell, MissionStatus status) {
+  return std::ranges::any_of(cell.unmirrored,
+                             [&](const StatusTaken& taken) { return taken.status == status; });
+}
+
+void follow_mission(Decision& d, const CellDefinition& before, const event::CellObserved& seen) {
+  const CellDefinition& after = seen.cell;
+  const Cell& cell = *d.cell(after.id);
+  if (before.status == after.status || cell.status == after.status) return;
+  if (seen.first && may_be_our_own(cell, after.status)) return;
   request(d, after.id, "cell.json", std::string(to_word(after.status)),
           op::SetMission{after.id, after.status, "cell.json was edited"});
 }
@@ -53,9 +63,10 @@ void follow_task(Decision& d, const TaskRef& ref, const std::string& before,
 
 }  // namespace
 
-void follow(Decision& d, const CellDefinition& before, const CellDefinition& after, bool runtime) {
-  follow_mission(d, before, after);
-  if (!runtime) return;
+void follow(Decision& d, const CellDefinition& before, const event::CellObserved& seen) {
+  const CellDefinition& after = seen.cell;
+  follow_mission(d, before, seen);
+  if (!seen.edited) return;
   for (const auto& [id, now] : after.file_runtime) {
     const auto old = before.file_runtime.find(id);
     if (old == before.file_runtime.end() || !d.agent({after.id, id})) continue;

@@ -13,9 +13,10 @@
 
 namespace lazaret::core::file_edits {
 
-// `before` and `after`: what the files said and say. runtime: differences in the status of agents
-// and tasks are a person's too (the mission's status always is: what we wrote ourselves was told
-// as mirrored).
-void follow(Decision& d, const CellDefinition& before, const CellDefinition& after, bool runtime);
+// `before`: what the files said when last seen or written. A difference in the mission's status is
+// a person's, unless this is the first look of a daemon and the one before may have written it
+// (what is written is told as mirrored, but a daemon can die in between). Differences in the status
+// of agents and tasks are a person's if the event says so.
+void follow(Decision& d, const CellDefinition& before, const event::CellObserved& seen);
 
 }  // namespace lazaret::core::file_edits

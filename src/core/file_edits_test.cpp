@@ -15,10 +15,10 @@ class FileEdits : public ::testing::Test {
     cell.task_status = {{TaskId("t1"), "pending"}, {TaskId("t2"), "failed"}};
     return cell;
   }
-  void edit(const CellDefinition& cell) {
+  void edit(const CellDefinition& cell, bool first = false) {
     CellDefinition next = cell;
     next.digest = std::to_string(++digest);
-    bed.post(event::CellObserved{next, true, false});
+    bed.post(event::CellObserved{next, true, false, first});
   }
 
   Bed bed;
@@ -47,6 +47,39 @@ TEST_F(FileEdits, AStatusThatTheMirrorHasNotWrittenYetIsNoEdit) {
   bed.post(event::CellMirrored{the_cell, MissionStatus::paused});
   edit(file);  // by now it is
   EXPECT_EQ(bed.cell().status, MissionStatus::active);
+}
+
+// The daemon wrote "paused", was asked to resume, and died before it noted either writing.
+TEST_F(FileEdits, WhatADeadDaemonMayHaveWrittenIsNoEditAtTheFirstLook) {
+  ASSERT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::paused, ""}));
+  ASSERT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::active, ""}));
+  file.status = MissionStatus::paused;
+  edit(file, true);
+  EXPECT_EQ(bed.cell().status, MissionStatus::active);
+  file.status = MissionStatus::completed;  // which it never was
+  edit(file, true);
+  EXPECT_EQ(bed.cell().status, MissionStatus::completed);
+}
+
+TEST_F(FileEdits, WhatWasWrittenOverSinceIsAnEdit) {
+  ASSERT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::paused, ""}));
+  const std::uint64_t paused = bed.cell().status_changes;
+  ASSERT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::active, ""}));
+  bed.post(event::CellMirrored{the_cell, MissionStatus::paused, paused});
+  EXPECT_EQ(bed.cell().unmirrored.size(), 1U) << "active is still to be written";
+  bed.post(event::CellMirrored{the_cell, MissionStatus::active, bed.cell().status_changes});
+  file.status = MissionStatus::paused;
+  edit(file, true);
+  EXPECT_EQ(bed.cell().status, MissionStatus::paused);
+}
+
+TEST_F(FileEdits, WhileTheDaemonLivesOnlyTheStoreTellsItsOwnWriting) {
+  for (const MissionStatus wish : {MissionStatus::paused, MissionStatus::active,
+                                   MissionStatus::paused, MissionStatus::active}) {
+    file.status = wish;  // faster than any mirror
+    edit(file);
+    EXPECT_EQ(bed.cell().status, wish);
+  }
 }
 
 TEST_F(FileEdits, AnAgentIsPausedAndResumed) {

@@ -215,11 +215,22 @@ struct Task {
                  handed_over, meter, timeout_left)
 };
 
+// A status that the mission took, and how many changes it had then seen.
+struct StatusTaken {
+  MissionStatus status = MissionStatus::active;
+  std::uint64_t change = 0;
+  LAZARET_FIELDS(StatusTaken, status, change)
+};
+
 struct Cell {
   CellDefinition definition;  // agents and tasks below hold the living copies
   MissionStatus status = MissionStatus::active;
   std::string status_reason;
   Stamp since;  // of `status`; zero where an older build did not note it
+  std::uint64_t status_changes = 0;
+  // Taken since the file was last known to follow: any of them may stand in it by now, written by
+  // us, though the daemon died before it could record that. Each status once, with its last change.
+  std::vector<StatusTaken> unmirrored;
   bool started = false;
   Instant timeout_at = never;  // while active
   Duration timeout_left{0};    // while paused
@@ -230,7 +241,7 @@ struct Cell {
   std::size_t open_tasks = 0;  // neither completed nor failed
   Meter meter;
   LAZARET_FIELDS(Cell, definition, status, status_reason, since, started, timeout_at, timeout_left,
-                 agents, tasks, ready, dependents, open_tasks, meter)
+                 agents, tasks, ready, dependents, open_tasks, meter, status_changes, unmirrored)
 };
 
 struct Approval {

@@ -70,7 +70,7 @@ void on_cell_observed(Decision& d, const event::CellObserved& e) {
   for (const auto& [id, agent] : d.cell(e.cell.id)->agents) {
     if (!agent.definition.run) wake_queue::drop(d, {e.cell.id, id}, "it no longer runs here");
   }
-  if (existed) file_edits::follow(d, before, e.cell, e.edited);
+  if (existed) file_edits::follow(d, before, e);
   if (!existed && e.elsewhere && e.cell.status == MissionStatus::active) {
     d.record(fact::MissionStatusChanged{e.cell.id, MissionStatus::paused, "it comes from elsewhere",
                                         "core", e.cell.mission_name});
@@ -81,7 +81,8 @@ void on_cell_observed(Decision& d, const event::CellObserved& e) {
 
 void on_cell_mirrored(Decision& d, const event::CellMirrored& e) {
   const Cell* cell = d.cell(e.cell);
-  if (cell && cell->definition.status != e.status) d.record(fact::CellMirrored{e.cell, e.status});
+  if (!cell || (cell->definition.status == e.status && cell->unmirrored.empty())) return;
+  d.record(fact::CellMirrored{e.cell, e.status, e.change});
 }
 
 void on_cell_gone(Decision& d, const event::CellGone& e) {

@@ -37,8 +37,14 @@ void CellMirror::arm() {
   });
 }
 
+// A file must not say what a crash would take back: it would look like a person's edit then. Such
+// missions are noted again, whole, when it is recorded.
 void CellMirror::flush() {
-  const auto touched_cells = std::exchange(touched_, {});
+  auto touched_cells = std::exchange(touched_, {});
+  loop_.each_unrecorded([&](const core::Fact& fact) {
+    const auto* changed = std::get_if<core::fact::MissionStatusChanged>(&fact);
+    if (changed) touched_cells.erase(changed->cell);
+  });
   for (const auto& [id, touched] : touched_cells) {
     const core::Cell* cell = core::find_cell(loop_.fleet(), id);
     if (cell == nullptr) continue;

@@ -139,6 +139,12 @@ void Loop::say_delayed() {
   for (const Delayed& one : all) one(error);
 }
 
+void Loop::each_unrecorded(const std::function<void(const core::Fact&)>& look) const {
+  for (const Waiting& one : waiting_) {
+    for (const core::Fact& fact : one.facts) look(fact);
+  }
+}
+
 void Loop::release(Waiting& waiting) {
   for (const core::Command& command : waiting.commands) effects_.start(command);
   if (waiting.answered) {

@@ -63,6 +63,8 @@ class Loop {
   void observe(Observer observer) { observers_.push_back(std::move(observer)); }
 
   const core::Fleet& fleet() const { return fleet_; }
+  // What fleet() has taken in and a crash would still take back.
+  void each_unrecorded(const std::function<void(const core::Fact&)>& look) const;
   BeatTable& beats() { return beats_; }
   Stamp now() const { return clock_.now(); }
   std::uint64_t last_decision() const { return next_decision_ - 1; }

@@ -28,8 +28,6 @@ class Backup(Story):
         self.fleet.call("POST", f"/api/v1/cells/{self.busy}/tasks/first/done", {"result": "read"})
         self.fleet.until(lambda: self.state_of(self.fleet, "first") == "completed", "the first task")
         self.fleet.cli("agent", "stop", "stopped")
-        # A pause while its file does not yet say that it is active may be taken back by the restore.
-        self.fleet.until(lambda: len(self.fleet.facts(kind="cell_mirrored")) == 2, "the files to follow")
         self.fleet.cli("mission", "pause", "idle", "--reason", "lunch")
         work = self.fleet.missions / self.busy / "work" / "worker"
         work.mkdir(parents=True, exist_ok=True)

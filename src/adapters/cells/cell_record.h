@@ -31,6 +31,7 @@ struct CellRecord {
 
   // As they shall say.
   std::optional<core::MissionStatus> status;
+  std::uint64_t status_change = 0;  // core::Cell::status_changes, of `status`
   std::map<AgentId, wire::AgentMirror> agents;
   std::map<TaskId, wire::TaskMirror> tasks;
 

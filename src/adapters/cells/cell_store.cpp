@@ -249,7 +249,8 @@ void CellStore::Impl::judge(CellRecord& record, CellDirectory now) {
 void CellStore::Impl::take_over(CellRecord& record, core::CellDefinition read,
                                 const CellDirectory& now, const std::set<std::string>& by_hand) {
   bool elsewhere = false;
-  if (!record.observed) {
+  const bool first = !record.observed;
+  if (first) {
     const bool ours = made_here_.erase(record.sight.directory) > 0;
     elsewhere = !ours && !(options_.known && options_.known(read.id));
     if (elsewhere && read.status == core::MissionStatus::active) {
@@ -262,7 +263,7 @@ void CellStore::Impl::take_over(CellRecord& record, core::CellDefinition read,
   remember_files(record, read, now);
   record.observed = true;
   const std::string before = record.digest;
-  emit(record, std::move(views.quiet), {.elsewhere = elsewhere});
+  emit(record, std::move(views.quiet), {.elsewhere = elsewhere, .first = first});
   if (views.edited) emit(record, std::move(*views.edited), {.edited = true});
   if (record.digest == before) catch_up(record);
 }
@@ -272,7 +273,8 @@ void CellStore::Impl::emit(CellRecord& record, core::CellDefinition cell, Sighti
   if (cell.digest == record.digest) return;
   record.digest = cell.digest;
   record.status_told = cell.status;
-  options_.sink(core::event::CellObserved{std::move(cell), sighting.edited, sighting.elsewhere});
+  options_.sink(core::event::CellObserved{std::move(cell), sighting.edited, sighting.elsewhere,
+                                          sighting.first});
 }
 
 void CellStore::Impl::tidy(const std::string& name, const CellDirectory& now) {

@@ -53,6 +53,7 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   struct Sighting {
     bool edited = false;
     bool elsewhere = false;
+    bool first = false;
   };
   void emit(CellRecord& record, core::CellDefinition cell, Sighting sighting);
   void tidy(const std::string& name, const CellDirectory& now);
@@ -70,7 +71,8 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
   void write_definition(CellRecord& record, std::string file, std::string text,
                         std::vector<wire::JsonChange> changes,
                         std::function<void(CellRecord&)> written, Done done);
-  void mirror_status(CellRecord& record, core::MissionStatus status);
+  void mirror_status(CellRecord& record, const core::Cell& cell);
+  void patch_status(CellRecord& record);
   void mirror_agent(CellRecord& record, const core::Cell& cell, const core::Agent& agent);
   void mirror_task(CellRecord& record, const core::Cell& cell, const core::Task& task);
   void write_new_task(CellRecord& record, const core::Cell& cell, const core::Task& task);

@@ -199,6 +199,31 @@ TEST_F(CellStoreTest, AStatusWrittenByHandIsARequestAndALaggingOneIsNot) {
   }));
 }
 
+TEST_F(CellStoreTest, AStatusThatChangedAndChangedBackIsToldAsWritten) {
+  start();
+  const CellId id = create();
+  core::Cell cell = living(*last_observed());
+  cell.status_changes = 2;
+  cell.unmirrored = {{MissionStatus::paused, 1}, {MissionStatus::active, 2}};
+  store_->mirror(cell);
+  store_->mirror(cell);
+  const auto is_told = [](const core::EventBody& event) {
+    const auto* told = std::get_if<core::event::CellMirrored>(&event);
+    return told && told->change == 2;
+  };
+  EXPECT_EQ(std::ranges::count_if(events_, is_told), 1) << "once, though nothing was written";
+}
+
+TEST_F(CellStoreTest, OnlyTheFirstLookOfADaemonIsCalledSo) {
+  start();
+  const CellId id = create();
+  EXPECT_TRUE(std::get<core::event::CellObserved>(events_.back()).first);
+  const std::size_t before = events_.size();
+  replace_in(missions_ / id.value / "tasks/plan.json", "Divide the work", "Think first");
+  ASSERT_TRUE(until([&] { return events_.size() > before; }));
+  EXPECT_FALSE(std::get<core::event::CellObserved>(events_.back()).first);
+}
+
 TEST_F(CellStoreTest, WhatTheApiAddsGetsAFileAndAFileTakenAwayStaysAway) {
   start();
   const CellId id = create();

@@ -148,7 +148,7 @@ void CellStore::Impl::write_task(const CellId& cell, const core::TaskDefinition&
 void CellStore::Impl::mirror(const core::Cell& cell, const std::set<TaskId>* only) {
   CellRecord* record = record_of(cell.definition.id);
   if (record == nullptr) return;
-  mirror_status(*record, cell.status);
+  mirror_status(*record, cell);
   for (const auto& [id, agent] : cell.agents) mirror_agent(*record, cell, agent);
   if (only == nullptr) {
     for (const auto& [id, task] : cell.tasks) mirror_task(*record, cell, task);
@@ -160,15 +160,26 @@ void CellStore::Impl::mirror(const core::Cell& cell, const std::set<TaskId>* onl
   }
 }
 
-void CellStore::Impl::mirror_status(CellRecord& record, core::MissionStatus status) {
+void CellStore::Impl::mirror_status(CellRecord& record, const core::Cell& cell) {
+  const core::MissionStatus status = cell.status;
   const bool same = record.status.value_or(status) == status && record.status_in_file == status;
+  const bool told = cell.unmirrored.empty() || record.status_change == cell.status_changes;
   record.status = status;
-  if (same) return;
+  record.status_change = cell.status_changes;
+  if (!same) return patch_status(record);
+  // It changed and changed back before a word of it was written.
+  if (!told)
+    options_.sink(core::event::CellMirrored{cell.definition.id, status, cell.status_changes});
+}
+
+void CellStore::Impl::patch_status(CellRecord& record) {
+  const core::MissionStatus status = *record.status;
   patch_later({record.sight.directory, "cell.json", wire::changes_of(status),
-               [this, status](CellRecord& r) {
+               [this, status, change = record.status_change](CellRecord& r) {
                  r.status_in_file = r.status_told = status;
                  r.digest.clear();  // a file that says again what was told first is news
-                 options_.sink(core::event::CellMirrored{CellId(r.sight.directory), status});
+                 options_.sink(
+                     core::event::CellMirrored{CellId(r.sight.directory), status, change});
                }});
 }
 
@@ -259,7 +270,7 @@ void CellStore::Impl::patch_task(CellRecord& record, const TaskId& id) {
 // Files that were broken while they should have been written, and are whole again.
 void CellStore::Impl::catch_up(CellRecord& record) {
   if (record.status && *record.status != record.status_in_file) {
-    mirror_status(record, *record.status);
+    patch_status(record);
   }
   for (const auto& [id, mirror] : record.agents) {
     const auto in_file = record.agents_in_file.find(id);
