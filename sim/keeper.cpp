@@ -90,15 +90,19 @@ void Keeper::mirror_later(const CellId& id) {
     const auto file = workload_.cells().find(id);
     if (!cell || file == workload_.cells().end()) return;
     if (file->second.status == cell->status && cell->unmirrored.empty()) return;
-    workload_.mirror(id, cell->status);
+    const event::CellMirrored told{id, cell->status, cell->status_changes};
+    workload_.mirror(id, told.status);
     // Its bytes are there before the disk says that they will stay.
     const Duration slow = world_.daemon.chance(0.3) ? 120s : 1s;
-    world_.after(between(world_.daemon, 0ms, slow),
-                 [this, epoch, told = event::CellMirrored{id, cell->status, cell->status_changes}] {
-                   if (!loop_ || epoch != epoch_) return;
-                   workload_.mirrored(told.cell, told.status);
-                   loop_->post(told);
-                 });
+    world_.after(between(world_.daemon, 0ms, slow), [this, epoch, told] {
+      if (!loop_ || epoch != epoch_) return;
+      workload_.mirrored(told.cell, told.status);
+      loop_->post(told);
+    });
+    const double dies = std::min(0.3, 20 * world_.scenario.dies_deciding);
+    if (world_.calm || !world_.daemon.chance(dies)) return;
+    people_.change_their_mind(id);
+    die_within(5s);
   });
 }
 
@@ -120,15 +124,20 @@ void Keeper::begin_faults() {
 void Keeper::on_decided(const ports::Decision& decision) {
   if (world_.calm || !acts(decision) || !world_.daemon.chance(world_.scenario.dies_deciding))
     return;
-  auto die = [this, epoch = epoch_] {
-    if (!world_.calm && epoch == epoch_) kill(false);
-  };
   if (world_.daemon.chance(0.5)) {
-    world_.at_commit = die;
+    world_.at_commit = death();
   } else {
-    world_.after(between(world_.daemon, 0ms, 30ms), die);
+    die_within(30ms);
   }
 }
+
+Schedule::Action Keeper::death() {
+  return [this, epoch = epoch_] {
+    if (!world_.calm && epoch == epoch_) kill(false);
+  };
+}
+
+void Keeper::die_within(Duration most) { world_.after(between(world_.daemon, 0ms, most), death()); }
 
 void Keeper::kill(bool with_power) {
   if (!loop_) return;

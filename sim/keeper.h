@@ -30,6 +30,9 @@ class Keeper {
 
  private:
   void kill(bool with_power);
+  // Kills the daemon that runs now, if it still does.
+  Schedule::Action death();
+  void die_within(Duration most);
   void follow(const core::fact::MissionStatusChanged& changed);
   void mirror_later(const CellId& id);
   void stall();

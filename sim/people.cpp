@@ -1,5 +1,7 @@
 #include "sim/people.h"
 
+#include "core/ended.h"
+
 namespace lazaret::sim {
 namespace {
 
@@ -185,6 +187,14 @@ void People::act_on(const AgentRef& agent) {
     world_.after(between(world_.people, 10s, 900s), [this, undo] { ask(*undo); });
   }
   ask(act);
+}
+
+void People::change_their_mind(const CellId& id) {
+  const Cell* cell = world_.loop ? find_cell(world_.loop->fleet(), id) : nullptr;
+  if (!cell || core::is_over(cell->status)) return;
+  world_.count(Fault::operator_interfered);
+  const bool runs = cell->status == MissionStatus::active;
+  ask(op::SetMission{id, runs ? MissionStatus::paused : MissionStatus::active, "sim"});
 }
 
 void People::react(const FactSubject& subject) {

@@ -15,6 +15,8 @@ class People {
   void begin();
   // Hears of every recorded fact; a new daemon is heard anew.
   void listen(runtime::Loop& loop);
+  // Somebody sets the mission to the other of paused and active.
+  void change_their_mind(const CellId& mission);
   // Resume and thaw everything, answer every open question, start what only a person can start.
   void put_right();
   // What a person asked to be stopped stays stopped, so it is not a fault.

@@ -8,13 +8,17 @@
 namespace lazaret::runtime {
 namespace {
 
-// A task, approval or wake that was acknowledged must survive a power cut; what only the machine
-// itself caused (spawns, exits) cannot outlive it anyway.
-ports::Durability durability_of(const core::EventBody& body) {
+// A task, approval or wake that was acknowledged must survive a power cut, and so must what the
+// files of a mission will say of it. What only the machine itself caused (spawns, exits) cannot
+// outlive it anyway.
+ports::Durability durability_of(const core::EventBody& body, const std::vector<core::Fact>& facts) {
   if (std::holds_alternative<core::event::Requested>(body)) return ports::Durability::power_loss;
   if (std::holds_alternative<core::event::VerifyFinished>(body))
     return ports::Durability::power_loss;
-  return ports::Durability::daemon_crash;
+  const bool in_a_file = std::ranges::any_of(facts, [](const core::Fact& fact) {
+    return std::holds_alternative<core::fact::MissionStatusChanged>(fact);
+  });
+  return in_a_file ? ports::Durability::power_loss : ports::Durability::daemon_crash;
 }
 
 }  // namespace
@@ -95,7 +99,7 @@ void Loop::decide_one(core::EventBody body, Answered answered, const Sealed& sea
   }
   waiting.number = next_decision_++;
   next_fact_ += waiting.facts.size();
-  const auto durability = durability_of(event.body);
+  const auto durability = durability_of(event.body, outcome.facts);
   ports::Decision decision{waiting.number, std::move(event), waiting.first_fact,
                            std::move(outcome.facts), std::nullopt};
   if (sealed) decision.receipt = sealed(*waiting.answer);

@@ -171,6 +171,25 @@ TEST_F(LoopTest, ObserversSeeNumberedFactsInOrder) {
   EXPECT_EQ(next - 1, loop.recorded_facts());
 }
 
+TEST_F(LoopTest, WhatFilesWillSaySurvivesAPowerCutAndIsKnownAsUnrecordedUntilThen) {
+  journal.commit();
+  CellDefinition cell;
+  cell.id = CellId("elsewhere");
+  cell.digest = "1";
+  loop.post(event::CellObserved{cell, false, true, true});
+  EXPECT_EQ(journal.durabilities.back(), ports::Durability::power_loss) << "it becomes paused";
+  const auto unrecorded_changes = [&] {
+    int count = 0;
+    loop.each_unrecorded([&](const Fact& fact) {
+      count += std::holds_alternative<fact::MissionStatusChanged>(fact) ? 1 : 0;
+    });
+    return count;
+  };
+  EXPECT_EQ(unrecorded_changes(), 1);
+  journal.commit();
+  EXPECT_EQ(unrecorded_changes(), 0);
+}
+
 TEST_F(LoopTest, TimersRingThroughTick) {
   journal.commit();
   EXPECT_EQ(loop.next_deadline(), clock.at.mono + 300s) << "revive_timeout";
