@@ -113,8 +113,9 @@ void Checker::Facts::operator()(const fact::AgentStarting& f) {
   }
   if (agent && !agent->wanted) c.wrong("what was stopped stays stopped", name(f.agent));
   const Policies& policies = find_cell(fleet, f.agent.cell)->definition.policies;
-  // What was stopped as it should is no retry when its mission goes on, however it fared before.
-  if (was.died && was.tries > policies.max_retries) {
+  // What was stopped as it should is no retry when its mission goes on, however it fared before;
+  // nor is a turn for new work, when what it died of was given up.
+  if (was.died && f.reason != StartReason::wake && was.tries > policies.max_retries) {
     c.wrong("tries within budget", fmt::format("{}: {} failures", name(f.agent), was.tries));
   }
   if (was.died && was.tries >= 2) {
