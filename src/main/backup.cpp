@@ -11,10 +11,10 @@
 
 #include "adapters/archive/hasher.h"
 #include "adapters/archive/tar_writer.h"
-#include "adapters/cells/directory.h"
 #include "adapters/sqlite/history.h"
 #include "adapters/sqlite/journal_copy.h"
 #include "base/rfc3339.h"
+#include "files/beneath.h"
 #include "main/build.h"
 #include "main/system_clock.h"
 #include "wire/json_document.h"
@@ -45,7 +45,7 @@ class Backup {
   const json::array& left_out() const { return left_out_; }
 
  private:
-  Result<void> add_entry(int root, const cells::Entry& entry, const std::string& path,
+  Result<void> add_entry(int root, const files::Entry& entry, const std::string& path,
                          const std::string& name, std::size_t depth);
   archive::TarWriter& tar_;
   const BackupWish& wish_;
@@ -54,7 +54,7 @@ class Backup {
 };
 
 Result<void> Backup::add_one(int root, const std::string& path, const std::string& name) {
-  const cells::Fd file = cells::open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+  const files::Fd file = files::open_beneath(root, path, O_RDONLY | O_NONBLOCK);
   if (!file) {
     if (errno != ENOENT) leave_out(name, "cannot be read");
     return {};  // gone meanwhile
@@ -65,7 +65,7 @@ Result<void> Backup::add_one(int root, const std::string& path, const std::strin
   return {};
 }
 
-Result<void> Backup::add_entry(int root, const cells::Entry& entry, const std::string& path,
+Result<void> Backup::add_entry(int root, const files::Entry& entry, const std::string& path,
                                const std::string& name, std::size_t depth) {
   if (++entries_ > entries_most) {
     return fail(ErrorCode::too_large, fmt::format("more than {} files", entries_most), name);
@@ -78,7 +78,7 @@ Result<void> Backup::add_entry(int root, const cells::Entry& entry, const std::s
     leave_out(name, "is neither file nor directory nor link");
     return {};
   }
-  const cells::Fd link = cells::open_beneath(root, path, O_PATH);
+  const files::Fd link = files::open_beneath(root, path, O_PATH);
   std::string target(4096, '\0');
   const ssize_t size = link ? ::readlinkat(link.get(), "", target.data(), target.size()) : -1;
   if (size <= 0) {
@@ -95,7 +95,7 @@ Result<void> Backup::add_tree(int root, const std::string& path, const std::stri
     leave_out(prefix, "is nested too deep");
     return {};
   }
-  const cells::Fd directory = cells::open_directory(root, path);
+  const files::Fd directory = files::open_directory(root, path);
   struct stat info{};
   if (!directory || ::fstat(directory.get(), &info) != 0) {
     if (errno != ENOENT) leave_out(prefix, "cannot be read");
@@ -106,11 +106,11 @@ Result<void> Backup::add_tree(int root, const std::string& path, const std::stri
     leave_out(prefix, "logs; --logs takes them along");
     return {};
   }
-  const auto entries = cells::list(directory.get(), in_a_directory_most);
+  const auto entries = files::list(directory.get(), in_a_directory_most);
   if (!entries) return std::unexpected(entries.error());
   // Files first: what defines the mission stands beside its large folders.
   for (const bool folders : {false, true}) {
-    for (const cells::Entry& entry : *entries) {
+    for (const files::Entry& entry : *entries) {
       if (entry.directory != folders) continue;
       auto added =
           add_entry(root, entry, path + "/" + entry.name, prefix + "/" + entry.name, depth);
@@ -133,10 +133,10 @@ struct Scratch {
 Result<std::map<std::string, std::string>> all_cells(const std::string& missions,
                                                      const std::string& journal) {
   std::map<std::string, std::string> all;
-  if (const cells::Fd root = cells::open_root(missions); root) {
-    const auto entries = cells::list(root.get(), in_a_directory_most);
+  if (const files::Fd root = files::open_root(missions); root) {
+    const auto entries = files::list(root.get(), in_a_directory_most);
     if (!entries) return std::unexpected(entries.error());
-    for (const cells::Entry& entry : *entries) {
+    for (const files::Entry& entry : *entries) {
       if (entry.directory && !entry.name.starts_with('.')) all.emplace(entry.name, missions);
     }
   }
@@ -156,7 +156,7 @@ Result<std::size_t> add_cells(Backup& backup, const std::string& missions,
   const auto all = all_cells(missions, journal);
   if (!all) return std::unexpected(all.error());
   for (const auto& [name, place] : *all) {
-    const cells::Fd root = cells::open_root(place);
+    const files::Fd root = files::open_root(place);
     if (!root) {
       backup.leave_out("missions/" + name, place + " cannot be read");
       continue;
@@ -168,7 +168,7 @@ Result<std::size_t> add_cells(Backup& backup, const std::string& missions,
 }
 
 Result<void> add_state(Backup& backup, const Paths& paths, const BackupWish& wish) {
-  const cells::Fd state = cells::open_root(paths.state);
+  const files::Fd state = files::open_root(paths.state);
   if (!state) return fail(ErrorCode::unavailable, "the state cannot be read", paths.state);
   if (auto added = backup.add_one(state.get(), "config.toml", "state/config.toml"); !added) {
     return added;
@@ -214,7 +214,7 @@ Result<json::value> write_backup(const Paths& paths, const BackupWish& wish) {
     return std::unexpected(added.error());
   }
   Backup backup(*tar, wish);
-  const cells::Fd journal(::open(scratch.path.c_str(), O_RDONLY | O_CLOEXEC));
+  const files::Fd journal(::open(scratch.path.c_str(), O_RDONLY | O_CLOEXEC));
   if (auto added = tar->add_file("state/journal.db", journal.get()); !added) {
     return std::unexpected(added.error());
   }

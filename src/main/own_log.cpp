@@ -9,8 +9,8 @@
 #include <iostream>
 #include <mutex>
 
-#include "adapters/cells/directory.h"
 #include "base/rfc3339.h"
+#include "files/beneath.h"
 
 namespace lazaret::main {
 namespace {
@@ -42,8 +42,8 @@ bool turn_over(int fd, const std::string& path, std::int64_t most) {
   const std::string older = path + ".1";
   const std::string partial = older + ".tmp";
   ::unlink(partial.c_str());
-  const cells::Fd from(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  const cells::Fd to(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const files::Fd from(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  const files::Fd to(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   const bool kept = from && to &&
                     copy(from.get(), written.st_size - most, written.st_size, to.get()) &&
                     ::rename(partial.c_str(), older.c_str()) == 0;

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::main {
 namespace {
@@ -23,10 +23,10 @@ class OwnLog : public ::testing::Test {
     daemon_ = open_for_appending();
   }
   void TearDown() override { fs::remove_all(folder_); }
-  cells::Fd open_for_appending() const {
-    return cells::Fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  files::Fd open_for_appending() const {
+    return files::Fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   }
-  static void say(const cells::Fd& fd, const std::string& text) {
+  static void say(const files::Fd& fd, const std::string& text) {
     ASSERT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
   static std::string text_of(const std::string& path) {
@@ -35,11 +35,11 @@ class OwnLog : public ::testing::Test {
   }
   std::string folder_;
   std::string path_;
-  cells::Fd daemon_;
+  files::Fd daemon_;
 };
 
 TEST_F(OwnLog, IsTurnedOverPastItsBoundAndAllWhoAppendGoOn) {
-  const cells::Fd keeper = open_for_appending();
+  const files::Fd keeper = open_for_appending();
   say(daemon_, "0123456789");
   EXPECT_FALSE(turn_over(daemon_.get(), path_, 10)) << "it fits";
   say(keeper, "AB");
@@ -55,7 +55,7 @@ TEST_F(OwnLog, IsTurnedOverPastItsBoundAndAllWhoAppendGoOn) {
 
 TEST_F(OwnLog, AnotherFileIsNotTouched) {
   say(daemon_, "0123456789");
-  const cells::Fd other(::open((folder_ + "/other").c_str(), O_WRONLY | O_CREAT, 0600));
+  const files::Fd other(::open((folder_ + "/other").c_str(), O_WRONLY | O_CREAT, 0600));
   say(other, "0123456789");
   EXPECT_FALSE(turn_over(other.get(), path_, 1)) << "as in the foreground with 2> other";
   fs::rename(path_, folder_ + "/away");

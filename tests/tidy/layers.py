@@ -7,6 +7,7 @@ from source import File, Finding
 # layer -> the other layers whose headers it may include. An adapter is "adapters/<name>".
 ALLOWED = {
     "base": set(),
+    "files": {"base"},
     "calendar": {"base"},
     "core": {"base", "calendar"},
     "wire": {"base", "core"},
@@ -15,14 +16,14 @@ ALLOWED = {
     "harborforge": {"base", "core", "ports", "wire"},
     "mcp": {"base", "wire"},
     "plugin": {"base", "core", "ports", "wire", "mcp", "harborforge"},
-    "adapters": {"base", "calendar", "core", "ports", "wire"},
+    "adapters": {"base", "calendar", "core", "files", "ports", "wire"},
     "presence": {"base", "core", "ports", "wire"},
     "server": {"base", "calendar", "core", "ports", "wire", "runtime"},
     "cli": {"base", "calendar", "wire"},
     "shim": {"base"},
     "sim": {"base", "core", "ports", "runtime", "wire"},
-    "main": {"base", "calendar", "core", "ports", "wire", "runtime", "harborforge", "mcp", "plugin", "presence",
-             "adapters", "server", "cli", "shim", "sim"},
+    "main": {"base", "calendar", "core", "files", "ports", "wire", "runtime", "harborforge", "mcp", "plugin",
+             "presence", "adapters", "server", "cli", "shim", "sim"},
 }
 # The contract between the daemon and the shims is the shim's, and the adapter speaks it.
 SHIM_CONTRACT = ("shim/protocol.h", "shim/records.h")
@@ -84,7 +85,7 @@ OUTSIDE = [
     (re.compile(r"^openssl/"), ("wire", "adapters", "server", "cli", "main")),
     (re.compile(r"^(CLI|toml\+\+)/"), ("cli", "main")),
     (re.compile(r"^(sys|linux|arpa|net|netinet)/|^(unistd|fcntl|poll|signal|pthread|dirent)\.h$"),
-     ("mcp", "plugin", "adapters", "server", "cli", "shim", "main")),
+     ("files", "mcp", "plugin", "adapters", "server", "cli", "shim", "main")),
 ]
 
 

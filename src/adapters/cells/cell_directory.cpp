@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "adapters/cells/directory.h"
 #include "base/rng.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -21,25 +21,25 @@ class DirectoryReader {
   }
 
   CellDirectory read() {
-    const Fd cell = open_directory(root_, name_);
+    const files::Fd cell = files::open_directory(root_, name_);
     if (!cell) {
       if (errno == ENOENT) return std::move(out_);
       out_.exists = true;
       out_.safe = false;
       problem("",
               errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
-                                                 : system_error(errno, "no way in").message,
+                                                 : files::system_error(errno, "no way in").message,
               "a directory that can be read");
       return std::move(out_);
     }
     out_.exists = true;
     check_owner(cell.get(), "");
-    const auto entries = list(cell.get(), 10'000);
+    const auto entries = files::list(cell.get(), 10'000);
     if (!entries) {
       problem("", entries.error().message, "a directory that can be listed");
       return std::move(out_);
     }
-    for (const Entry& entry : *entries) {
+    for (const files::Entry& entry : *entries) {
       if (entry.name == "cell.json") {
         out_.has_cell_json = true;
         take(cell.get(), entry.name);
@@ -60,7 +60,7 @@ class DirectoryReader {
   }
 
   void check_owner(const struct stat& info, const std::string& file) {
-    std::string why = why_unsafe(info);
+    std::string why = files::why_unsafe(info);
     if (why.empty()) return;
     out_.safe = false;
     problem(file, std::move(why), "owned by the daemon's user and writable by no one else");
@@ -79,7 +79,7 @@ class DirectoryReader {
 
   void take(int cell, const std::string& path) {
     struct stat info = {};
-    auto text = read_file(cell, path, wire::cell_file_bytes_most, &info);
+    auto text = files::read_file(cell, path, wire::cell_file_bytes_most, &info);
     if (!text) {
       const Error& error = text.error();
       if (error.code == ErrorCode::not_found) return;  // gone since it was listed
@@ -102,19 +102,19 @@ class DirectoryReader {
   }
 
   void folder(int cell, const std::string& folder_name, std::size_t most) {
-    const Fd fd = open_directory(cell, folder_name);
+    const files::Fd fd = files::open_directory(cell, folder_name);
     if (!fd) {
       if (errno == ENOENT) return;
       problem(folder_name,
               errno == ELOOP || errno == ENOTDIR ? "a symbolic link or a file"
-                                                 : system_error(errno, "no way in").message,
+                                                 : files::system_error(errno, "no way in").message,
               "a directory");
       return;
     }
     check_owner(fd.get(), folder_name);
-    const auto entries = list(fd.get(), most);
+    const auto entries = files::list(fd.get(), most);
     if (!entries) return problem(folder_name, entries.error().message, "a directory of a cell");
-    for (const Entry& entry : *entries) {
+    for (const files::Entry& entry : *entries) {
       const std::string path = folder_name + "/" + entry.name;
       note_temporary(path);
       // Hidden files are editors' and our own temporaries; other endings are nobody's business.
@@ -127,12 +127,12 @@ class DirectoryReader {
     }
   }
 
-  void note_missing(int cell, const std::vector<Entry>& entries) {
+  void note_missing(int cell, const std::vector<files::Entry>& entries) {
     bool has_artifacts = false;
     for (const char* wanted : cell_folders) {
       const std::string path = wanted;
       if (path.find('/') == std::string::npos) {
-        const bool there = std::ranges::binary_search(entries, path, {}, &Entry::name);
+        const bool there = std::ranges::binary_search(entries, path, {}, &files::Entry::name);
         if (!there) out_.missing_folders.push_back(path);
         if (path == "artifacts") has_artifacts = there;
       } else if (!has_artifacts || faccessat(cell, wanted, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -26,7 +26,7 @@ Result<void> make_path(const std::string& path) {
     at = path.find('/', at + 1);
     const std::string part = path.substr(0, at);
     if (mkdir(part.c_str(), 0755) != 0 && errno != EEXIST) {
-      return std::unexpected(system_error(errno, "cannot make " + part));
+      return std::unexpected(files::system_error(errno, "cannot make " + part));
     }
   }
   sync_way_to(path);  // whoever made it, `up` for one
@@ -44,9 +44,9 @@ CellStore::Impl::Impl(boost::asio::io_context& loop, StoreOptions options)
 
 Result<void> CellStore::Impl::start() {
   if (auto made = make_path(options_.missions_path); !made) return made;
-  *root_ = open_root(options_.missions_path);
+  *root_ = files::open_root(options_.missions_path);
   if (!*root_) {
-    return std::unexpected(system_error(errno, "cannot open " + options_.missions_path));
+    return std::unexpected(files::system_error(errno, "cannot open " + options_.missions_path));
   }
   worker_ = std::make_unique<WriteWorker>([weak = weak_from_this(), &loop = loop_](auto trouble) {
     boost::asio::post(loop, [weak, trouble = std::move(trouble)] {
@@ -72,9 +72,9 @@ Result<void> CellStore::Impl::start() {
                                        rescan();
                                      }});
   if (auto watching = watch_->start(); !watching) return watching;
-  const auto entries = cells::list(root_->get(), 10 * options_.cells_most);
+  const auto entries = files::list(root_->get(), 10 * options_.cells_most);
   if (!entries) return std::unexpected(entries.error());
-  for (const Entry& entry : *entries) {
+  for (const files::Entry& entry : *entries) {
     if (!entry.regular && !entry.name.starts_with('.')) observe(entry.name);
   }
   return {};
@@ -117,8 +117,8 @@ void CellStore::Impl::watch(const std::string& name) {
 void CellStore::Impl::rescan() {
   std::set<std::string> names;
   for (const auto& [name, record] : records_) names.insert(name);
-  if (const auto entries = cells::list(root_->get(), 10 * options_.cells_most)) {
-    for (const Entry& entry : *entries) {
+  if (const auto entries = files::list(root_->get(), 10 * options_.cells_most)) {
+    for (const files::Entry& entry : *entries) {
       if (!entry.regular && !entry.name.starts_with('.')) names.insert(entry.name);
     }
   }
@@ -282,8 +282,9 @@ void CellStore::Impl::tidy(const std::string& name, const CellDirectory& now) {
   if (now.missing_folders.empty() && now.temporaries.empty()) return;
   worker_->submit_kept({[root = root_, name, folders = now.missing_folders,
                          temporaries = now.temporaries]() -> Result<void> {
-                          const Fd cell = open_directory(root->get(), name);
-                          if (!cell) return std::unexpected(system_error(errno, "cannot open"));
+                          const files::Fd cell = files::open_directory(root->get(), name);
+                          if (!cell)
+                            return std::unexpected(files::system_error(errno, "cannot open"));
                           // Only this thread writes, so what is still there was left by a dead one.
                           for (const std::string& file : temporaries) {
                             unlinkat(cell.get(), file.c_str(), 0);

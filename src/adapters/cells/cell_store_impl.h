@@ -9,8 +9,8 @@
 #include "adapters/cells/cell_record.h"
 #include "adapters/cells/cell_store.h"
 #include "adapters/cells/cell_watch.h"
-#include "adapters/cells/directory.h"
 #include "adapters/cells/write_worker.h"
+#include "files/beneath.h"
 #include "wire/json_patch.h"
 
 namespace lazaret::cells {
@@ -86,7 +86,7 @@ class CellStore::Impl : public std::enable_shared_from_this<CellStore::Impl> {
 
   boost::asio::io_context& loop_;
   StoreOptions options_;
-  std::shared_ptr<Fd> root_ = std::make_shared<Fd>();
+  std::shared_ptr<files::Fd> root_ = std::make_shared<files::Fd>();
   std::shared_ptr<OwnWrites> own_ = std::make_shared<OwnWrites>();
   std::map<std::string, CellRecord>
       records_;  // by the directory's name, which is the id of a good one

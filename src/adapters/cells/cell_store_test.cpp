@@ -1,5 +1,7 @@
 #include "adapters/cells/cell_store.h"
 
+#include <algorithm>
+
 #include "adapters/cells/cell_store_fixture.h"
 
 namespace lazaret::cells {

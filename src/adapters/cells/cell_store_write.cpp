@@ -18,8 +18,9 @@ std::string last_step(const std::string& path) { return path.substr(path.rfind('
 Result<void> write_or_patch(int root, const std::string& cell, const std::string& file,
                             const std::string& text, const std::vector<wire::JsonChange>& changes,
                             OwnWrites& own) {
-  const Fd directory = open_directory(root, cell);
-  if (!directory) return std::unexpected(system_error(errno, "cannot open the cell " + cell));
+  const files::Fd directory = files::open_directory(root, cell);
+  if (!directory)
+    return std::unexpected(files::system_error(errno, "cannot open the cell " + cell));
   const auto note = [&](const std::string& bytes) { own.note(cell, file, content_hash(bytes)); };
   const auto edit = [&](std::string old_text) -> Result<std::string> {
     auto patched = wire::patch_json(std::move(old_text), changes);

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -26,7 +26,7 @@ Error watch_error(int code, const std::string& path) {
             {},
             "raise fs.inotify.max_user_watches (and max_user_instances) with sysctl"};
   }
-  return system_error(code, "cannot watch " + path);
+  return files::system_error(code, "cannot watch " + path);
 }
 
 }  // namespace

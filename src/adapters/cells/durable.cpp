@@ -9,8 +9,8 @@
 #include <cstdio>
 
 #include "adapters/cells/cell_directory.h"
-#include "adapters/cells/directory.h"
 #include "adapters/cells/remove_tree.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -21,7 +21,7 @@ constexpr mode_t file_mode = 0644;
 constexpr mode_t folder_mode = 0755;
 
 std::unexpected<Error> failed(const std::string& what) {
-  return std::unexpected(system_error(errno, what));
+  return std::unexpected(files::system_error(errno, what));
 }
 
 std::string temporary_name() {
@@ -53,7 +53,7 @@ Result<void> write_all(int fd, std::string_view text) {
 // A file that is complete and on the disk, not yet under its name.
 Result<void> write_temporary(int folder, const std::string& name, const std::string& text,
                              mode_t mode) {
-  const Fd file = open_beneath(folder, name, O_WRONLY | O_CREAT | O_EXCL, mode);
+  const files::Fd file = files::open_beneath(folder, name, O_WRONLY | O_CREAT | O_EXCL, mode);
   if (!file) return failed("cannot make a temporary file");
   if (fchmod(file.get(), mode) != 0) return failed("cannot set the mode");
   if (auto done = write_all(file.get(), text); !done) return done;
@@ -61,9 +61,9 @@ Result<void> write_temporary(int folder, const std::string& name, const std::str
   return {};
 }
 
-Result<Fd> open_folder(int dir, const std::string& folder) {
-  Fd fd = folder.empty() ? Fd(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-                         : open_directory(dir, folder);
+Result<files::Fd> open_folder(int dir, const std::string& folder) {
+  files::Fd fd = folder.empty() ? files::Fd(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+                                : files::open_directory(dir, folder);
   if (!fd) return failed("cannot open the folder " + folder);
   return fd;
 }
@@ -110,7 +110,7 @@ Result<void> edit_file(int dir, const std::string& path,
   Result<void> done;
   for (int round = 0; round < rounds_most; ++round) {
     struct stat before = {};
-    auto text = read_file(dir, path, wire::cell_file_bytes_most, &before);
+    auto text = files::read_file(dir, path, wire::cell_file_bytes_most, &before);
     if (!text) return std::unexpected(text.error());
     auto edited = edit(*text);
     if (!edited) return std::unexpected(edited.error());
@@ -144,7 +144,8 @@ Result<void> make_folders(int dir, const std::vector<std::string>& folders) {
       return failed("cannot make the folder " + folder);
     }
     // An umask may have taken away what others need to see; it never adds.
-    if (const Fd made = open_directory(parent->get(), where.name)) fchmod(made.get(), folder_mode);
+    if (const files::Fd made = files::open_directory(parent->get(), where.name))
+      fchmod(made.get(), folder_mode);
     if (fsync(parent->get()) != 0) return failed("cannot fsync the directory");
   }
   return {};
@@ -154,7 +155,7 @@ void sync_way_to(const std::string& path) {
   for (std::size_t at = path.rfind('/'); at != std::string::npos && at > 0;
        at = path.rfind('/', at - 1)) {
     const std::string above = path.substr(0, at);
-    const Fd folder(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const files::Fd folder(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder) fsync(folder.get());
   }
 }
@@ -164,7 +165,7 @@ Result<void> make_cell(int root, const std::string& name, const wire::CellFiles&
   remove_tree(root, hidden);
   const auto fill = [&]() -> Result<void> {
     if (auto made = make_folders(root, {hidden}); !made) return made;
-    const Fd cell = open_directory(root, hidden);
+    const files::Fd cell = files::open_directory(root, hidden);
     if (!cell) return failed("cannot open the new cell");
     auto made = make_folders(cell.get(), {std::begin(cell_folders), std::end(cell_folders)});
     if (!made) return made;
@@ -193,9 +194,9 @@ Result<void> remove_cell(int root, const std::string& name) {
 }
 
 void sweep(int root) {
-  const auto entries = list(root, 100'000);
+  const auto entries = files::list(root, 100'000);
   if (!entries) return;
-  for (const Entry& entry : *entries) {
+  for (const files::Entry& entry : *entries) {
     const bool ours = entry.name.starts_with(new_prefix) || entry.name.starts_with(gone_prefix);
     if (ours && entry.directory) remove_tree(root, entry.name);
   }

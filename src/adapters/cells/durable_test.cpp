@@ -10,10 +10,10 @@
 #include <fstream>
 
 #include "adapters/cells/cell_directory.h"
-#include "adapters/cells/directory.h"
 #include "adapters/cells/remove_tree.h"
 #include "adapters/cells/write_worker.h"
 #include "base/rng.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -26,16 +26,16 @@ class DurableTest : public testing::Test {
     std::string pattern = (fs::temp_directory_path() / "lazaret-durable-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     base_ = pattern;
-    dir_ = open_root(base_.string());
+    dir_ = files::open_root(base_.string());
   }
   void TearDown() override { fs::remove_all(base_); }
 
   std::string text_of(const std::string& name) const {
-    return read_file(dir_.get(), name, 1 << 20).value_or("(none)");
+    return files::read_file(dir_.get(), name, 1 << 20).value_or("(none)");
   }
 
   fs::path base_;
-  Fd dir_;
+  files::Fd dir_;
 };
 
 TEST_F(DurableTest, KillNineInTheMiddleLeavesTheOldOrTheNewFile) {
@@ -107,8 +107,9 @@ TEST_F(DurableTest, KeepsTheModeAndNeverWritesThroughALink) {
   fs::create_symlink("f", base_ / "link");
   EXPECT_EQ(replace_file(dir_.get(), "link", "3").error().code, ErrorCode::invalid_input);
   EXPECT_EQ(text_of("f"), "2");
-  EXPECT_EQ(read_file(dir_.get(), "../" + base_.filename().string() + "/f", 100).error().code,
-            ErrorCode::invalid_input)
+  EXPECT_EQ(
+      files::read_file(dir_.get(), "../" + base_.filename().string() + "/f", 100).error().code,
+      ErrorCode::invalid_input)
       << "never up and around";
 }
 
@@ -129,10 +130,10 @@ TEST_F(DurableTest, RemovesTreesOfAnyShapeAndOnlyThem) {
   fs::create_directory(deep);
   std::ofstream(base_ / "outside") << "x";
   // Deeper than a path can be long.
-  Fd at = open_directory(dir_.get(), "tree");
+  files::Fd at = files::open_directory(dir_.get(), "tree");
   for (int i = 0; i < 450; ++i) {
     ASSERT_EQ(mkdirat(at.get(), "directory", 0700), 0);
-    at = open_directory(at.get(), "directory");
+    at = files::open_directory(at.get(), "directory");
     ASSERT_TRUE(at);
   }
   for (int i = 0; i < 300; ++i) std::ofstream(base_ / "tree" / std::to_string(i));
@@ -168,7 +169,7 @@ TEST(WriteWorkerTest, KeptJobsAreCoalescedRetriedAndReported) {
   const auto job = [&](const std::string& key, const std::string& name) {
     return WriteJob{[&, name]() -> Result<void> {
                       if (name == "b" && failures-- > 0) {
-                        return std::unexpected(system_error(EIO, "cannot write"));
+                        return std::unexpected(files::system_error(EIO, "cannot write"));
                       }
                       ran.push_back(name);
                       return {};
@@ -192,15 +193,16 @@ TEST(WriteWorkerTest, KeptJobsAreCoalescedRetriedAndReported) {
 
 TEST(WriteWorkerTest, AnAnswerIsNotHeldUpByADiskThatRefuses) {
   WriteWorker worker({}, {3600s, 3600s});
-  worker.submit_kept(
-      {[]() -> Result<void> { return std::unexpected(system_error(ENOSPC, "cannot write")); },
-       {},
-       "k"});
+  worker.submit_kept({[]() -> Result<void> {
+                        return std::unexpected(files::system_error(ENOSPC, "cannot write"));
+                      },
+                      {},
+                      "k"});
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<Result<void>> answer;
   worker.submit_now(
-      {[]() -> Result<void> { return std::unexpected(system_error(ENOSPC, "cannot make")); },
+      {[]() -> Result<void> { return std::unexpected(files::system_error(ENOSPC, "cannot make")); },
        [&](Result<void> result) {
          const std::lock_guard lock(mutex);
          answer = std::move(result);

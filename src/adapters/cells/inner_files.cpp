@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <memory>
 
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -24,10 +24,10 @@ struct CloseDir {
   void operator()(DIR* stream) const { closedir(stream); }
 };
 
-Result<Fd> open_artifacts(const std::string& cell) {
-  const Fd root = open_root(cell);
-  Fd dir = root ? open_directory(root.get(), folder) : Fd();
-  if (!dir) return std::unexpected(system_error(errno, "cannot open artifacts/"));
+Result<files::Fd> open_artifacts(const std::string& cell) {
+  const files::Fd root = files::open_root(cell);
+  files::Fd dir = root ? files::open_directory(root.get(), folder) : files::Fd();
+  if (!dir) return std::unexpected(files::system_error(errno, "cannot open artifacts/"));
   return dir;
 }
 
@@ -59,7 +59,8 @@ bool visit(int dir, Visit& wish, const std::string& below) {
     std::string path = below.empty() ? std::string(name) : below + '/' + found->d_name;
     if (S_ISREG(info.st_mode)) wish.each(path, info);
     if (!S_ISDIR(info.st_mode)) continue;
-    const Fd inner = wish.depth > 0 ? open_directory(dir, found->d_name) : Fd();
+    const files::Fd inner =
+        wish.depth > 0 ? files::open_directory(dir, found->d_name) : files::Fd();
     --wish.depth;
     all = inner && visit(inner.get(), wish, path) && all;
     ++wish.depth;
@@ -85,8 +86,8 @@ Result<ports::Artifacts> list_artifacts(const std::string& cell) {
 }
 
 Result<ports::CellUse> measure(const std::string& cell) {
-  const Fd root = open_root(cell);
-  if (!root) return std::unexpected(system_error(errno, "cannot open " + cell));
+  const files::Fd root = files::open_root(cell);
+  if (!root) return std::unexpected(files::system_error(errno, "cannot open " + cell));
   ports::CellUse use;
   Visit wish;
   wish.entries = measure_entries;
@@ -103,7 +104,7 @@ Result<ports::CellUse> measure(const std::string& cell) {
 Result<std::string> read_artifact(const std::string& cell, const std::string& path) {
   const auto dir = open_artifacts(cell);
   if (!dir) return std::unexpected(dir.error());
-  return read_file(dir->get(), path, ports::artifact_bytes_most);
+  return files::read_file(dir->get(), path, ports::artifact_bytes_most);
 }
 
 }  // namespace lazaret::cells

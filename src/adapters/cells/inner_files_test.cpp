@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "adapters/cells/cell_looks.h"
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -102,7 +102,7 @@ TEST_F(InnerFiles, ThereAreBounds) {
   put(deep + "/f", "", 0);
   Visit wish{.until = std::chrono::steady_clock::now() + std::chrono::hours(1),
              .each = [](const std::string& path, const struct stat&) { EXPECT_NE(path[0], 'd'); }};
-  const Fd top = open_root((cell_ / "artifacts").string());
+  const files::Fd top = files::open_root((cell_ / "artifacts").string());
   EXPECT_FALSE(visit(top.get(), wish));
 }
 

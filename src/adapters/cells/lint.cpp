@@ -9,7 +9,7 @@
 #include <set>
 
 #include "adapters/cells/cell_directory.h"
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -54,7 +54,7 @@ wire::Problem unreadable(const std::string& path) {
           0,
           0,
           "",
-          system_error(errno, "no way in").message,
+          files::system_error(errno, "no way in").message,
           "a directory that can be read",
           wire::Severity::error};
 }
@@ -63,18 +63,19 @@ wire::Problem unreadable(const std::string& path) {
 
 std::vector<wire::Problem> lint(const std::string& path) {
   const Place place = resolve(path);
-  const Fd root = open_root(place.parent);
-  const Fd self = root ? open_directory(root.get(), place.name) : Fd();
+  const files::Fd root = files::open_root(place.parent);
+  const files::Fd self = root ? files::open_directory(root.get(), place.name) : files::Fd();
   if (!self) return {unreadable(path)};
   if (faccessat(self.get(), "cell.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
     return lint_cell(root.get(), place.name, place.path);
   }
-  const auto entries = list(self.get(), 100'000);
+  const auto entries = files::list(self.get(), 100'000);
   std::vector<wire::Problem> problems;
   bool any = false;
   if (entries) {
-    for (const Entry& entry : *entries) {
-      const Fd inner = entry.directory ? open_directory(self.get(), entry.name) : Fd();
+    for (const files::Entry& entry : *entries) {
+      const files::Fd inner =
+          entry.directory ? files::open_directory(self.get(), entry.name) : files::Fd();
       if (!inner || faccessat(inner.get(), "cell.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0) continue;
       any = true;
       for (auto& problem : lint_cell(self.get(), entry.name, place.path + "/" + entry.name)) {
@@ -89,8 +90,8 @@ std::vector<wire::Problem> lint(const std::string& path) {
 
 Result<wire::CellFiles> read_files(const std::string& path) {
   const Place place = resolve(path);
-  const Fd root = open_root(place.parent);
-  if (!root) return std::unexpected(system_error(errno, "cannot open " + path));
+  const files::Fd root = files::open_root(place.parent);
+  if (!root) return std::unexpected(files::system_error(errno, "cannot open " + path));
   CellDirectory directory = read_cell_directory(root.get(), place.name, place.path);
   if (!directory.exists) return fail(ErrorCode::not_found, "there is no " + path);
   if (wire::has_errors(directory.problems)) {

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 namespace lazaret::cells {
 namespace {
@@ -24,30 +24,30 @@ class Remover {
       auto entries = list_some(dir);
       if (!entries) return std::unexpected(entries.error());
       if (entries->empty()) return {};
-      for (const Entry& entry : *entries) {
+      for (const files::Entry& entry : *entries) {
         if (auto done = remove(dir, entry.name, depth); !done) return done;
       }
     }
   }
 
  private:
-  static Result<std::vector<Entry>> list_some(int dir) {
-    auto entries = list(dir, at_once);
+  static Result<std::vector<files::Entry>> list_some(int dir) {
+    auto entries = files::list(dir, at_once);
     if (entries || entries.error().code != ErrorCode::too_many) return entries;
-    return list(dir, 100 * at_once);
+    return files::list(dir, 100 * at_once);
   }
 
   Result<void> remove(int dir, const std::string& name, int depth) {
     if (unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return {};
     if (errno != EISDIR && errno != EPERM && errno != EACCES) {
-      return std::unexpected(system_error(errno, "cannot remove " + name));
+      return std::unexpected(files::system_error(errno, "cannot remove " + name));
     }
     const int refused = errno;
-    Fd inner = open_directory(dir, name);
+    files::Fd inner = files::open_directory(dir, name);
     if (!inner && errno == EACCES && fchmodat(dir, name.c_str(), 0700, 0) == 0) {
-      inner = open_directory(dir, name);
+      inner = files::open_directory(dir, name);
     }
-    if (!inner) return std::unexpected(system_error(refused, "cannot remove " + name));
+    if (!inner) return std::unexpected(files::system_error(refused, "cannot remove " + name));
     struct stat info = {};
     if (fstat(inner.get(), &info) != 0 || info.st_dev != device_) {
       return fail(ErrorCode::refused, name + " is another file system; unmount it first");
@@ -56,11 +56,11 @@ class Remover {
     if (depth >= depth_most) {
       const std::string up = fmt::format(".deep-{}", ++moved_);
       if (renameat(dir, name.c_str(), top_, up.c_str()) == 0) return {};
-      return std::unexpected(system_error(errno, "cannot move " + name));
+      return std::unexpected(files::system_error(errno, "cannot move " + name));
     }
     if (auto done = empty(inner.get(), depth + 1); !done) return done;
     if (unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
-    return std::unexpected(system_error(errno, "cannot remove " + name));
+    return std::unexpected(files::system_error(errno, "cannot remove " + name));
   }
 
   int top_;
@@ -71,10 +71,10 @@ class Remover {
 }  // namespace
 
 Result<void> remove_tree(int parent, const std::string& name) {
-  const Fd top = open_directory(parent, name);
+  const files::Fd top = files::open_directory(parent, name);
   if (!top) {
     if (errno == ENOENT) return {};
-    return std::unexpected(system_error(errno, "cannot open " + name));
+    return std::unexpected(files::system_error(errno, "cannot open " + name));
   }
   struct stat above = {};
   struct stat info = {};
@@ -84,7 +84,7 @@ Result<void> remove_tree(int parent, const std::string& name) {
   fchmod(top.get(), 0700);
   if (auto done = Remover(top.get(), info.st_dev).empty(top.get(), 0); !done) return done;
   if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
-  return std::unexpected(system_error(errno, "cannot remove " + name));
+  return std::unexpected(files::system_error(errno, "cannot remove " + name));
 }
 
 }  // namespace lazaret::cells

@@ -38,23 +38,6 @@ ErrorCode code_of(int code) {
   }
 }
 
-// One step after the other, none of them through a link; the last one is opened with `flags`.
-Fd open_steps(int dir, const std::string& path, int flags, mode_t mode = 0) {
-  Fd at;
-  int from = dir;
-  std::size_t begin = 0;
-  while (true) {
-    const std::size_t slash = path.find('/', begin);
-    const std::string step = path.substr(begin, slash - begin);
-    if (slash == std::string::npos)
-      return Fd(openat(from, step.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, mode));
-    at = Fd(openat(from, step.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!at) return at;
-    from = at.get();
-    begin = slash + 1;
-  }
-}
-
 class Walker {
  public:
   Walker(const WalkBounds& bounds, std::vector<Node>& nodes) : bounds_(bounds), nodes_(nodes) {}
@@ -116,10 +99,6 @@ Result<void> remove_below(int dir, int depth) {
 
 }  // namespace
 
-Fd::~Fd() {
-  if (fd_ >= 0) close(fd_);
-}
-
 Error disk_error(int code, const std::string& what) {
   std::array<char, 128> buffer{};
   return {code_of(code),
@@ -149,7 +128,7 @@ Result<std::vector<std::string>> names_in(int dir, std::size_t most) {
 }
 
 Result<Fd> open_folder(int dir, const std::string& name) {
-  Fd fd = open_steps(dir, name, O_RDONLY | O_DIRECTORY);
+  Fd fd = files::open_beneath(dir, name, O_RDONLY | O_DIRECTORY);
   if (!fd) return failed("cannot open the folder " + name);
   return fd;
 }
@@ -168,7 +147,7 @@ Result<std::vector<Node>> walk(int dir, const WalkBounds& bounds) {
 }
 
 Result<void> read_parts(int dir, const std::string& path, const Take& take) {
-  const Fd file = open_steps(dir, path, O_RDONLY | O_NONBLOCK);
+  const Fd file = files::open_beneath(dir, path, O_RDONLY | O_NONBLOCK);
   if (!file) return failed("cannot open " + path);
   struct stat before = {};
   if (fstat(file.get(), &before) != 0) return failed("cannot look at " + path);
@@ -195,7 +174,7 @@ Result<void> read_parts(int dir, const std::string& path, const Take& take) {
 }
 
 Result<Fd> new_file(int dir, const std::string& path) {
-  Fd file = open_steps(dir, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+  Fd file = files::open_beneath(dir, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
   if (!file) return failed("cannot make " + path);
   return file;
 }

@@ -1,4 +1,4 @@
-#include "adapters/cells/directory.h"
+#include "files/beneath.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace lazaret::cells {
+namespace lazaret::files {
 namespace {
 
 // One step after the other, none of them through a link.
@@ -184,4 +184,4 @@ std::string why_unsafe(const struct stat& info) {
   return {};
 }
 
-}  // namespace lazaret::cells
+}  // namespace lazaret::files

@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-namespace lazaret::cells {
+namespace lazaret::files {
 
 class Fd {
  public:
@@ -60,4 +60,4 @@ Result<std::string> read_file(int dir, const std::string& path, std::size_t most
 // Empty if it belongs to us and only we may write it; else what is wrong, in words.
 std::string why_unsafe(const struct stat& info);
 
-}  // namespace lazaret::cells
+}  // namespace lazaret::files
