@@ -1,6 +1,8 @@
 # One folder = one namespace = one library. lazaret_module(NAME DEPS ...) makes `lazaret_NAME` out of
 # the folder's *.cpp, and a test program out of its *_test.cpp. COMMON names the headers that nearly
 # every file there includes and that take longest to read: they are compiled once for all of them.
+# TOGETHER: outside the dev build ten of its files are compiled as one, which is much quicker from scratch;
+# so no two of them may give one name to different things, not even in unnamed namespaces.
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -39,7 +41,7 @@ target_include_directories(lazaret_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
 target_link_libraries(lazaret_asio INTERFACE Threads::Threads)
 
 function(lazaret_module name)
-  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS;COMMON" ${ARGN})
+  cmake_parse_arguments(arg "TOGETHER" "" "DEPS;TEST_DEPS;COMMON" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(test_sources ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -48,6 +50,9 @@ function(lazaret_module name)
     add_library(lazaret_${name} STATIC ${sources})
     target_link_libraries(lazaret_${name} PUBLIC lazaret_flags ${arg_DEPS})
     target_precompile_headers(lazaret_${name} PRIVATE ${arg_COMMON})
+    if(arg_TOGETHER AND LAZARET_TOGETHER)
+      set_target_properties(lazaret_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    endif()
     set(self lazaret_${name})
   else()
     add_library(lazaret_${name} INTERFACE)

@@ -5,8 +5,6 @@
 namespace lazaret::core {
 namespace {
 
-TimerKey timer(TimerKind kind, const AgentRef& ref) { return {kind, ref.cell, ref.agent.value}; }
-
 void forget_hang(Agent& agent) {
   agent.hang = HangStage::none;
   agent.first_evidence.reset();
@@ -25,7 +23,7 @@ void Applier::clear_timers(const AgentRef& ref) {
        {TimerKind::agent_ready, TimerKind::agent_settled, TimerKind::agent_kill,
         TimerKind::agent_backoff, TimerKind::agent_stable, TimerKind::hang_judge,
         TimerKind::checkpoint_interval, TimerKind::checkpoint_deadline}) {
-    fleet.timers.clear(timer(kind, ref));
+    fleet.timers.clear(timer_of(kind, ref));
   }
 }
 
@@ -59,7 +57,7 @@ void Applier::operator()(const fact::AgentStarting& f) {
   set_process(one, ProcessState::starting, std::string(to_word(f.reason)));
   join_pool(f.agent);
   took_its_turn(f.agent);
-  fleet.timers.set(timer(TimerKind::agent_ready, f.agent), f.ready_by);
+  fleet.timers.set(timer_of(TimerKind::agent_ready, f.agent), f.ready_by);
   one.cpu_seen = 0;
   Reservation start;
   start.amounts.spawns = 1;
@@ -74,15 +72,15 @@ void Applier::operator()(const fact::AgentSpawned& f) {
   one.spawned_at = at;
   one.adoption_pending = false;
   free_reservation(f.agent, std::string(spawn_reservation), true);
-  fleet.timers.set(timer(TimerKind::agent_settled, f.agent), f.settled_at);
+  fleet.timers.set(timer_of(TimerKind::agent_settled, f.agent), f.settled_at);
 }
 
 void Applier::operator()(const fact::AgentReady& f) {
   Agent& one = agent(f.agent);
   set_process(one, ProcessState::running, "ready: " + f.how);
-  fleet.timers.clear(timer(TimerKind::agent_ready, f.agent));
-  fleet.timers.clear(timer(TimerKind::agent_settled, f.agent));
-  fleet.timers.set(timer(TimerKind::agent_stable, f.agent), f.stable_at);
+  fleet.timers.clear(timer_of(TimerKind::agent_ready, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::agent_settled, f.agent));
+  fleet.timers.set(timer_of(TimerKind::agent_stable, f.agent), f.stable_at);
   arm_checkpoint(f.agent);
 }
 
@@ -96,7 +94,7 @@ void Applier::operator()(const fact::AgentStable& f) {
   Agent& one = agent(f.agent);
   one.tries = 0;
   one.last_backoff = Duration(0);
-  fleet.timers.clear(timer(TimerKind::agent_stable, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::agent_stable, f.agent));
 }
 
 void Applier::operator()(const fact::AgentStopping& f) {
@@ -105,7 +103,7 @@ void Applier::operator()(const fact::AgentStopping& f) {
   one.exit_counts = f.counts_as_failure;
   forget_hang(one);
   set_process(one, ProcessState::stopping, f.reason);
-  fleet.timers.set(timer(TimerKind::agent_kill, f.agent), f.kill_at);
+  fleet.timers.set(timer_of(TimerKind::agent_kill, f.agent), f.kill_at);
 }
 
 void Applier::operator()(const fact::AgentKilled& f) {
@@ -149,7 +147,7 @@ void Applier::operator()(const fact::AgentBackedOff& f) {
   one.last_backoff = f.delay;
   one.backoff_until = f.until;
   set_process(one, ProcessState::backoff, one.last_exit ? describe(*one.last_exit) : "");
-  fleet.timers.set(timer(TimerKind::agent_backoff, f.agent), f.until);
+  fleet.timers.set(timer_of(TimerKind::agent_backoff, f.agent), f.until);
 }
 
 void Applier::operator()(const fact::AgentQuarantined& f) {
@@ -181,9 +179,9 @@ void Applier::operator()(const fact::AgentReleased& f) {
 void Applier::operator()(const fact::AgentRemoved& f) {
   leave_pool(f.agent);
   clear_timers(f.agent);
-  fleet.timers.clear(timer(TimerKind::rate_limit, f.agent));
-  fleet.timers.clear(timer(TimerKind::checkpoint_rehearsal, f.agent));
-  fleet.timers.clear(timer(TimerKind::budget_agent, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::rate_limit, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::checkpoint_rehearsal, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::budget_agent, f.agent));
   free_reservations(f.agent, false);
   cell(f.agent.cell).agents.erase(f.agent.agent);
 }
@@ -227,7 +225,7 @@ constexpr Duration rate_limit_look = std::chrono::hours(1);
 
 void Applier::operator()(const fact::AgentRateLimited& f) {
   agent(f.agent).rate_limited_until = f.until;
-  const TimerKey key = timer(TimerKind::rate_limit, f.agent);
+  const TimerKey key = timer_of(TimerKind::rate_limit, f.agent);
   if (!f.until) return fleet.timers.clear(key);
   fleet.timers.set(key, at.mono + std::clamp(*f.until - at.wall, Duration(0), rate_limit_look));
 }
@@ -239,7 +237,7 @@ void Applier::operator()(const fact::AgentStopSeen& f) {
 void Applier::operator()(const fact::AgentTimeExtended& f) {
   const Agent& one = agent(f.agent);
   const bool starting = one.process == ProcessState::starting;
-  fleet.timers.set(timer(starting ? TimerKind::agent_ready : TimerKind::agent_kill, f.agent),
+  fleet.timers.set(timer_of(starting ? TimerKind::agent_ready : TimerKind::agent_kill, f.agent),
                    f.until);
 }
 
@@ -255,19 +253,19 @@ void Applier::operator()(const fact::HangEvidence& f) {
   one.hang = HangStage::sampling;
   one.first_evidence = f.evidence;
   one.last_evidence = f.evidence;
-  fleet.timers.set(timer(TimerKind::hang_judge, f.agent), f.judge_at);
+  fleet.timers.set(timer_of(TimerKind::hang_judge, f.agent), f.judge_at);
 }
 
 void Applier::operator()(const fact::HangCleared& f) {
   forget_hang(agent(f.agent));
-  fleet.timers.clear(timer(TimerKind::hang_judge, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::hang_judge, f.agent));
 }
 
 void Applier::operator()(const fact::HangDeclared& f) {
   Agent& one = agent(f.agent);
   one.hang = HangStage::declared;
   one.last_evidence = f.evidence;
-  fleet.timers.clear(timer(TimerKind::hang_judge, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::hang_judge, f.agent));
 }
 
 }  // namespace lazaret::core

@@ -6,8 +6,6 @@
 namespace lazaret::core {
 namespace {
 
-TimerKey timer(TimerKind kind, const AgentRef& ref) { return {kind, ref.cell, ref.agent.value}; }
-
 Checkpoint* find_in(Agent& agent, const std::string& id) {
   for (Checkpoint& one : agent.checkpoints) {
     if (one.info.id == id) return &one;
@@ -61,14 +59,15 @@ void Applier::arm_checkpoint(const AgentRef& ref) {
   const Agent& one = agent(ref);
   const bool asked = one.process == ProcessState::running && one.task && !one.checkpoint_wish &&
                      checkpoint::speaks(in, one);
-  fleet.timers.set(timer(TimerKind::checkpoint_interval, ref),
+  fleet.timers.set(timer_of(TimerKind::checkpoint_interval, ref),
                    asked ? at.mono + in.definition.policies.checkpoint_interval : never);
 }
 
 void Applier::arm_rehearsal(const AgentRef& ref) {
   const Duration interval = cell(ref.cell).definition.policies.rehearsal_interval;
   const bool any = checkpoint::newest_good(agent(ref)) && interval > Duration(0);
-  fleet.timers.set(timer(TimerKind::checkpoint_rehearsal, ref), any ? at.mono + interval : never);
+  fleet.timers.set(timer_of(TimerKind::checkpoint_rehearsal, ref),
+                   any ? at.mono + interval : never);
 }
 
 void Applier::operator()(const fact::CheckpointSaved& f) {
@@ -76,21 +75,21 @@ void Applier::operator()(const fact::CheckpointSaved& f) {
   one.checkpoints.push_back({f.checkpoint, at, f.incarnation, f.task, {}, {}});
   checkpoint::prune(one, cell(f.agent.cell).definition.policies);
   one.checkpoint_wish.reset();
-  fleet.timers.clear(timer(TimerKind::checkpoint_deadline, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::checkpoint_deadline, f.agent));
   arm_checkpoint(f.agent);
-  const TimerKey rehearsal = timer(TimerKind::checkpoint_rehearsal, f.agent);
+  const TimerKey rehearsal = timer_of(TimerKind::checkpoint_rehearsal, f.agent);
   if (!fleet.timers.all().contains(rehearsal)) arm_rehearsal(f.agent);
 }
 
 void Applier::operator()(const fact::CheckpointWanted& f) {
   agent(f.agent).checkpoint_wish = CheckpointWish{f.before, f.reason, at};
-  fleet.timers.clear(timer(TimerKind::checkpoint_interval, f.agent));
-  fleet.timers.set(timer(TimerKind::checkpoint_deadline, f.agent), f.deadline);
+  fleet.timers.clear(timer_of(TimerKind::checkpoint_interval, f.agent));
+  fleet.timers.set(timer_of(TimerKind::checkpoint_deadline, f.agent), f.deadline);
 }
 
 void Applier::operator()(const fact::CheckpointMissed& f) {
   agent(f.agent).checkpoint_wish.reset();
-  fleet.timers.clear(timer(TimerKind::checkpoint_deadline, f.agent));
+  fleet.timers.clear(timer_of(TimerKind::checkpoint_deadline, f.agent));
   arm_checkpoint(f.agent);
 }
 

@@ -132,6 +132,10 @@ struct Applier {
   void define_agents(Cell& cell, const CellDefinition& definition);
 };
 
+inline TimerKey timer_of(TimerKind kind, const AgentRef& ref) {
+  return {kind, ref.cell, ref.agent.value};
+}
+
 // Rebuilds a cell's indexes (ready, dependents, open counts) from its tasks.
 void index_tasks(Cell& cell);
 

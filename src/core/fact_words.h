@@ -29,5 +29,6 @@ FactSubject subject_of(const Fact& fact);
 
 // One plain sentence without a subject: "exited with SIGKILL after 3m 10s".
 std::string sentence_of(const Fact& fact);
+std::string because(const std::string& reason);  // ": reason", or nothing
 
 }  // namespace lazaret::core

@@ -8,7 +8,6 @@
 namespace lazaret::core {
 namespace {
 
-std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 std::string by_whom(const std::string& by) { return by.empty() ? "" : " by " + by; }
 
 std::string listed(const Amounts& amounts) {
@@ -305,6 +304,8 @@ struct Sentence {
 };
 
 }  // namespace
+
+std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 
 std::string sentence_of(const Fact& fact) { return std::visit(Sentence{}, fact); }
 

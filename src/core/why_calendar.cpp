@@ -5,6 +5,7 @@
 
 #include "base/rfc3339.h"
 #include "calendar/schedule.h"
+#include "core/fact_words.h"
 #include "core/slot_view.h"
 #include "core/why_parts.h"
 
@@ -73,8 +74,6 @@ std::string policies_of(const PlanDefinition& of) {
       to_word(of.missed), of.within_seconds, to_word(of.overlap), of.jitter_seconds,
       of.pause_after_failures);
 }
-
-std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 
 std::string state_of(const Slot& slot) {
   return fmt::format("slot {} is {}{}", slot.id, to_word(slot.status), because(slot.reason));

@@ -12,7 +12,7 @@ namespace {
 
 using namespace why;
 
-constexpr std::size_t lines_most = 12;  // of one kind: dependencies, agents
+constexpr std::size_t of_one_kind_most = 12;  // of one kind: dependencies, agents
 
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
@@ -124,7 +124,7 @@ Reason ready_reason(const Fleet& fleet, const Cell& cell, const Task& task, Stam
       if (hindered) held.emplace_back(id, std::move(*hindered));
     }
     if (task.definition.assigned_to && !fits && *task.definition.assigned_to != id) continue;
-    if (lines++ < lines_most) tell(it, agent.since, "agent", id.value + " " + text, now);
+    if (lines++ < of_one_kind_most) tell(it, agent.since, "agent", id.value + " " + text, now);
   }
   if (free) return a_free_one(cell, *free, task, now);
   if (held.empty()) return nobody_fits(cell, task);
@@ -149,7 +149,7 @@ Reason pending_reason(const Fleet& fleet, const Cell& cell, const Task& task, St
   std::size_t lines = 0;
   for (const TaskId& id : task.definition.dependencies) {
     const auto found = cell.tasks.find(id);
-    if (lines++ >= lines_most) break;
+    if (lines++ >= of_one_kind_most) break;
     if (found == cell.tasks.end()) {
       tell(it, task.since, "dependency", id.value + " does not exist", now);
     } else {

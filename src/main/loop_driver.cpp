@@ -8,7 +8,7 @@ namespace {
 
 // A wall clock that was set moves deadlines of approvals and of the calendar: look again at least
 // this often while there are any.
-constexpr Duration look_again = std::chrono::seconds(5);
+constexpr Duration sleep_most = std::chrono::seconds(5);
 
 // A deadline of the wall clock comes out a little different each time it is translated.
 constexpr Duration wall_jitter = std::chrono::microseconds(100);
@@ -19,7 +19,7 @@ void LoopDriver::arm() {
   Instant next = loop_.next_deadline();
   const Instant now = loop_.now().mono;
   if (core::next_wall_deadline(loop_.fleet()) != WallTime::max()) {
-    next = std::min(next, now + look_again);
+    next = std::min(next, now + sleep_most);
   }
   // A ring that comes too early does no harm. Starting the wait anew for nothing would: it ends the
   // old one, which wakes this loop, which would do it again.

@@ -23,12 +23,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int exit_usage = 2;
+constexpr int exit_misused = 2;
 constexpr int exit_broken = 12;
 constexpr std::uint64_t seeds_most = 10'000;
 constexpr double hours_most = 24 * 366;
 
-constexpr const char* usage =
+constexpr const char* help_text =
     R"(lazaret sim MISSION-DIR: a mission of yours, played many times in a world made of numbers.
 
   lazaret sim MISSION-DIR [--agents N] [--mtbf 20m] [--hours 24] [--seeds 20] [--seed N]
@@ -62,7 +62,7 @@ struct Asked {
 int complain(const std::string& message, const std::string& remedy) {
   std::cerr << "error: " << message << '\n';
   if (!remedy.empty()) std::cerr << "  try: " << remedy << '\n';
-  return exit_usage;
+  return exit_misused;
 }
 
 bool read_number(const std::string& text, double& number) {
@@ -301,7 +301,7 @@ json::object to_json(const Asked& asked, const std::vector<sim::MissionRun>& run
 int sim_mission(const std::vector<std::string>& words) {
   Asked asked;
   if (const int status = read_words(words, asked); status != 0) return status;
-  if (asked.help) return fmt::print("{}", usage), 0;
+  if (asked.help) return fmt::print("{}", help_text), 0;
   auto cell = read_mission(asked.directory);
   if (cell && asked.agents) cell = sim::with_agents(std::move(*cell), *asked.agents);
   if (!cell) return complain(cell.error().message, cell.error().remedy);

@@ -13,7 +13,7 @@ namespace lazaret::plugin {
 namespace {
 
 using boost::asio::ip::tcp;
-constexpr std::chrono::seconds patience(5);  // for a request to come, and its answer to go
+constexpr std::chrono::seconds request_patience(5);  // for a request to come, and its answer to go
 
 std::string_view phrase(int status) {
   if (status == 200) return "OK";
@@ -75,7 +75,7 @@ struct BridgeDoor::Connection : std::enable_shared_from_this<Connection> {
   ~Connection() { --*open; }
 
   void start() {
-    timer.expires_after(patience);
+    timer.expires_after(request_patience);
     timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       boost::system::error_code ignored;
       if (const auto self = weak.lock(); self && !error) self->socket.close(ignored);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "adapters/http_client/header_text.h"
+
 namespace lazaret::http_client {
 namespace {
 
@@ -11,21 +13,6 @@ constexpr int interim_most = 16;               // 1xx answers before the answer
 constexpr std::size_t chunk_line_most = 1024;  // a chunk's size and extensions
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           marks.find(c) != marks.npos;
-  });
-}
-
-// No control character but the tabulator.
-bool is_printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-  });
-}
 
 std::string lower(std::string_view text) {
   std::string made(text);

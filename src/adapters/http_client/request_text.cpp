@@ -4,30 +4,18 @@
 #include <array>
 #include <string_view>
 
+#include "adapters/http_client/header_text.h"
+
 namespace lazaret::http_client {
 namespace {
 
 constexpr std::array ours = {std::string_view("host"), std::string_view("content-length"),
                              std::string_view("connection"), std::string_view("transfer-encoding")};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool is_same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           marks.find(c) != marks.npos;
-  });
-}
-
-bool is_value(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-  });
+  return std::ranges::equal(a, b, {}, lower_case, lower_case);
 }
 
 }  // namespace
@@ -41,7 +29,7 @@ Result<std::string> request_text(const wire::Url& url, const ports::HttpRequest&
   bool named = false;
   for (const auto& [name, value] : request.headers) {
     // The value may be a secret: it is not shown.
-    if (!is_token(name) || !is_value(value)) {
+    if (!is_token(name) || !is_printable(value)) {
       return fail(ErrorCode::invalid_input, "a header of a request holds a control character",
                   is_token(name) ? name : url.origin());
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int oom_raise = 500;
 constexpr int oom_most = 1000;
-constexpr std::size_t lines_most = 10'000;  // on their way to agents, of the whole fleet
+constexpr std::size_t lines_waiting_most = 10'000;  // on their way to agents, of the whole fleet
 
 int agents_oom_score() {
   const auto own = to_number(read_text("/proc/self/oom_score_adj").value_or("")).value_or(0);
@@ -196,8 +196,8 @@ void ProcessAdapter::send_line(const core::command::SendLine& command) {
   Slot* slot = live(command.agent, command.incarnation);
   const std::uint64_t ticket = next_ticket_++;
   const bool one_line = command.line.find('\n') == std::string::npos;
-  const bool sent =
-      slot && one_line && lines_.size() < lines_most && slot->send_line(ticket, command.line);
+  const bool sent = slot && one_line && lines_.size() < lines_waiting_most &&
+                    slot->send_line(ticket, command.line);
   if (!command.wake) return;
   if (sent) {
     lines_[ticket] = {command.agent, command.incarnation, *command.wake};
