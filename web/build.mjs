@@ -2,7 +2,7 @@
 //
 // DIR (build/web/site, unless said) gets index.html and assets/ with hashed names. What a page needs only
 // when it is opened is a chunk of its own; the first load has a limit, and passing it fails the build.
-import { context } from 'esbuild';
+import { build, context } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,25 @@ const here = dirname(fileURLToPath(import.meta.url));
 export function defaultOut() {
   return resolve(here, '../build/web/site');
 }
+
+// import url from './name?worker': name.ts and all that it imports as one file, whose address is `url`.
+const workers = {
+  name: 'workers',
+  setup({ onResolve, onLoad, initialOptions: { target, minify, define } }) {
+    onResolve({ filter: /\?worker$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace(/\?worker$/, '.js')),
+      namespace: 'worker',
+    }));
+    onLoad({ filter: /.*/, namespace: 'worker' }, async ({ path }) => {
+      const entryPoints = [path.replace(/\.js$/, '.ts')];
+      const { outputFiles, errors, warnings } = await build({
+        ...{ entryPoints, target, minify, define, legalComments: 'none', logLevel: 'silent' },
+        ...{ bundle: true, format: 'iife', write: false },
+      });
+      return { contents: outputFiles[0].contents, loader: 'file', errors, warnings };
+    });
+  },
+};
 
 export async function bundler(out, { minify = true } = {}) {
   return context({
@@ -35,6 +54,7 @@ export async function bundler(out, { minify = true } = {}) {
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
     loader: { '.woff2': 'file' },
+    plugins: [workers],
     logLevel: 'warning',
   });
 }

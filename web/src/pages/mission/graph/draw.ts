@@ -2,9 +2,10 @@
 import { Position, type Edge } from '@xyflow/react';
 import { stageOf, type Tasks } from '../model';
 import type { Folded, Shape } from './folding';
-import { nodeHeight, nodeWidth, type Places } from './layout';
+import type { Places } from './layout';
 import type { Looks } from './looks';
 import { foldedText, type Drawn, type DrawnNode } from './node';
+import { nodeHeight, nodeWidth } from './size';
 import s from './graph.module.css';
 
 const handle = { y: nodeHeight / 2, width: 1, height: 1 };
@@ -31,7 +32,8 @@ export function nodesOf(tasks: Tasks, shape: Shape, places: Places, looks: Looks
 }
 
 function wordsOf(tasks: Tasks, { kind, members }: Folded): Pick<Drawn, 'title' | 'about' | 'stage' | 'counts'> {
-  const first = tasks.byId.get(members[0]!)!;
+  const first = tasks.byId.get(members[0]!);
+  if (!first) return { title: members[0]!, about: 'no longer there', stage: '', counts: {} }; // until it is laid out anew
   if (kind === 'task') {
     const stage = stageOf(first);
     const who = first.owner ?? first.assigned_to ?? '';

@@ -1,23 +1,28 @@
 // The tasks as a graph, from left to right: what has to be done first stands further left.
 import '@xyflow/react/dist/style.css';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { useEffect, useMemo, useRef } from 'react';
+import { ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Edge } from '@xyflow/react';
 import { useInUrl } from '../../../ui/url';
 import type { ViewProps } from '../mission';
+import { countText } from '../../../ui/amounts';
 import { stageOf, type Tasks } from '../model';
 import { edgesOf, nodesOf } from './draw';
-import { fold, type Shape } from './folding';
-import { layOut, nodeHeight, nodeWidth, type Places } from './layout';
+import type { Shape } from './folding';
+import type { Places } from './layout';
+import type { LaidOut } from './layouts';
 import { fits, looksOf } from './looks';
 import { DrawnBox, GraphActions, type DrawnNode } from './node';
+import { nodeHeight, nodeWidth } from './size';
 import { stepFrom } from './steps';
 import { Toolbar } from './toolbar';
+import { useShape } from './use_shape';
 import s from './graph.module.css';
 
 const foldsBeyond = 24; // tasks
 const readable = 0.6; // the least zoom at which titles can be read
 const begins = 0.8; // the zoom at which a large graph is first seen
 const nodeTypes = { drawn: DrawnBox };
+const nothing: LaidOut = { shape: { nodes: [], edges: [], nodeOf: new Map() }, places: new Map() };
 
 export default function Graph(props: ViewProps) {
   return (
@@ -27,42 +32,12 @@ export default function Graph(props: ViewProps) {
   );
 }
 
-const finishedOf = (tasks: Tasks) =>
-  new Set(tasks.list.filter((task) => task.status === 'completed').map((task) => task.task_id));
-
-// What is drawn changes with the tasks and their dependencies, and with what the reader folds. States only change
-// the looks: what was finished when the page came stays folded, what finishes later folds when the reader says so.
-function useShape(tasks: Tasks, folds: boolean) {
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const [finished, setFinished] = useState(() => finishedOf(tasks));
-  const structure = useMemo(
-    () => JSON.stringify(tasks.list.map((task) => [task.task_id, ...task.dependencies])),
-    [tasks],
-  );
-  const latest = useRef(tasks);
-  latest.current = tasks;
-  const drawn = useMemo(() => {
-    const shape = fold(latest.current.list, finished, opened, folds);
-    return { shape, places: layOut(shape) };
-  }, [structure, finished, opened, folds]);
-  const fresh = folds
-    ? tasks.list.filter((task) => task.status === 'completed' && !finished.has(task.task_id)).length
-    : 0;
-  return {
-    ...drawn,
-    fresh,
-    opened: opened.size,
-    open: (group: string) => setOpened(new Set([...opened, group])),
-    closeAll: () => setOpened(new Set()),
-    foldFinished: () => setFinished(finishedOf(tasks)),
-  };
-}
-
 function Drawing({ tasks, chosen, onChoose }: ViewProps) {
   const [text, setText] = useInUrl('q');
   const [critical, setCritical] = useInUrl('chain', '1');
   const [folding, setFolding] = useInUrl('fold', tasks.list.length > foldsBeyond ? '1' : '0');
-  const { shape, places, fresh, opened, open, closeAll, foldFinished } = useShape(tasks, folding === '1');
+  const { drawn, layingOut, fresh, opened, open, closeAll, foldFinished } = useShape(tasks, folding === '1');
+  const { shape, places } = drawn ?? nothing;
   const looks = useMemo(
     () => looksOf(tasks, shape, { chosen, text, critical: critical === '1' }),
     [tasks, shape, chosen, text, critical],
@@ -72,7 +47,8 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
   const { box, show, showAll } = useView(shape, places, tasks, chosen);
   const unfolded = useRef(''); // the first task of the group that was opened last, until it is shown
   useEffect(() => {
-    if (unfolded.current) show(unfolded.current, true);
+    if (!places.has(unfolded.current)) return;
+    show(unfolded.current, true);
     unfolded.current = '';
   }, [places]);
   // Opens a group and goes to one of its tasks; false where the node is none.
@@ -97,49 +73,58 @@ function Drawing({ tasks, chosen, onChoose }: ViewProps) {
   return (
     <>
       <Toolbar
-        {...{ tasks, text, setText, found: looks.found, fresh, opened, closeAll, foldFinished }}
+        {...{ tasks, text, setText, found: drawn && looks.found, fresh, opened, closeAll, foldFinished }}
         onFound={(node) => void (unfold(node, (task) => fits(tasks, task, text)) || show(node, true))}
         critical={critical === '1'}
         setCritical={(on) => setCritical(on ? '1' : '0')}
         folds={folding === '1'}
         setFolds={(on) => setFolding(on ? '1' : '0')}
       />
-      <div ref={box} className={s.box}>
+      <div ref={box} className={s.box} aria-busy={layingOut || undefined}>
+        <p role="status" className={s.layingOut}>
+          {layingOut && `Laying out ${countText(tasks.list.length, 'task')} …`}
+        </p>
         <GraphActions.Provider value={actions}>
-          <ReactFlow<DrawnNode>
-            nodes={nodes}
-            edges={edges}
-            nodeTypes={nodeTypes}
-            minZoom={0.04}
-            maxZoom={1.6}
-            nodesDraggable={false}
-            nodesConnectable={false}
-            nodesFocusable={false}
-            edgesFocusable={false}
-            elementsSelectable={false}
-            disableKeyboardA11y
-            onlyRenderVisibleElements
-            attributionPosition="top-right"
-            aria-label="Graph of the tasks"
-          >
-            <Controls showInteractive={false} showFitView={false}>
-              <ControlButton onClick={showAll} title="All of it" aria-label="All of it">
-                <svg viewBox="0 0 16 16" aria-hidden="true">
-                  <path d="M1 1h5v2H3v3H1zM10 1h5v5h-2V3h-3zM1 10h2v3h3v2H1zM13 10h2v5h-5v-2h3z" />
-                </svg>
-              </ControlButton>
-            </Controls>
-            <MiniMap
-              pannable
-              zoomable
-              style={{ width: 150, height: 112 }}
-              ariaLabel="The whole graph"
-              nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''}
-            />
-          </ReactFlow>
+          {drawn && <Flow nodes={nodes} edges={edges} showAll={showAll} />}
         </GraphActions.Provider>
       </div>
     </>
+  );
+}
+
+function Flow({ nodes, edges, showAll }: { nodes: DrawnNode[]; edges: Edge[]; showAll: () => void }) {
+  return (
+    <ReactFlow<DrawnNode>
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      minZoom={0.04}
+      maxZoom={1.6}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      disableKeyboardA11y
+      onlyRenderVisibleElements
+      attributionPosition="top-right"
+      aria-label="Graph of the tasks"
+    >
+      <Controls showInteractive={false} showFitView={false}>
+        <ControlButton onClick={showAll} title="All of it" aria-label="All of it">
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M1 1h5v2H3v3H1zM10 1h5v5h-2V3h-3zM1 10h2v3h3v2H1zM13 10h2v5h-5v-2h3z" />
+          </svg>
+        </ControlButton>
+      </Controls>
+      <MiniMap
+        pannable
+        zoomable
+        style={{ width: 150, height: 112 }}
+        ariaLabel="The whole graph"
+        nodeClassName={(node) => s[`mini_${node.data.stage || node.data.kind}`] ?? ''}
+      />
+    </ReactFlow>
   );
 }
 
@@ -173,7 +158,7 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
   };
   const showAll = () => void flow.fitBounds(extent(), { padding: 0.05, duration: 200 });
   useEffect(() => {
-    if (begun.current) return;
+    if (begun.current || places.size === 0) return;
     begun.current = true;
     const size = box.current!.getBoundingClientRect();
     const { width: right, height: bottom } = extent();
@@ -191,10 +176,11 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
         ? (size.height - bottom * begins) / 2
         : Math.min(24, size.height / 2 - at.y * begins);
     void flow.setViewport({ x: 24 - Math.max(0, at.x - nodeWidth / 2) * begins, y, zoom: begins });
-  }, []);
+  }, [places]);
+  const node = shape.nodeOf.get(chosen);
+  const isDrawn = node !== undefined;
   useEffect(() => {
-    const node = shape.nodeOf.get(chosen);
-    const at = node === undefined ? undefined : places.get(node);
+    const at = isDrawn ? places.get(node) : undefined;
     const size = box.current?.getBoundingClientRect();
     if (!at || !size) return;
     const { x, y, zoom } = flow.getViewport();
@@ -202,6 +188,6 @@ function useView(shape: Shape, places: Places, tasks: Tasks, chosen: string) {
     const isInSight =
       left >= 0 && top >= 0 && left + nodeWidth * zoom <= size.width && top + nodeHeight * zoom <= size.height;
     if (!isInSight) show(node!, false);
-  }, [chosen]);
+  }, [chosen, isDrawn]);
   return { box, show, showAll };
 }

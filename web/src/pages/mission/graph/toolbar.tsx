@@ -9,7 +9,7 @@ interface Props {
   tasks: Tasks;
   text: string;
   setText: (text: string) => void;
-  found: readonly string[];
+  found: readonly string[] | undefined; // undefined before there is something to search
   onFound: (node: string) => void;
   critical: boolean;
   setCritical: (on: boolean) => void;
@@ -23,7 +23,7 @@ interface Props {
 
 export function Toolbar(props: Props) {
   const at = useRef(0);
-  const { tasks, found, text } = props;
+  const { tasks, found = [], text } = props;
   return (
     <div className={s.toolbar}>
       <input
@@ -45,7 +45,9 @@ export function Toolbar(props: Props) {
           }
         }}
       />
-      {text && <span className="faint small">{found.length === 0 ? 'nothing found' : `${found.length} found`}</span>}
+      {text && props.found && (
+        <span className="faint small">{found.length === 0 ? 'nothing found' : `${found.length} found`}</span>
+      )}
       <label className={s.switch}>
         <input type="checkbox" checked={props.folds} onChange={(event) => props.setFolds(event.target.checked)} /> Fold
         what is finished, alike or in a row
