@@ -11,10 +11,11 @@ json::value scope_json(Right right) {
   return right == Right::operator_ ? "operator" : json::string(to_word(right));
 }
 
-json::object session_json(const Identity& who) {
+json::object session_json(const Identity& who, const std::optional<std::string>& key) {
   return {{"name", who.name.empty() ? json::value(nullptr) : json::value(who.name)},
           {"scope", scope_json(who.right)},
-          {"until", wire::api_time(who.until)}};
+          {"until", wire::api_time(who.until)},
+          {"key", key ? json::value(json::string(*key)) : json::value(nullptr)}};
 }
 
 // The key behind the browser's cookie, if it is one.
@@ -48,7 +49,9 @@ void sign_in(Context& context, Call& call) {
        .headers = "Location: /\r\n" + set_cookie_line(cookie_name(call.host), made->key)});
 }
 
-void show(Context&, Call& call) { call.reply.ok(session_json(call.identity)); }
+void show(Context& context, Call& call) {
+  call.reply.ok(session_json(call.identity, context.keys.id_of(call.identity)));
+}
 
 // The new key ends with the one that it is made of, if not before.
 void begin(Context& context, Call& call) {
@@ -72,8 +75,8 @@ void begin(Context& context, Call& call) {
   if (!made) return call.reply.fail(made.error());
   Answer answer = json_answer(
       call.operation.success,
-      session_json(
-          {.right = who->right, .name = "key:" + made->record.name, .until = now + valid}));
+      session_json({.right = who->right, .name = "key:" + made->record.name, .until = now + valid},
+                   made->record.id));
   answer.headers = set_cookie_line(cookie_name(call.host), made->key);
   call.reply.send(std::move(answer));
 }

@@ -20,6 +20,9 @@ std::uint64_t number_of(const std::string& id) {
   return number;
 }
 
+// Names may be given twice, and ids again.
+std::string account_of(const ports::KeyRecord& record) { return "key:" + record.sha256; }
+
 }  // namespace
 
 std::optional<Identity> identity_of_scope(std::string_view scope) {
@@ -158,13 +161,19 @@ std::optional<std::string> Keys::id_of(std::string_view key) const {
   return found ? std::optional(found->id) : std::nullopt;
 }
 
+std::optional<std::string> Keys::id_of(const Identity& who) const {
+  for (const auto& record : records_)
+    if (who.account == account_of(record)) return record.id;
+  return std::nullopt;
+}
+
 std::optional<Identity> Keys::check(std::string_view key, WallTime now) const {
   const ports::KeyRecord* found = find(key);
   if (!found || (found->expires_at != WallTime{} && found->expires_at <= now)) return std::nullopt;
   auto identity = identity_of_scope(found->scope);
   if (!identity) return std::nullopt;
   identity->name = identity->agent ? identity->agent->agent.value : "key:" + found->name;
-  identity->account = "key:" + found->sha256;  // names may be given twice, ids again
+  identity->account = account_of(*found);
   identity->until = found->expires_at;
   return identity;
 }

@@ -38,6 +38,8 @@ class Keys {
   // constant time.
   std::optional<Identity> check(std::string_view key, WallTime now) const;
   std::optional<std::string> id_of(std::string_view key) const;
+  // Of the key that showed who asks; nothing where none did.
+  std::optional<std::string> id_of(const Identity& who) const;
 
   const std::vector<ports::KeyRecord>& all() const { return records_; }
   // Grows when keys change: what was derived from them must be looked up again.

@@ -23,6 +23,7 @@ std::string cookie_of(const Response& response) {
 }
 
 const std::string own_page = "Origin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n";
+const std::string nobody = R"({"name":null,"scope":null,"until":null,"key":null})";
 
 TEST(SignIn, the_link_works_once_and_its_cookie_afterwards) {
   Rig rig;
@@ -80,20 +81,22 @@ TEST(SignIn, the_session_says_who_one_is) {
     EXPECT_EQ(shown.status, 200) << shown.body;
     return shown;
   };
-  EXPECT_EQ(show({}).body, R"({"name":null,"scope":null,"until":null})");
-  EXPECT_EQ(show("Cookie: lazaret=lzk_over\r\n").body,
-            R"({"name":null,"scope":null,"until":null})");
+  EXPECT_EQ(show({}).body, nobody);
+  EXPECT_EQ(show("Cookie: lazaret=lzk_over\r\n").body, nobody);
   const auto in = show(cookie_of(rig.call("GET", link_path(rig))));
   EXPECT_EQ(in.text("name"), "key:sign-in of key:test");
   EXPECT_EQ(in.text("scope"), "admin");
   EXPECT_FALSE(in.json().at("until").is_null());
+  EXPECT_EQ(in.text("key"), rig.on_loop([&] { return rig.keys.records.back().id; }));
   const auto with_key = show("Authorization: Bearer " + rig.make_key("operator") + "\r\n");
   EXPECT_EQ(with_key.text("scope"), "operator");
   EXPECT_TRUE(with_key.json().at("until").is_null());
+  EXPECT_EQ(with_key.text("key"), rig.on_loop([&] { return rig.keys.records.back().id; }));
   rig.make_cell(cell_a, {"scout"});
   const auto agent = show("Authorization: Bearer " + rig.token(cell_a, "scout") + "\r\n");
   EXPECT_EQ(agent.text("name"), "scout");
   EXPECT_TRUE(agent.json().at("scope").is_null());
+  EXPECT_TRUE(agent.json().at("key").is_null()) << "its token is no key";
 }
 
 TEST(SignIn, a_key_signs_a_browser_in_with_its_scope) {
@@ -186,8 +189,7 @@ TEST(SignIn, a_stream_ends_with_the_session_that_opened_it) {
   EXPECT_TRUE(live.closed());
   EXPECT_GE(SystemClock().now().wall, soon);
   // What the page reads next: nobody is signed in.
-  EXPECT_EQ(rig.call("GET", "/api/v1/session", {}, cookie).body,
-            R"({"name":null,"scope":null,"until":null})");
+  EXPECT_EQ(rig.call("GET", "/api/v1/session", {}, cookie).body, nobody);
   Wire again(rig.port);
   again.send(request("GET", "/api/v1/events/stream", {}, cookie));
   EXPECT_EQ(again.read().status, 401);

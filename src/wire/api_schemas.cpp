@@ -91,9 +91,10 @@ constexpr std::string_view schemas = R"json({
   "created_at": {"$ref": "#/components/schemas/Time"},
   "expires_at": {"$ref": "#/components/schemas/Time"},
   "ended": {"type": ["string", "null"], "description": "why it opens nothing any more"}}},
-"Session": {"type": "object", "required": ["name", "scope", "until"], "properties": {
+"Session": {"type": "object", "required": ["name", "scope", "until", "key"], "properties": {
   "name": {"type": ["string", "null"]}, "scope": {"enum": ["admin", "operator", "viewer", null]},
-  "until": {"$ref": "#/components/schemas/Time"}}},
+  "until": {"$ref": "#/components/schemas/Time"}, "key": {"type": ["string", "null"],
+    "description": "the id of the caller's key; null for who came without one"}}},
 "ArtifactList": {"type": "object", "required": ["artifacts", "more"], "properties": {
   "artifacts": {"type": "array", "items": {"type": "object",
     "required": ["path", "bytes", "modified_at", "task_id"], "properties": {

@@ -151,6 +151,7 @@ export interface Session {
   name: string | null;
   scope: "admin" | "operator" | "viewer" | null;
   until: Time;
+  key: string | null;
 }
 
 export interface ArtifactList {

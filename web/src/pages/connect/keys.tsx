@@ -56,7 +56,7 @@ function NoKey() {
 }
 
 function Rows({ keys }: { keys: Key[] }) {
-  const own = useOwnKey(keys);
+  const own = useSession().data?.key;
   const { shown, more } = useFew(keys, shownAtFirst, 'keys');
   return (
     <>
@@ -68,15 +68,6 @@ function Rows({ keys }: { keys: Key[] }) {
       {more}
     </>
   );
-}
-
-// The session has a key of its own; its name and its end tell which, unless two of them fit.
-function useOwnKey(keys: Key[]): string | undefined {
-  const session = useSession();
-  const { name, until } = session.data ?? {};
-  if (!name || !until) return undefined;
-  const fitting = keys.filter((key) => `key:${key.name}` === name && key.expires_at === until);
-  return fitting.length === 1 ? fitting[0]!.id : undefined;
 }
 
 function Row({ of, isOwn }: { of: Key; isOwn: boolean }) {

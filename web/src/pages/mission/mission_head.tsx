@@ -1,4 +1,5 @@
 // How a mission stands, in a line, and what can be done with it.
+import { useMemo } from 'react';
 import type { Cell } from '../../api/generated';
 import { Link } from 'wouter';
 import { missionPath } from '../../api/agents';
@@ -89,14 +90,17 @@ export function MissionHead({ cell, tasks, agents }: { cell: Cell; tasks: Tasks;
 }
 
 function NeedsHere({ cell }: { cell: Cell }) {
-  const needs = useNeeds(cell.cell_id).get(cell.cell_id) ?? [];
+  const cells = useMemo(() => [cell], [cell]);
+  const needs = useNeeds(cells, cell.cell_id).get(cell.cell_id) ?? [];
   const first = needs[0];
   if (!first || cell.spend?.held) return null;
   return (
-    <p className={s.held}>
-      It needs you: <Link href={first.href}>{first.text}</Link>
+    <div className={s.held}>
+      It needs you:{' '}
+      {first.href === missionPath(cell.cell_id) ? first.text : <Link href={first.href}>{first.text}</Link>}
       {needs.length > 1 && ` and ${countText(needs.length - 1, 'more thing')}`}
-    </p>
+      {first.command && <CopyLine text={first.command} />}
+    </div>
   );
 }
 

@@ -22,11 +22,12 @@ const states = {
   completed: 'Completed',
   troubled: 'With problems',
 };
+const none: readonly Cell[] = [];
 const order = { failed: 1, active: 2, paused: 3, completed: 4 };
 
 export default function Missions() {
   const cells = useOperation('cell.list', { limit: 1_000 }, { every: 5, all: 'cells' });
-  const needs = useNeeds();
+  const needs = useNeeds(cells.data?.cells ?? none);
   return (
     <Shown of={cells} rows={8}>
       {(data) => (
