@@ -44,6 +44,7 @@ bool is_between(ProcessState state) {
 bool could_be_woken(const Fleet& fleet, const Cell& cell, const Agent& agent, WallTime now) {
   if (agent.process != ProcessState::running) return false;
   if (agent.running_wake) return agent.definition.run->adapter != AdapterKind::turn;
+  if (agent.turn_in_line != 0) return false;  // for its account; accounts.h looks at that
   return !agent.paused && !agent.frozen && lifecycle::should_run(fleet, cell, agent) &&
          !(agent.rate_limited_until && *agent.rate_limited_until > now);
 }

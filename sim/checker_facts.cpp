@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/account.h"
 #include "core/meter.h"
 
 namespace lazaret::sim {
@@ -24,7 +25,9 @@ bool Checker::Facts::is_excused(const AgentRef& ref, const ExitReport& exit) con
   if (exit.kind == ExitKind::lost) return true;
   const Agent* agent = find_agent(fleet, ref);
   if (agent && agent->rate_limited_until && *agent->rate_limited_until > at.wall) return true;
-  if (agent && is_held(*find_cell(fleet, ref.cell), *agent)) return true;
+  const Cell* cell = find_cell(fleet, ref.cell);
+  if (agent && account::limit_on(fleet, *cell, *agent, at.wall)) return true;
+  if (agent && is_held(*cell, *agent)) return true;
   return std::any_of(fleet.approvals.begin(), fleet.approvals.end(), [&](const auto& entry) {
     // Its end may have closed the question in this same decision.
     const bool open =

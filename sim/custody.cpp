@@ -43,6 +43,7 @@ const TaskRef* task_written(const Fact& fact) {
 struct Custody::Facts {
   Custody& c;
   const Fleet& fleet;
+  Instant now;
 
   void operator()(const fact::DaemonStarted&) { c.take_stock(fleet); }
   void operator()(const fact::CellRemoved& f) {
@@ -73,9 +74,15 @@ struct Custody::Facts {
     }
   }
   void operator()(const fact::TaskResumed& f) { c.tasks_[f.task].incarnation = f.incarnation; }
-  void operator()(const fact::TaskCheckpointed& f) { c.tasks_[f.task].cursor = f.cursor; }
+  void operator()(const fact::TaskCheckpointed& f) {
+    c.tasks_[f.task].cursor = f.cursor;
+    c.tasks_[f.task].saved_at = now;
+  }
   void operator()(const fact::CheckpointSaved& f) {
-    if (f.task) c.tasks_[{f.agent.cell, *f.task}].saved_by.insert(f.agent.agent);
+    if (!f.task) return;
+    Account& one = c.tasks_[{f.agent.cell, *f.task}];
+    one.saved_by.insert(f.agent.agent);
+    one.saved_at = now;
   }
   void operator()(const fact::TaskReported& f) { c.tasks_[f.task].pending.reset(); }
   void operator()(const fact::TaskCompleted& f) { end(f.task); }
@@ -84,7 +91,11 @@ struct Custody::Facts {
   void operator()(const fact::HandoffEnded& f) { c.tasks_[f.task].pending.reset(); }
   void operator()(const fact::HandoffPending& f) {
     Account& one = c.tasks_[f.task];
-    if (!one.pending) check_allowed(f);
+    if (!one.pending) {
+      check_allowed(f);
+      one.agreed_at.reset();
+      if (!f.approval) one.agreed_at = now;
+    }
     one.pending = f;
   }
   void operator()(const fact::TaskTransferred& f) {
@@ -105,6 +116,7 @@ struct Custody::Facts {
   }
   void operator()(const fact::ApprovalAnswered& f) {
     if (c.open_.erase(f.approval) == 0) c.wrong("a question is answered once", f.approval.value);
+    if (f.answer == AnswerWord::yes) c.agree_to(f.approval, now);
   }
   template <class Other>
   void operator()(const Other&) {}
@@ -141,16 +153,51 @@ struct Custody::Facts {
     if (!to || to->removed || !to->wanted || to->finished || held) {
       c.wrong("nobody is handed work that he would not do", name(f.task) + " to " + f.to.value);
     }
-    const bool required = find_cell(fleet, f.task.cell)->definition.policies.checkpoint_required;
+    const Policies& policies = find_cell(fleet, f.task.cell)->definition.policies;
     const bool was_begun = one.owner == f.from;
-    if (required && was_begun && one.cursor.empty() && !one.saved_by.contains(*f.from)) {
+    if (!policies.checkpoint_required || !was_begun) return;
+    if (one.cursor.empty() && !one.saved_by.contains(*f.from)) {
       c.wrong("nothing is handed over without the checkpoint that is required", name(f.task));
     }
+    c.check_waited(f, one, now, policies.checkpoint_deadline);
   }
 };
 
+void Custody::agree_to(const ApprovalId& approval, Instant at) {
+  for (auto& [ref, task] : tasks_) {
+    if (task.pending && task.pending->approval == approval) task.agreed_at = at;
+  }
+}
+
+// Who hands over what is its own has saved before; anybody else waits until the owner has, or until
+// it had its time for it.
+void Custody::check_waited(const fact::TaskTransferred& moved, const Account& one, Instant now,
+                           Duration patience) {
+  if (one.pending->by == moved.from->value || !one.agreed_at) return;
+  const bool saved = one.saved_at && *one.saved_at >= *one.agreed_at;
+  if (saved || now >= *one.agreed_at + patience) return;
+  wrong("a hand-off waits for its checkpoint",
+        fmt::format("{}: handed over after {} s of {}", name(moved.task),
+                    in_seconds(now - *one.agreed_at), in_seconds(patience)));
+}
+
+// In the books since before the daemon died. A request that was never recorded has not been made.
+std::optional<Instant> Custody::still_agreed(const Account& before, const TaskRef& ref,
+                                             const core::Handoff& kept, const Fleet& fleet) {
+  const auto& pending = before.pending;
+  const bool same = pending && before.agreed_at && pending->agent == kept.from &&
+                    pending->to == kept.to && pending->approval == kept.approval;
+  if (!same) return std::nullopt;
+  const TimerKey key{TimerKind::handoff_checkpoint, ref.cell, ref.task.value};
+  const auto due = fleet.timers.all().find(key);
+  const Duration patience = find_cell(fleet, ref.cell)->definition.policies.checkpoint_deadline;
+  const bool is_older =
+      due == fleet.timers.all().end() || due->second < *before.agreed_at + patience;
+  return is_older ? std::nullopt : before.agreed_at;
+}
+
 void Custody::take_stock(const Fleet& fleet) {
-  tasks_.clear();
+  const auto before = std::exchange(tasks_, {});
   open_.clear();
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, task] : cell.tasks) {
@@ -163,6 +210,9 @@ void Custody::take_stock(const Fleet& fleet) {
       const Handoff& kept = *task.handoff;
       one.pending = fact::HandoffPending{{cell_id, id}, kept.from, kept.to, kept.stage,
                                          kept.approval, never,     kept.by, kept.reason};
+      if (const auto old = before.find({cell_id, id}); old != before.end()) {
+        one.agreed_at = still_agreed(old->second, {cell_id, id}, kept, fleet);
+      }
     }
     for (const auto& [id, agent] : cell.agents) {
       for (const Checkpoint& saved : agent.checkpoints) {
@@ -246,7 +296,8 @@ void Custody::check_questions(const Fleet& fleet) {
 
 void Custody::on_decided(const ports::Decision& decision, const Fleet& fleet) {
   check_writer(decision);
-  for (const Fact& fact : decision.facts) std::visit(Facts{*this, fleet}, fact);
+  Facts facts{*this, fleet, decision.event.at.mono};
+  for (const Fact& fact : decision.facts) std::visit(facts, fact);
   if (!decision.facts.empty() && !fleet.adopting) check_questions(fleet);
 }
 

@@ -24,6 +24,8 @@ class Custody {
     std::string cursor;
     std::set<AgentId> saved_by;  // who saved a checkpoint while at it
     std::optional<core::fact::HandoffPending> pending;
+    std::optional<Instant> agreed_at;    // to the pending one: nobody need be asked any more
+    std::optional<Instant> saved_at;     // its owner said where the work stands
     std::optional<AgentId> promised_to;  // handed over, and not yet taken
   };
   struct Question {
@@ -33,6 +35,11 @@ class Custody {
   struct Facts;  // one function a fact; custody.cpp
 
   void take_stock(const core::Fleet& fleet);
+  static std::optional<Instant> still_agreed(const Account& before, const TaskRef& ref,
+                                             const core::Handoff& kept, const core::Fleet& fleet);
+  void agree_to(const ApprovalId& approval, Instant at);
+  void check_waited(const core::fact::TaskTransferred& moved, const Account& one, Instant now,
+                    Duration patience);
   void check_writer(const ports::Decision& decision);
   void check_questions(const core::Fleet& fleet);
   std::string_view why_over(const Question& question, const core::Fleet& fleet) const;

@@ -39,7 +39,8 @@ LAZARET_ENUM(Fault,
              aside_forgotten,    // it was set aside and is never settled
              handoff_refused,    // to somebody who may not, or cannot, take it
              handed_over_write,  // of the live incarnation of somebody who lost the task
-             fleet_frozen)
+             fleet_frozen,
+             limit_met)  // an agent's last words are of a rate limit
 
 using FaultCounts = std::map<Fault, std::uint64_t>;
 

@@ -26,10 +26,11 @@ class Keeper {
   // A decision to act may be the last one of its daemon: before it is recorded, before it is acted
   // on, before the act is over.
   void on_decided(const ports::Decision& decision);
+  // The daemon dies now, and the next one is started a while later.
+  void kill(bool with_power);
   std::uint64_t restarts() const { return epoch_ - 1; }
 
  private:
-  void kill(bool with_power);
   // Kills the daemon that runs now, if it still does.
   Schedule::Action death();
   void die_within(Duration most);

@@ -117,6 +117,16 @@ std::optional<CellId> People::some_cell() {
   return cell->first;
 }
 
+// One that somebody is at, if there is one.
+std::optional<TaskRef> People::begun_task(const Cell& cell) {
+  std::vector<TaskRef> begun;
+  for (const auto& [id, task] : cell.tasks) {
+    if (task.state == TaskState::in_progress) begun.push_back({cell.definition.id, id});
+  }
+  if (begun.empty()) return std::nullopt;
+  return begun[world_.people.below(begun.size())];
+}
+
 Operation People::some_act(const AgentRef& agent) {
   const Cell& cell = *find_cell(world_.loop->fleet(), agent.cell);
   std::optional<TaskRef> task;
@@ -162,7 +172,7 @@ Operation People::some_act(const AgentRef& agent) {
     case 17:
       return op::ReportDone{*task, "by hand"};
     case 18:
-      return op::HandOffTask{*task, agent.agent, "sim"};
+      return op::HandOffTask{begun_task(cell).value_or(*task), agent.agent, "sim"};
     default:
       return op::AddDependency{*task, cell.tasks.begin()->first};
   }

@@ -35,6 +35,7 @@ class People {
   std::vector<AgentRef> agents() const;
   std::optional<AgentRef> some_agent();
   std::optional<CellId> some_cell();
+  std::optional<TaskRef> begun_task(const core::Cell& cell);
   core::Operation some_act(const AgentRef& agent);
 
   World& world_;

@@ -238,6 +238,7 @@ void Programs::begin_faults(Mind& mind) {
   at_random(mind, s.hangs_an_hour, &Programs::hang);
   at_random(mind, s.stops_an_hour, &Programs::stop_outside);
   at_random(mind, s.silences_an_hour, &Programs::fall_silent);
+  at_random(mind, s.limit_deaths_an_hour, &Programs::meet_limit);
 }
 
 void Programs::crash(Mind& mind) {
@@ -278,6 +279,17 @@ void Programs::fall_silent(Mind& mind) {
   world_.after(between(world_.life, 60s, 1800s), [this, &mind, incarnation = mind.incarnation] {
     if (lives(mind, incarnation)) mind.slot->silent = false;
   });
+}
+
+// Most providers say when it is over.
+void Programs::meet_limit(Mind& mind) {
+  world_.count(Fault::limit_met);
+  ExitReport report = exit_with(1);
+  report.limit = LimitSeen{std::nullopt, "429 Too Many Requests"};
+  if (world_.accounts.chance(0.9)) {
+    report.limit->until = world_.clock.now().wall + between(world_.accounts, 1s, 600s);
+  }
+  processes_.exit(*mind.slot, report);
 }
 
 void Programs::heal() {

@@ -65,6 +65,7 @@ class Programs final : public Program {
   void hang(Mind& mind);
   void stop_outside(Mind& mind);
   void fall_silent(Mind& mind);
+  void meet_limit(Mind& mind);
   Duration task_time();
 
   World& world_;

@@ -14,8 +14,8 @@ using namespace core;
 
 namespace {
 
-// Commands wait for the disk, and are lost with their daemon.
-constexpr Duration command_patience = std::chrono::minutes(6);
+// What concerns a process that just began may be on its way.
+constexpr Duration command_patience = 30s;
 
 bool asks_to_freeze(const ports::Decision& decision, const AgentRef& ref) {
   const auto* requested = std::get_if<event::Requested>(&decision.event.body);
@@ -176,7 +176,12 @@ void Restarts::on_decided(const ports::Decision& decision, const Fleet& fleet) {
   }
 }
 
+// Commands wait for the disk, and those of a daemon that died are repeated when the next one has
+// taken up its agents.
 void Restarts::look_around(const Fleet& fleet) {
+  bool all_recorded = !fleet.adopting;
+  world_.loop->each_unrecorded([&](const Fact&) { all_recorded = false; });
+  if (!all_recorded) return;
   for (const auto& [cell_id, cell] : fleet.cells) {
     for (const auto& [id, agent] : cell.agents) check_frozen({cell_id, id}, agent, fleet);
   }

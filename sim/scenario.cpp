@@ -12,11 +12,12 @@ namespace {
 using Chance = double Scenario::*;
 constexpr std::int64_t count_most = 1'000'000;
 
-constexpr std::array<Chance, 33> faults = {&Scenario::crashes_an_hour,
+constexpr std::array<Chance, 37> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::kills_an_hour,
                                            &Scenario::hangs_an_hour,
                                            &Scenario::stops_an_hour,
                                            &Scenario::silences_an_hour,
+                                           &Scenario::limit_deaths_an_hour,
                                            &Scenario::daemon_kills_an_hour,
                                            &Scenario::power_losses_an_hour,
                                            &Scenario::clock_jumps_an_hour,
@@ -26,6 +27,7 @@ constexpr std::array<Chance, 33> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::edits_an_hour,
                                            &Scenario::operator_reacts,
                                            &Scenario::dies_deciding,
+                                           &Scenario::dies_thawing,
                                            &Scenario::slow_start,
                                            &Scenario::slow_task,
                                            &Scenario::spawn_failure,
@@ -42,6 +44,8 @@ constexpr std::array<Chance, 33> faults = {&Scenario::crashes_an_hour,
                                            &Scenario::torn_checkpoint,
                                            &Scenario::share_budgeted,
                                            &Scenario::share_strategies,
+                                           &Scenario::share_pooled,
+                                           &Scenario::pool_edits_an_hour,
                                            &Scenario::spends_an_hour,
                                            &Scenario::handoffs_an_hour,
                                            &Scenario::freezes_an_hour};
@@ -114,6 +118,7 @@ Scenario restarts() {
   s.wakes_an_hour = 10;
   s.dies_of_a_line = 0.05;
   s.dies_deciding = 0.05;
+  s.dies_thawing = 0.2;
   s.disk_errors_an_hour = 6;
   s.torn_checkpoint = 0.1;
   s.stalls_an_hour = 6;
@@ -128,6 +133,31 @@ Scenario restarts() {
   s.spends_an_hour = 20;
   s.handoffs_an_hour = 2;
   s.freezes_an_hour = 1;
+  return s;
+}
+
+// Everybody shares an account, and the provider often says no.
+Scenario accounts() {
+  Scenario s = without_faults(everything());
+  s.name = "accounts";
+  s.summary = "agents that share accounts of a provider, its limits, and a daemon that dies";
+  s.share_pooled = 0.8;
+  s.pool_edits_an_hour = 2;
+  s.limit_deaths_an_hour = 2;
+  s.rate_limits_an_hour = 0.2;
+  s.crashes_an_hour = 6;
+  s.kills_an_hour = 1;
+  s.wakes_an_hour = 4;
+  s.daemon_kills_an_hour = 4;
+  s.power_losses_an_hour = 0.2;
+  s.clock_jumps_an_hour = 0.5;
+  s.disk_errors_an_hour = 1;
+  s.operator_acts_an_hour = 10;
+  s.edits_an_hour = 4;
+  s.dies_deciding = 0.01;
+  s.spawn_failure = 0.05;
+  s.late = 0.03;
+  s.person_silent = 0.5;
   return s;
 }
 
@@ -263,8 +293,8 @@ Result<Scenario> scenario_of_json(std::string_view text) {
 
 const std::vector<Scenario>& built_in_scenarios() {
   static const std::vector<Scenario> all = {everything(),    crash_loops(), hangs(),
-                                            busy_operator(), restarts(),    day(),
-                                            calendar(),      calendar_day()};
+                                            busy_operator(), restarts(),    accounts(),
+                                            day(),           calendar(),    calendar_day()};
   return all;
 }
 

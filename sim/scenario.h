@@ -38,6 +38,8 @@ struct Scenario {
   // Bounds: no faults, but a world without faults has none of them.
   double share_budgeted = 0.3;    // of the agents; some of the tasks and missions, too
   double share_strategies = 0.5;  // of the missions: a death concerns others
+  double share_pooled = 0.25;     // of the missions, and of some agents: they share an account
+  double pool_edits_an_hour = 1;  // what the accounts bear is changed
   double spends_an_hour = 20;     // an agent reports tokens and money
   double handoffs_an_hour = 1;    // an agent wants to hand its task over
   double freezes_an_hour = 0.3;   // of the whole fleet
@@ -48,6 +50,7 @@ struct Scenario {
   double hangs_an_hour = 0.5;
   double stops_an_hour = 0.2;  // state T
   double silences_an_hour = 0.3;
+  double limit_deaths_an_hour = 0.3;  // its last words are of a rate limit
   // … for the whole fleet …
   double daemon_kills_an_hour = 2;
   double power_losses_an_hour = 0.2;
@@ -59,6 +62,7 @@ struct Scenario {
   // … and chances.
   double operator_reacts = 0.05;  // to what happens to an agent
   double dies_deciding = 0.005;   // the daemon, within moments of a decision to act
+  double dies_thawing = 0.1;      // the daemon, with a freeze or a thaw on record and not done
   double slow_start = 0.03;
   double slow_task = 0.05;
   double spawn_failure = 0.05;
@@ -79,13 +83,14 @@ struct Scenario {
                  tasks_an_agent, task_seconds, poll_seconds, new_tasks_an_hour, wakes_an_hour,
                  share_turn, share_external, share_beating, share_verified, share_mortal,
                  questions_an_hour, rate_limits_an_hour, slots_an_hour, share_budgeted,
-                 share_strategies, spends_an_hour, handoffs_an_hour, freezes_an_hour,
-                 crashes_an_hour, kills_an_hour, hangs_an_hour, stops_an_hour, silences_an_hour,
-                 daemon_kills_an_hour, power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour,
-                 disk_errors_an_hour, operator_acts_an_hour, edits_an_hour, operator_reacts,
-                 dies_deciding, slow_start, slow_task, spawn_failure, spawn_impossible,
-                 ignores_stop, dies_of_a_line, failed_beat, lost, doubled, late, person_silent,
-                 verify_failed, task_failed, torn_checkpoint, saves)
+                 share_strategies, share_pooled, pool_edits_an_hour, spends_an_hour,
+                 handoffs_an_hour, freezes_an_hour, crashes_an_hour, kills_an_hour, hangs_an_hour,
+                 stops_an_hour, silences_an_hour, limit_deaths_an_hour, daemon_kills_an_hour,
+                 power_losses_an_hour, clock_jumps_an_hour, stalls_an_hour, disk_errors_an_hour,
+                 operator_acts_an_hour, edits_an_hour, operator_reacts, dies_deciding, dies_thawing,
+                 slow_start, slow_task, spawn_failure, spawn_impossible, ignores_stop,
+                 dies_of_a_line, failed_beat, lost, doubled, late, person_silent, verify_failed,
+                 task_failed, torn_checkpoint, saves)
 };
 
 const std::vector<Scenario>& built_in_scenarios();

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/fact_words.h"
+#include "sim/accounts.h"
 #include "sim/checker.h"
 #include "sim/custody.h"
 #include "sim/end_checks.h"
@@ -57,6 +58,7 @@ class Simulation {
   void calm_down(Instant calm_at);
   void begin_external();
   void on_decided(const ports::Decision& decision);
+  void die_before_thawing(const ports::Decision& decision);
   bool is_over() const;
 
   const Options& options_;
@@ -72,6 +74,7 @@ class Simulation {
   Ledger ledger_;
   Custody custody_;
   Restarts restarts_;
+  Accounts accounts_;
   std::uint64_t events_ = 0;
   Instant last_ring_{};
   int rings_ = 0;
@@ -104,7 +107,8 @@ Simulation::Simulation(const Options& options)
       checker_(world_, processes_),
       ledger_(world_, processes_),
       custody_(world_),
-      restarts_(world_, processes_) {
+      restarts_(world_, processes_),
+      accounts_(world_) {
   processes_.run(programs_);
 }
 
@@ -114,9 +118,22 @@ void Simulation::on_decided(const ports::Decision& decision) {
   ledger_.on_decided(decision, world_.loop->fleet());
   custody_.on_decided(decision, world_.loop->fleet());
   restarts_.on_decided(decision, world_.loop->fleet());
+  accounts_.on_decided(decision, world_.loop->fleet());
   keeper_.on_decided(decision);
+  die_before_thawing(decision);
   if (options_.trace) fmt::print("{}\n", line_of(decision));
   if (options_.watch) options_.watch(decision);
+}
+
+// A freeze or a thaw is on record, and the daemon does not live to do it.
+void Simulation::die_before_thawing(const ports::Decision& decision) {
+  const bool thaws = std::ranges::any_of(decision.facts, [](const core::Fact& fact) {
+    return std::holds_alternative<core::fact::AgentFrozen>(fact);
+  });
+  if (!thaws || world_.calm || !world_.daemon.chance(world_.scenario.dies_thawing)) return;
+  world_.at_commit = [this, life = keeper_.restarts()] {
+    if (!world_.calm && life == keeper_.restarts()) keeper_.kill(false);
+  };
 }
 
 // Of missions of somebody's own.
@@ -176,6 +193,7 @@ void Simulation::look_around() {
     checker_.look_around(world_.loop->fleet());
     ledger_.look_around(world_.loop->fleet());
     restarts_.look_around(world_.loop->fleet());
+    accounts_.look_around(world_.loop->fleet());
   }
   world_.after(look_every, [this] { look_around(); });
 }
@@ -185,6 +203,7 @@ void Simulation::become_calm() {
   journal_.fail_for(Duration(0));
   programs_.heal();
   people_.put_right();
+  accounts_.put_right();
   planning_.put_right();
 }
 
@@ -210,6 +229,7 @@ Report Simulation::run() {
   begin_external();
   people_.begin();
   planning_.begin();
+  accounts_.begin();
   keeper_.begin_faults();
   look_around();
   const Instant calm_at = begin + seconds_of(world_.scenario.fault_hours * 3600);

@@ -45,7 +45,7 @@ Seen run_seeds(const std::string& scenario) {
   return seen;
 }
 
-// Two hundred seeds, forty a test so that they run side by side.
+// Many seeds, forty a test so that they run side by side.
 
 TEST(Simulation, EverythingAtOnceKeepsEveryPromiseAndSeesEveryFault) {
   const Seen seen = run_seeds("everything");
@@ -56,6 +56,12 @@ TEST(Simulation, EverythingAtOnceKeepsEveryPromiseAndSeesEveryFault) {
 
 TEST(Simulation, TheCalendarKeepsEveryPromise) {
   EXPECT_GT(run_seeds("calendar").of(Fault::daemon_killed), 40U);
+}
+
+TEST(Simulation, SharedAccountsKeepEveryPromise) {
+  const Seen seen = run_seeds("accounts");
+  EXPECT_GT(seen.of(Fault::limit_met), 150U);
+  EXPECT_GT(seen.of(Fault::daemon_killed), 100U);
 }
 
 TEST(Simulation, CrashLoopsKeepEveryPromise) {

@@ -1,4 +1,5 @@
 // Budgets, strategies and who may hand work to whom, in the files of the simulated world.
+#include "sim/pools.h"
 #include "sim/workload.h"
 
 namespace lazaret::sim {
@@ -57,10 +58,17 @@ Permission some_permission(Rng& rng, const std::map<AgentId, AgentDefinition>& a
   return permission;
 }
 
+// Some mission or agent is on one of the accounts.
+std::string some_account(World& world, double share) {
+  if (!world.accounts.chance(share)) return {};
+  return pool_name(world.accounts.below(pools));
+}
+
 }  // namespace
 
 void Workload::bound(AgentDefinition& agent) {
   Rng& rng = world_.bounds;
+  agent.account = some_account(world_, world_.scenario.share_pooled / 4);
   agent.budget = {};
   if (rng.chance(world_.scenario.share_budgeted)) agent.budget = some_caps(rng, 1);
 }
@@ -73,6 +81,7 @@ void Workload::bound(TaskDefinition& task) {
 void Workload::bound(CellDefinition& cell) {
   Rng& rng = world_.bounds;
   const Scenario& s = world_.scenario;
+  cell.account = some_account(world_, s.share_pooled);
   cell.budget = {};
   if (rng.chance(s.share_budgeted / 2)) cell.budget = some_caps(rng, 4);
   if (rng.chance(s.share_strategies)) {

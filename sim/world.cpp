@@ -21,6 +21,7 @@ World::World(Scenario chosen, std::uint64_t seed_of_run)
       daemon(hash_text("daemon", mix(seed))),
       checkpoints(hash_text("checkpoints", mix(seed))),
       planning(hash_text("planning", mix(seed))),
-      bounds(hash_text("bounds", mix(seed))) {}
+      bounds(hash_text("bounds", mix(seed))),
+      accounts(hash_text("accounts", mix(seed))) {}
 
 }  // namespace lazaret::sim

@@ -48,6 +48,7 @@ struct World {
   Rng checkpoints;
   Rng planning;
   Rng bounds;  // budgets, hand-offs, strategies
+  Rng accounts;
 
   Instant now() const { return clock.now().mono; }
   void after(Duration delay, Schedule::Action action) {
