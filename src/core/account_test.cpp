@@ -273,6 +273,20 @@ TEST(Account, TurnsWaitToo) {
   EXPECT_EQ(pool.live(), "b");
 }
 
+TEST(Account, WhoseTurnComesTakesNoTaskThatIsForSomebodyElseMeanwhile) {
+  CellDefinition cell = cell_of({of_pool(turn_agent("a")), of_pool(turn_agent("b"))},
+                                {task_of("t1"), task_of("t2")});
+  Pool pool(cell, 1, 1s);
+  pool.all_spawned();
+  ASSERT_EQ(pool.agent("b").waiting_wake->source, "task:t2");
+  EXPECT_TRUE(pool.ask(op::AssignTask{Bed::task_ref("t2"), AgentId("a")}));
+  pool.wait(10s);
+  pool.exited("a", exit_code(0));
+  pool.wait(10s);
+  EXPECT_EQ(pool.live(), "a");
+  EXPECT_EQ(pool.task("t2").owner, AgentId("a"));
+}
+
 TEST(Account, TheTimeOutOfATaskStandsWhileItsOwnerWaits) {
   CellDefinition cell = pool_of(1);
   TaskDefinition task = task_of("t");

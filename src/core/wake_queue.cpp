@@ -6,6 +6,7 @@
 #include "core/budgets.h"
 #include "core/lifecycle.h"
 #include "core/line.h"
+#include "core/task_graph.h"
 #include "core/work.h"
 
 namespace lazaret::core::wake_queue {
@@ -13,11 +14,16 @@ namespace {
 
 constexpr std::string_view task_source = "task:";
 
-// The task that it was about has gone to somebody else, or was done.
+// The task that it was about has gone to somebody else, is for somebody else, or was done. One that
+// is held for its budget waits for the answer.
 bool is_too_late(const Decision& d, const AgentRef& ref, const Wake& wake) {
   if (!wake.source.starts_with(task_source)) return false;
   const TaskId id(wake.source.substr(task_source.size()));
-  return d.task({ref.cell, id}) && !d.cell(ref.cell)->ready.contains(id);
+  const Task* task = d.task({ref.cell, id});
+  if (!task) return false;
+  const Cell& cell = *d.cell(ref.cell);
+  const bool held = task->meter && task->meter->hold;
+  return !cell.ready.contains(id) || (!held && !task_graph::fits(cell, ref.agent, *task));
 }
 
 void start_turn(Decision& d, const AgentRef& ref) {
