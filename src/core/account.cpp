@@ -110,9 +110,11 @@ std::string why_it_left(const Decision& d, const AgentRef& ref) {
   if (!lifecycle::should_run(d.fleet(), *d.cell(ref.cell), agent)) {
     return "nobody wants it to run at present";
   }
-  return "there was nothing for it to do when its turn came";
+  return is_live(agent.process) ? "it may ask for work again"
+                                : "there was nothing for it to do when its turn came";
 }
 
+// A running one may ask for work again; else its turn was for nothing.
 void go(Decision& d, const AgentRef& ref) {
   const std::int64_t turn = d.agent(ref)->turn_in_line;
   const auto waits = [&] { return d.agent(ref) && d.agent(ref)->turn_in_line == turn; };
@@ -121,6 +123,7 @@ void go(Decision& d, const AgentRef& ref) {
   if (!waits()) return;
   const std::string name = d.agent(ref)->pool;
   d.record(fact::AgentWaitEnded{ref, name, why_it_left(d, ref)});
+  work::offer(d, ref);
 }
 
 }  // namespace
@@ -215,6 +218,12 @@ bool may_wake(Decision& d, const AgentRef& ref) {
   }
   if (agent.turn_in_line == 0) return true;
   return next_up(d.fleet(), d.fleet().accounts.at(agent.pool), d.now) == ref;
+}
+
+bool may_claim(Decision& d, const AgentRef& ref) {
+  const Agent& agent = *d.agent(ref);
+  if (is_live(agent.process)) return may_wake(d, ref);
+  return !limit_on(d.fleet(), *d.cell(ref.cell), agent, d.now.wall);
 }
 
 bool is_held_after_death(Decision& d, const AgentRef& ref) {

@@ -12,7 +12,8 @@
 //                  equals, whoever has waited longest. Each start moves the next by `stagger`.
 //   the limit      when one agent says, or its last words before a failure say, that the account is
 //                  rate limited, all of the pool are held until that time: nobody is started, and
-//                  those who run get no new wake and no new task. They go on with what they have.
+//                  those who run get no new wake and no new task: who asks for one gets in line
+//                  too, and they come back one after another. They go on with what they have.
 //                  The newest word counts, later or earlier; a report without a time ends the
 //                  limit. Last words without a time count as exhausted_usually.
 //   its victims    who dies meanwhile has not failed: no try is used up, nobody is asked, and it
@@ -58,6 +59,8 @@ std::size_t waiting_in(const Fleet& fleet, const Account& account);
 bool may_start(Decision& d, const AgentRef& ref);
 // The same for a wake of an agent that runs: only the limit, and its place in line, keep it.
 bool may_wake(Decision& d, const AgentRef& ref);
+// The same for a task that it asks for. An agent that runs elsewhere stands in no line.
+bool may_claim(Decision& d, const AgentRef& ref);
 // It died, and its account's limit is reason enough: it is in line now.
 bool is_held_after_death(Decision& d, const AgentRef& ref);
 

@@ -254,6 +254,36 @@ TEST(Account, RunningOnesGetNoNewWakeAndNoNewTaskBeforeItsEnd) {
   EXPECT_EQ(pool.ask_as("b", op::ClaimTask{Bed::ref("b"), {}})->task, Bed::task_ref("t"));
 }
 
+TEST(Account, RunningOnesTakeUpWorkAgainOneAfterAnother) {
+  CellDefinition cell = pool_of(3);
+  for (const char* id : {"t1", "t2", "t3"}) cell.tasks.emplace(TaskId(id), task_of(id));
+  Pool pool(cell, 0, 3s);
+  pool.wait(10s);
+  pool.all_spawned();
+  pool.limited("a", 60s);
+  const auto claims = [&] {
+    std::string got;
+    for (const char* id : {"a", "b", "c"}) {
+      if (pool.ask_as(id, op::ClaimTask{Bed::ref(id), {}})->task) got += id;
+    }
+    return got;
+  };
+  EXPECT_EQ(claims(), "");
+  EXPECT_EQ(pool.account().waiting.size(), 3U);
+  pool.commands.clear();
+  pool.wait(60s);
+  ASSERT_EQ(pool.commands.size(), 1U);
+  EXPECT_EQ(std::get<command::SendLine>(pool.commands.front()).agent, Bed::ref("a")) << "a hint";
+  EXPECT_EQ(claims(), "a");
+  pool.wait(2s);
+  EXPECT_EQ(claims(), "a") << "what it has already";
+  pool.wait(1s);
+  EXPECT_EQ(claims(), "ab");
+  pool.wait(3s);
+  EXPECT_EQ(claims(), "abc");
+  EXPECT_TRUE(pool.account().waiting.empty());
+}
+
 TEST(Account, TurnsWaitToo) {
   CellDefinition cell = cell_of({of_pool(turn_agent("a")), of_pool(turn_agent("b"))},
                                 {task_of("t1"), task_of("t2"), task_of("t3")});
@@ -274,8 +304,8 @@ TEST(Account, TurnsWaitToo) {
 }
 
 TEST(Account, WhoseTurnComesTakesNoTaskThatIsForSomebodyElseMeanwhile) {
-  CellDefinition cell = cell_of({of_pool(turn_agent("a")), of_pool(turn_agent("b"))},
-                                {task_of("t1"), task_of("t2")});
+  CellDefinition cell =
+      cell_of({of_pool(turn_agent("a")), of_pool(turn_agent("b"))}, {task_of("t1"), task_of("t2")});
   Pool pool(cell, 1, 1s);
   pool.all_spawned();
   ASSERT_EQ(pool.agent("b").waiting_wake->source, "task:t2");

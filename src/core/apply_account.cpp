@@ -87,7 +87,10 @@ void Applier::operator()(const fact::AgentAwaitsAccount& f) {
   tell_alert(f.account);
 }
 
-void Applier::operator()(const fact::AgentWaitEnded& f) { leave_line(f.agent); }
+// A live one asks for work now, so that the next one waits for a while.
+void Applier::operator()(const fact::AgentWaitEnded& f) {
+  is_live(agent(f.agent).process) ? took_its_turn(f.agent) : leave_line(f.agent);
+}
 
 void Applier::operator()(const fact::AccountSet& f) {
   Account& account = fleet.accounts[f.account];

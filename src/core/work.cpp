@@ -75,6 +75,12 @@ void hint(Decision& d, const AgentRef& ref, const TaskId& id) {
 
 }  // namespace
 
+void offer(Decision& d, const AgentRef& ref) {
+  if (!is_idle_process(*d.agent(ref))) return;
+  const auto task = task_graph::best_for(*d.cell(ref.cell), ref.agent, d.now.mono);
+  if (task) hint(d, ref, *task);
+}
+
 void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
@@ -84,7 +90,7 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
       !d.fleet().stopping && !agent.paused && !is_held(cell, agent) &&
       (agent.process == ProcessState::external || agent.process == ProcessState::starting ||
        agent.process == ProcessState::running);
-  if (!may_work || account::limit_on(d.fleet(), cell, agent, d.now.wall)) return d.grant();
+  if (!may_work) return d.grant();
   std::optional<TaskId> id = only;
   if (only) {
     const Task* task = d.task({ref.cell, *only});
@@ -100,7 +106,7 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
   } else {
     id = task_graph::best_for(cell, ref.agent, d.now.mono);
   }
-  if (!id) return d.grant();
+  if (!id || !account::may_claim(d, ref)) return d.grant();
   record_claim(d, {ref.cell, *id}, ref.agent, agent.incarnation);
   d.grant(id->value, TaskRef{ref.cell, *id});
 }

@@ -7,6 +7,8 @@ namespace lazaret::core::work {
 
 // The best task for a `process` agent (or the one it has); answers the decision's request.
 void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only);
+// Tells one that runs and has nothing to do that there is work for it.
+void offer(Decision& d, const AgentRef& ref);
 // A turn begins on this task with the incarnation that is about to start.
 void claim_for_turn(Decision& d, const AgentRef& ref, const TaskId& task, Incarnation incarnation);
 
