@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapters/zones/zone_offset.h"
 #include "base/rfc3339.h"
 #include "core/decision.h"
 #include "main/build.h"
@@ -107,6 +108,7 @@ void Daemon::open_world() {
     return tokens_->mint(agent, incarnation);
   };
   settings.log_bytes_most = config_.integer("logs.bytes");
+  settings.zones = zones::offset_at;
   settings.logs_kept = static_cast<int>(config_.integer("logs.kept"));
   processes_ = std::make_unique<process::ProcessAdapter>(io_, std::move(settings), sink);
   processes_->on_beat(
@@ -122,6 +124,7 @@ void Daemon::open_world() {
   cells_ = std::make_unique<cells::CellStore>(io_, std::move(options));
   mirror_ = std::make_unique<CellMirror>(io_, *loop_, *cells_);
   cpu_sampler_ = std::make_unique<CpuSampler>(io_, *loop_, *telemetry_);
+  limit_watch_ = std::make_unique<LimitWatch>(io_, *loop_, *processes_, zones::offset_at);
   http_ = std::make_unique<http_client::HttpClient>(io_);
   open_notifications();
   open_presence();

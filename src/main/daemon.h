@@ -27,6 +27,7 @@
 #include "main/harborforge_link.h"
 #include "main/host_history.h"
 #include "main/identity.h"
+#include "main/limit_watch.h"
 #include "main/links.h"
 #include "main/loop_driver.h"
 #include "main/notifications.h"
@@ -128,6 +129,7 @@ class Daemon : public ports::Effects {
   std::unique_ptr<cells::CellLooks> cell_looks_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<CpuSampler> cpu_sampler_;
+  std::unique_ptr<LimitWatch> limit_watch_;
   std::unique_ptr<HostHistory> host_history_;
   std::unique_ptr<CellSizes> cell_sizes_;
   Links links_{io_, [this] { return clock_->now().wall; }};

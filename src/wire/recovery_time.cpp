@@ -138,22 +138,25 @@ std::optional<WallTime> epoch_at_end(std::string_view line, WallTime now) {
 }
 
 // "retry-after: 120"
-std::optional<WallTime> after_colon(std::string_view text, WallTime now) {
+std::optional<WallTime> after_colon(std::string_view text, WallTime now, const ZoneOffset& zones) {
   const auto colon = text.find(':');
   return colon == std::string_view::npos ? std::nullopt
-                                         : recovery_time(text.substr(colon + 1), now);
+                                         : recovery_time(text.substr(colon + 1), now, zones);
 }
 
 // What stands before the phrase may be the time at which the line was written.
-std::optional<WallTime> time_after(std::string_view line, std::size_t phrase, WallTime now) {
+std::optional<WallTime> time_after(std::string_view line, std::size_t phrase, WallTime now,
+                                   const ZoneOffset& zones) {
   if (const auto epoch = epoch_at_end(line, now)) return epoch;
-  if (const auto time = recovery_time(line.substr(phrase), now)) return time;
-  return is_digit(line.front()) || line.front() == '[' ? std::nullopt : recovery_time(line, now);
+  if (const auto time = recovery_time(line.substr(phrase), now, zones)) return time;
+  const bool dated = is_digit(line.front()) || line.front() == '[';
+  return dated ? std::nullopt : recovery_time(line, now, zones);
 }
 
 }  // namespace
 
-std::optional<WallTime> recovery_time(std::string_view text, WallTime now) {
+std::optional<WallTime> recovery_time(std::string_view text, WallTime now,
+                                      const ZoneOffset& zones) {
   text = text.substr(0, text_most);
   std::optional<WallTime> time;
   std::optional<double> seconds;
@@ -165,15 +168,18 @@ std::optional<WallTime> recovery_time(std::string_view text, WallTime now) {
     seconds = number;
   } else if (!(time = rfc3339_in(text)) && !(time = http_date_in(text))) {
     seconds = span_in(lower(text));
+    if (!seconds) time = clock_time_in(text, now, zones);
   }
   if (seconds && *seconds <= in_seconds(recovery_most)) time = now + seconds_of(*seconds);
   if (!time || *time > now + recovery_most) return std::nullopt;
   return std::chrono::floor<std::chrono::milliseconds>(std::max(*time, now));  // as it is written
 }
 
-std::optional<core::LimitSeen> limit_in(std::span<const std::string> last_lines, WallTime now) {
-  static constexpr std::array<std::string_view, 9> limits{
-      "rate limit",    "rate-limit",     "rate_limit",        "ratelimit",     "usage limit",
+std::optional<core::LimitSeen> limit_in(std::span<const std::string> last_lines, WallTime now,
+                                        const ZoneOffset& zones) {
+  static constexpr std::array<std::string_view, 12> limits{
+      "rate limit",    "rate-limit",     "rate_limit",        "ratelimit",
+      "usage limit",   "session limit",  "weekly limit",      "hour limit",
       "limit reached", "hit your limit", "too many requests", "quota exceeded"};
   static constexpr std::array<std::string_view, 4> returns{"retry", "try again", "reset",
                                                            "available"};
@@ -182,15 +188,32 @@ std::optional<core::LimitSeen> limit_in(std::span<const std::string> last_lines,
   for (auto line = last_lines.rbegin(); line != last_lines.rend(); ++line) {
     const std::string low = lower(*line);
     if (const auto at = first_of(low, limits); at != std::string::npos && !seen) {
-      seen = core::LimitSeen{time_after(*line, at, now), *line};
+      seen = core::LimitSeen{time_after(*line, at, now, zones), *line};
     } else if (const auto again = first_of(low, returns);
                again != std::string::npos && !elsewhere) {
-      elsewhere = time_after(*line, again, now);
-      if (!elsewhere) elsewhere = after_colon(low.substr(again), now);
+      elsewhere = time_after(*line, again, now, zones);
+      if (!elsewhere) elsewhere = after_colon(low.substr(again), now, zones);
     }
   }
   if (seen && !seen->until) seen->until = elsewhere;
   return seen;
+}
+
+std::optional<core::LimitSeen> limit_stated(std::span<const std::string> newest_lines,
+                                            WallTime printed, const ZoneOffset& zones) {
+  static constexpr std::array<std::string_view, 9> statements{
+      "limit reached",  "limit exceeded",    "limit hit",      "hit your ",       "reached your ",
+      "exceeded your ", "too many requests", "quota exceeded", "limit will reset"};
+  for (auto line = newest_lines.rbegin(); line != newest_lines.rend(); ++line) {
+    const std::string low = lower(*line);
+    const auto at = first_of(low, statements);
+    const bool speaks_of_it = low.contains("limit") || low.contains("quota") || low.contains("429");
+    if (at == std::string::npos || !speaks_of_it) continue;
+    if (const auto until = time_after(*line, at, printed, zones); until && *until > printed) {
+      return core::LimitSeen{until, *line};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace lazaret::wire

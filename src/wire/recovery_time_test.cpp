@@ -42,6 +42,51 @@ TEST(RecoveryTime, IsNothingWhereNoneIsNamed) {
   }
 }
 
+// Two hours ahead of UTC until 25 October, then one; New York five behind.
+std::optional<Duration> offset_of(const std::string& zone, WallTime at) {
+  const WallTime winter = from_rfc3339("2026-10-25T01:00:00Z").value();
+  if (zone.empty() || zone == "Europe/Berlin") return std::chrono::hours(at < winter ? 2 : 1);
+  if (zone == "America/New_York") return -std::chrono::hours(5);
+  if (zone == "UTC") return Duration(0);
+  return std::nullopt;
+}
+
+TEST(RecoveryTime, IsReadFromClocks) {
+  const auto at = [](std::string_view text, const char* moment) {
+    const auto time = recovery_time(text, from_rfc3339(moment).value(), offset_of);
+    return time ? to_rfc3339(*time) : "nothing";
+  };
+  const char* sunday = "2026-11-22T10:00:00Z";  // 11:00 here
+  const std::tuple<const char*, const char*, const char*> texts[] = {
+      {"resets 3pm", sunday, "2026-11-22T14:00:00.000Z"},
+      {"resets 3am", sunday, "2026-11-23T02:00:00.000Z"},
+      {"Your limit will reset at 3pm (Europe/Berlin).", sunday, "2026-11-22T14:00:00.000Z"},
+      {"resets at 3pm (America/New_York)", sunday, "2026-11-22T20:00:00.000Z"},
+      {"resets at 3am (America/New_York)", sunday, "2026-11-23T08:00:00.000Z"},
+      {"resets 12am", sunday, "2026-11-22T23:00:00.000Z"},
+      {"resets 12:30 p.m.", sunday, "2026-11-22T11:30:00.000Z"},
+      {"try again at 3:40 PM.", sunday, "2026-11-22T14:40:00.000Z"},
+      {"available again at 15:00 UTC", sunday, "2026-11-22T15:00:00.000Z"},
+      {"limited until 15:00:30", sunday, "2026-11-22T14:00:00.000Z"},
+      {"resets Monday at 9am", sunday, "2026-11-23T08:00:00.000Z"},
+      {"resets on Sunday, 9am", sunday, "2026-11-29T08:00:00.000Z"},
+      {"resets Nov 30, 5pm", sunday, "2026-11-30T16:00:00.000Z"},
+      {"resets tomorrow at 8pm", sunday, "2026-11-23T19:00:00.000Z"},
+      {"resets 10:57am", sunday, "2026-11-22T10:00:00.000Z"},  // three minutes ago
+      {"resets 10:50am", sunday, "2026-11-23T09:50:00.000Z"},
+      {"resets 3am", "2026-10-24T10:00:00Z", "2026-10-25T02:00:00.000Z"},  // the clocks go back
+      {"resets Jan 2 at 5pm", "2026-12-20T10:00:00Z", "2027-01-02T16:00:00.000Z"},
+  };
+  for (const auto& [text, moment, time] : texts) EXPECT_EQ(at(text, moment), time) << text;
+  for (const char* none :
+       {"resets 3", "resets 13pm", "resets 0am", "resets 25:00", "resets 9:61", "resets soon",
+        "resets 3ampere", "resets 3pm (Mars/Olympus)", "resetting 3pm", "resets Jan 2 at 5pm",
+        "resets Feb 31, 5pm", "3am", "again", "resets the counter of the cell at 3am"}) {
+    EXPECT_EQ(at(none, sunday), "nothing") << none;
+  }
+  EXPECT_EQ(said("resets 3am"), "nothing") << "without zones";
+}
+
 std::string limit_said(std::vector<std::string> lines) {
   const auto seen = limit_in(lines, now);
   if (!seen) return "none";
@@ -71,6 +116,37 @@ TEST(LimitInLastWords, IsToldFromOtherFailures) {
        "rate limit: 2nd, in 2 hours → 2026-11-22T12:00:00.000Z"},
   };
   for (const auto& [lines, expected] : cases) EXPECT_EQ(limit_said(lines), expected);
+}
+
+TEST(LimitInLastWords, OfClaudeIsUnderstood) {
+  for (const char* line :
+       {"Claude usage limit reached. Your limit will reset at 3pm (Europe/Berlin).",
+        "5-hour limit reached ∙ resets 3pm", "You've hit your limit · resets 3pm",
+        "You've hit your session limit · resets 3pm (Europe/Berlin)",
+        "Weekly limit reached ∙ resets Nov 22 at 3pm"}) {
+    const auto seen = limit_in(std::vector<std::string>{line}, now, offset_of);
+    ASSERT_TRUE(seen) << line;
+    EXPECT_EQ(seen->until, from_rfc3339("2026-11-22T14:00:00Z").value()) << line;
+    EXPECT_TRUE(limit_stated(std::vector<std::string>{line}, now, offset_of)) << line;
+  }
+}
+
+TEST(LimitStated, NeedsAStatementWithItsOwnTime) {
+  const auto stated = [](std::vector<std::string> lines) {
+    const auto seen = limit_stated(lines, now, offset_of);
+    return seen ? to_rfc3339(*seen->until) : "none";
+  };
+  EXPECT_EQ(stated({"HTTP 429: rate limit exceeded, try again in 20s"}),
+            "2026-11-22T10:00:20.000Z");
+  EXPECT_EQ(stated({"AI usage limit reached|1795345200", "waiting"}), "2026-11-22T11:00:00.000Z");
+  for (const char* none :
+       {"I shall read how their rate limit works in 5 minutes", "Error: 429 Too Many Requests",
+        "limit reached", "resets 3pm", "rate limit reached at 2026-11-22T09:00:00Z",
+        "you have hit your target, again in 5 minutes"}) {
+    EXPECT_EQ(stated({none}), "none") << none;
+  }
+  EXPECT_EQ(stated({"limit reached", "resets in 5 minutes"}), "none") << "not of one line";
+  EXPECT_EQ(stated({}), "none");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 import datetime
 import os
 import signal
+import zoneinfo
 
 from fleet import Story, agent, main
 
@@ -13,6 +14,18 @@ while not refusal.exists():
     time.sleep(0.02)
 print(refusal.read_text(), flush=True)
 sys.exit(1)
+"""
+# Says what it finds in its own file of words, and works or waits on.
+TALKER = """
+import pathlib, time
+said = ""
+words = pathlib.Path("../../words-" + __import__("os").environ["LAZARET_AGENT"])
+while True:
+    now = words.read_text() if words.exists() else ""
+    if now != said:
+        print(now, flush=True)
+        said = now
+    time.sleep(0.02)
 """
 PROGRAM = ["/usr/bin/python3", "-c", WORKER]
 IDLE = ["/usr/bin/python3", "-c", "import time; time.sleep(1000)"]
@@ -144,6 +157,44 @@ class Accounts(Story):
                          == {"finished"}, "both wakes to be given")
         first, second = (moment(one["at"]) for one in self.fleet.facts(kind="wake_started"))
         self.assertGreaterEqual((second - first).total_seconds(), 0.999, "one after another")
+
+    def say(self, cell, name, words):
+        file = self.fleet.missions / cell / f"words-{name}"
+        whole = file.with_suffix(".new")
+        whole.write_text(words)
+        whole.rename(file)
+
+    def limits_heard(self):
+        return [one["agent"] for one in self.fleet.facts(kind="agent_rate_limited")
+                if one["body"]["until"]]
+
+    def test_what_a_running_program_prints_of_its_limit_is_heard(self):
+        command = ["/usr/bin/python3", "-c", TALKER]
+        cell = self.fleet.write_cell([agent("a", command), agent("b", command)],
+                                     cell={"lazaret": {"account": "team"}})
+        self.fleet.start(cell)
+        pids = {name: self.fleet.until_running(name)["pid"] for name in "ab"}
+        self.say(cell, "b", "I shall read how a rate limit is reached, again in 10 minutes")
+        berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+        end = (moment(self.in_seconds(2 * 3600)).astimezone(berlin)
+               .replace(minute=0, second=0, microsecond=0))
+        clock = end.strftime("%I%p").lower().lstrip("0")
+        self.say(cell, "a", f"5-hour limit reached, resets {clock} (Europe/Berlin)")
+        limited = self.fleet.until(lambda: self.account()["limited"], "the words to be heard")
+        self.assertEqual(moment(limited["until"]), end)
+        self.assertEqual(limited["by"], "a")
+        self.assertEqual(limited["reason"], f"5-hour limit reached, resets {clock} (Europe/Berlin)")
+        self.assertEqual([one["kind"] for one in self.approvals()], ["account"])
+        self.fleet.cli("account", "limit", "team", "null", "--reason", "paid")
+        before = self.fleet.daemon_pid()
+        self.fleet.kill_daemon()
+        self.assertNotEqual(self.fleet.daemon_pid(), before)
+        until = self.in_seconds(600)
+        self.say(cell, "b", f"HTTP 429: rate limit exceeded, resets at {until}")
+        limited = self.fleet.until(lambda: self.account()["limited"], "the other's words")
+        self.assertEqual((limited["by"], limited["until"]), ("b", until))
+        self.assertEqual(self.limits_heard(), ["a", "b"], "each once, and no prose")
+        self.assertEqual({name: self.fleet.agent(name)["pid"] for name in "ab"}, pids)
 
     def test_what_is_wrong_is_named(self):
         status, problem = self.fleet.call("PATCH", "/api/v1/accounts/team", {"at_once": -1})

@@ -90,7 +90,7 @@ SpawnTrouble explain_execute(int error, const std::string& program, const std::s
 }  // namespace
 
 core::ExitReport exit_report(int wait_status, std::uint32_t flags, const fs::path& log_file,
-                             std::uint64_t log_bytes) {
+                             std::uint64_t log_bytes, const wire::ZoneOffset& zones) {
   core::ExitReport report;
   const bool oom = (flags & shim::flag_oom) != 0;
   if (WIFSIGNALED(wait_status)) {
@@ -103,11 +103,25 @@ core::ExitReport exit_report(int wait_status, std::uint32_t flags, const fs::pat
   if (oom && report.kind != core::ExitKind::out_of_memory) {
     report.detail = "one of its processes was killed at the memory limit";
   }
-  const std::size_t bytes = std::min<std::uint64_t>(log_bytes, lines_most * (line_width_most + 56));
-  report.last_lines = last_lines(log_file, bytes, lines_most, line_width_most);
+  report.last_lines = newest_lines(log_file, log_bytes);
   const bool well = report.kind == core::ExitKind::exited && report.code == 0;
-  if (!well) report.limit = wire::limit_in(report.last_lines, wall_now());
+  if (!well) report.limit = wire::limit_in(report.last_lines, wall_now(), zones);
   return report;
+}
+
+std::vector<std::string> newest_lines(const fs::path& log_file, std::uint64_t bytes) {
+  const auto most = std::min<std::uint64_t>(bytes, lines_most * (line_width_most + 56));
+  return last_lines(log_file, most, lines_most, line_width_most);
+}
+
+Printed printed(const fs::path& log_file, std::uint64_t bytes_before) {
+  struct stat now{};
+  if (::stat(log_file.c_str(), &now) != 0) return {};
+  const auto size = static_cast<std::uint64_t>(now.st_size);
+  const auto since =
+      std::chrono::seconds(now.st_mtim.tv_sec) + std::chrono::nanoseconds(now.st_mtim.tv_nsec);
+  // A log that was turned over since begins anew.
+  return {size < bytes_before ? size : size - bytes_before, WallTime(since)};
 }
 
 core::ExitReport lost_report(std::string detail, const fs::path& log_file) {

@@ -4,18 +4,30 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adapters/process/system_files.h"
+#include "base/instant.h"
 #include "core/report.h"
 #include "shim/protocol.h"
 #include "shim/records.h"
+#include "wire/clock_words.h"
 
 namespace lazaret::process {
 
 // `log_bytes` is what this incarnation has written: older lines are not its last ones.
 core::ExitReport exit_report(int wait_status, std::uint32_t flags, const fs::path& log_file,
-                             std::uint64_t log_bytes);
+                             std::uint64_t log_bytes, const wire::ZoneOffset& zones);
 core::ExitReport lost_report(std::string detail, const fs::path& log_file);
+
+// What an incarnation that lives has printed.
+struct Printed {
+  std::uint64_t bytes = 0;
+  WallTime at{};  // the last of it
+};
+Printed printed(const fs::path& log_file, std::uint64_t bytes_before);
+// Its newest lines, of at most so many bytes.
+std::vector<std::string> newest_lines(const fs::path& log_file, std::uint64_t bytes);
 
 struct SpawnTrouble {
   std::string reason;

@@ -290,6 +290,20 @@ void ProcessAdapter::drop_lines(const AgentRef& agent) {
   }
 }
 
+std::optional<Printed> ProcessAdapter::printed(const AgentRef& agent,
+                                               Incarnation incarnation) const {
+  const auto found = kept_.find(agent);
+  if (found == kept_.end()) return std::nullopt;
+  const Slot& slot = *found->second.slot;
+  if (!slot.is_live() || slot.incarnation() != incarnation) return std::nullopt;
+  return process::printed(slot.log_file(), slot.log_before());
+}
+
+std::vector<std::string> ProcessAdapter::newest_lines(const AgentRef& agent,
+                                                      const Printed& printed) const {
+  return process::newest_lines(kept_.at(agent).slot->log_file(), printed.bytes);
+}
+
 Usage ProcessAdapter::usage(const AgentRef& agent) const {
   const auto found = kept_.find(agent);
   return found == kept_.end() ? Usage{} : sample_usage(*found->second.slot);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "adapters/process/environment.h"
+#include "adapters/process/exit_report.h"
 #include "adapters/process/groups.h"
 #include "adapters/process/sampling.h"
 #include "adapters/process/settings.h"
@@ -53,6 +54,9 @@ class ProcessAdapter final : public ports::Effects, private SlotOwner {
   std::optional<AgentRef> agent_of_pid(std::int64_t pid) const;
   // Who has a process, or a shim that was told to go and is still there.
   std::vector<AgentRef> living() const;
+  // What the present incarnation has printed; nothing for an agent that does not run.
+  std::optional<Printed> printed(const AgentRef& agent, Incarnation incarnation) const;
+  std::vector<std::string> newest_lines(const AgentRef& agent, const Printed& printed) const;
   // Zeroes for an agent that does not run.
   Usage usage(const AgentRef& agent) const;
   const Groups& groups() const { return groups_; }

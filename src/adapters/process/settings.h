@@ -7,6 +7,7 @@
 
 #include "adapters/process/system_files.h"
 #include "base/ids.h"
+#include "wire/clock_words.h"
 
 namespace lazaret::process {
 
@@ -20,6 +21,7 @@ struct Settings {
   std::function<std::string(const AgentRef&, Incarnation)> token_for;  // LAZARET_TOKEN
   std::int64_t log_bytes_most = 10 * 1024 * 1024;  // a log is turned over at this size
   int logs_kept = 3;                               // besides the current one
+  wire::ZoneOffset zones;                          // for the times of day that programs print
 };
 
 }  // namespace lazaret::process

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -71,6 +72,7 @@ Result<void> Slot::prepare(Incarnation incarnation, const SpawnPlan& plan,
   program_ = plan.program;
   work_directory_ = plan.directory;
   log_file_ = plan.log_file;
+  log_before_ = printed(log_file_, 0).bytes;
   if (limits_ != limits) {
     std::error_code error;
     fs::create_directories(directory_, error);
@@ -203,7 +205,9 @@ void Slot::hear(const shim::Message& message, std::string_view text) {
       break;
     }
     case shim::Kind::exited:
-      if (ours) end(exit_report(message.number, message.flags, log_file_, message.count));
+      if (ours)
+        end(exit_report(message.number, message.flags, log_file_, message.count,
+                        world_.settings.zones));
       break;
     case shim::Kind::notify:
       if (ours) owner_->on_notified(*this, text);
@@ -241,6 +245,8 @@ void Slot::hear_state(const shim::Message& state) {
     process_start_ = state.process_start;
     const bool ready = (state.flags & shim::flag_ready) != 0;
     if (searched) {
+      const std::uint64_t now = printed(log_file_, 0).bytes;
+      log_before_ = now - std::min(now, state.count);
       owner_->on_adopted(*this, ready);
     } else {
       if (!known) owner_->on_spawned(*this);
@@ -337,7 +343,8 @@ void Slot::end_from_record(const std::string& why_lost) {
     const SpawnTrouble trouble = explain(stage, record->failed_errno, 0, program_, work_directory_);
     fail_start(trouble.reason, trouble.permanent);
   } else {
-    end(exit_report(record->wait_status, record->flags, log_file_, record->log_bytes));
+    end(exit_report(record->wait_status, record->flags, log_file_, record->log_bytes,
+                    world_.settings.zones));
   }
 }
 
@@ -376,7 +383,8 @@ void Slot::finish_retire() {
   if (phase_ != Phase::idle) {
     const auto record = read_exit_record(directory_);
     if (record && record->incarnation == incarnation_.value) {
-      end(exit_report(record->wait_status, record->flags, log_file_, record->log_bytes));
+      end(exit_report(record->wait_status, record->flags, log_file_, record->log_bytes,
+                      world_.settings.zones));
     } else {
       end(lost_report("it was retired", log_file_));
     }

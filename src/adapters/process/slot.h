@@ -72,6 +72,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   std::int64_t shim_pid() const { return shim_pid_; }
   const fs::path& directory() const { return directory_; }
   const std::string& log_file() const { return log_file_; }
+  std::uint64_t log_before() const { return log_before_; }
   const SlotGroup& group() const { return group_; }
   fs::path notify_socket() const;
 
@@ -115,6 +116,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   std::string program_;
   std::string work_directory_;
   std::string log_file_;
+  std::uint64_t log_before_ = 0;  // bytes of earlier incarnations in it
   SlotGroup group_;
   std::optional<core::Limits> limits_;  // that group_ was prepared for
   std::function<void()> retired_;
