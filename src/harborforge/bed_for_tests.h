@@ -14,6 +14,7 @@
 #include "base/rfc3339.h"
 #include "base/rng.h"
 #include "harborforge/client.h"
+#include "harborforge/state.h"
 #include "wire/harborforge.h"
 #include "wire/json_document.h"
 
@@ -152,6 +153,7 @@ class Bed : public ports::HttpClient, public Host, public StateStore, public por
       EXPECT_TRUE(in_flight.insert(lane).second) << "a second request for " << lane;
     }
     requests.push_back(request);
+    expect_kept(request);
     const double answer_after = 0.01 + rng.unit() * 0.2;
     const auto answer = [this, lane, done](Result<ports::HttpAnswer> what) {
       in_flight.erase(lane);
@@ -179,6 +181,22 @@ class Bed : public ports::HttpClient, public Host, public StateStore, public por
       return nothing();
     }
     later(seconds_of(answer_after), [this, request, answer] { answer(backend(request)); });
+  }
+
+  // Who dies while a report is under way has to know of it afterwards, by the same key.
+  void expect_kept(const ports::HttpRequest& request) const {
+    const std::string key = header(request, "Idempotency-Key");
+    if (key.empty()) return;
+    const auto kept = read_state(disk);
+    ASSERT_TRUE(kept) << kept.error().message;
+    const auto waiting = kept->outbox.find(header(request, "X-Agent-ID"));
+    const bool there = waiting != kept->outbox.end() &&
+                       std::ranges::any_of(waiting->second, [&](const Report& one) {
+                         return kept->instance + "-" + std::to_string(one.number) == key &&
+                                (settings.contract != Contract::per_agent ||
+                                 wire::json_document(wire::to_json(one.update)) == request.body);
+                       });
+    EXPECT_TRUE(there) << "sent before it was saved: " << request.url << ' ' << request.body;
   }
 
   static std::string header(const ports::HttpRequest& request, std::string_view name) {

@@ -317,6 +317,22 @@ TEST_F(ClientTest, ADiskThatIsFullKeepsEverythingBack) {
   EXPECT_NE(backend.status("1"), SlotStatus::not_started);
 }
 
+// The agent's turn is over, but who could not write that down does not tell it either.
+TEST_F(ClientTest, AReportThatIsNotOnTheDiskDoesNotLeave) {
+  backend.add("scout", 1, "07:00:00", 0);
+  bed.start();
+  bed.run(10s);
+  const auto told = bed.count("PATCH", "/slots/1/");
+  bed.faults.full = 1;
+  bed.client->wake_done("calendar:1", "done", bed.now());
+  bed.run(2min);
+  EXPECT_EQ(bed.count("PATCH", "/slots/1/"), told);
+  EXPECT_EQ(backend.status("1"), SlotStatus::ongoing);
+  bed.faults.full = 0;
+  bed.run(2min);
+  EXPECT_EQ(backend.status("1"), SlotStatus::finished);
+}
+
 TEST_F(ClientTest, AnActThatCannotBeRecordedIsRefusedAndLeavesTheSlot) {
   backend.add("scout", 1, "07:00:00", 0);
   bed.start();
