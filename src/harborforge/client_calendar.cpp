@@ -47,6 +47,9 @@ void Client::Impl::refresh_agents() {
     if (!lane.present) {
       lane.beat_due = true;
       ready_.insert(agent.id);
+      // What was told before was not kept for it.
+      sync_token_.clear();
+      if (settings_.contract == Contract::sync) server_due_ = true;
     }
     lane.present = true;
     lane.agent = std::move(agent);
@@ -249,7 +252,8 @@ void Client::Impl::on_sync(const Result<ports::HttpAnswer>& answer, const Stamp&
   const auto read = wire::read_sync_answer(answer->body);
   if (!read) return set_error(server_error_, text_of(read.error()), "calendar");
   server_heard_ = now;
-  sync_token_ = read->sync_token;
+  // Who came while this was asked has to hear all of it, too.
+  sync_token_ = server_due_ ? std::string() : read->sync_token;
   if (read->refused.empty())
     clear_error(server_error_, "calendar");
   else

@@ -116,6 +116,44 @@ TEST_F(Sync, SlotsFireAtTheirTimeBetweenTwoAnswers) {
   EXPECT_EQ(asked[1], "GET http://backend/calendar/sync?claw_identifier=host-1&since=t%201");
 }
 
+// A backend tells changes only: what was said before an agent came would never be heard.
+TEST_F(Sync, WhoComesLaterHearsAllOfItAtOnce) {
+  all.schedules["late"] = {slot(9, "07:00:00")};
+  bed.backend = [this](const ports::HttpRequest& request) {
+    if (request.method == "PATCH") return Bed::answer(200, {});
+    asked.push_back(request.url);
+    return Bed::answer(200, wire::to_json(request.url.contains("since") ? changes : all));
+  };
+  bed.start();
+  bed.run(1min);
+  EXPECT_EQ(asked.size(), 1U);
+  bed.agent_list.push_back({"late", "", "idle", "", {}});
+  bed.client->on_agents_changed(bed.now());
+  bed.run(2s);
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[1], "http://backend/calendar/sync?claw_identifier=host-1");
+  EXPECT_EQ(bed.wakes["calendar:9"], 1);
+  bed.run(6min);
+  EXPECT_TRUE(asked[2].contains("since")) << "then changes are enough again";
+}
+
+// The same where it comes while an answer is on its way.
+TEST_F(Sync, WhoComesMeanwhileHearsItTheNextTime) {
+  all.schedules["late"] = {slot(9, "07:00:00")};
+  bed.backend = [this](const ports::HttpRequest& request) {
+    if (request.method == "PATCH") return Bed::answer(200, {});
+    asked.push_back(request.url);
+    return Bed::answer(200, wire::to_json(all));
+  };
+  bed.start();
+  bed.agent_list.push_back({"late", "", "idle", "", {}});
+  bed.client->on_agents_changed(bed.now());
+  bed.run(5s);
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_FALSE(asked[1].contains("since"));
+  EXPECT_EQ(bed.wakes["calendar:9"], 1);
+}
+
 TEST_F(Sync, AChangeReplacesWhatWasKnown) {
   all.schedules["scout"] = {slot(1, "08:10:00")};
   wire::SlotView cancelled = slot(1, "08:10:00");

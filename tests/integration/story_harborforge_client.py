@@ -3,11 +3,16 @@ import datetime
 import http.client
 import http.server
 import json
+import os
 import re
+import signal
 import socket
 import threading
 import time
 
+import jsonschema
+
+from contract import Contract
 from fleet import Fleet, Story, agent, main
 
 LEGAL = {("not_started", "ongoing"), ("not_started", "aborted"), ("not_started", "deferred"),
@@ -21,6 +26,7 @@ class Backend:
 
     def __init__(self):
         self.slots, self.updates, self.beats, self.pushes, self.bad = {}, [], [], [], []
+        self.asked = []  # (method, path, headers, body), answered or not
         self.trouble = lambda method, path, body: None
         self.hold = threading.Event()
         self.hold.set()
@@ -33,6 +39,7 @@ class Backend:
             def handle_one(self):
                 length = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(length) or b"{}")
+                backend.asked.append((self.command, self.path, dict(self.headers), body))
                 trouble = backend.trouble(self.command, self.path, body)
                 if trouble == "silent":
                     backend.hold.wait(60)
@@ -143,6 +150,9 @@ class Bed(Story):
 
     def tearDown(self):
         self.assertEqual(self.backend.bad, [])
+        contract = Contract(self.fleet.get("/openapi.json"))
+        for asked in self.backend.asked:
+            contract.check_sent(*asked)
 
     def script(self, name, **lazaret):
         """A `turn` agent: notes its message, then does what the file beside it says."""
@@ -185,6 +195,18 @@ class HarborForgeCalendar(Bed):
         accepted = self.fleet.facts(kind="wake_accepted")
         self.assertEqual([fact["body"]["wake"]["source"] for fact in accepted], ["calendar:7"])
         self.assertEqual(self.turns("idler"), [])
+
+    def test_what_is_described_nowhere_would_be_noticed(self):
+        contract = Contract(self.fleet.get("/openapi.json"))
+        who = {"X-Claw-Identifier": "host", "X-Agent-ID": "scout"}
+        path = "/calendar/slots/1/agent-update"
+        contract.check_sent("PATCH", path, who, {"status": "ongoing", "started_at": "09:00:00"})
+        for headers, body in ((who, {"status": "Ongoing"}), (who, {"status": "ongoing", "startedAt": "09:00:00"}),
+                              (who, {"reason": "none"}), (who, {"status": "finished", "actual_duration": 0}),
+                              ({"X-Agent-ID": "scout"}, {"status": "ongoing"}),
+                              ({"X-Claw-Identifier": "host"}, {"status": "ongoing"})):
+            with self.assertRaises((AssertionError, jsonschema.ValidationError), msg=body):
+                contract.check_sent("PATCH", path, headers, body)
 
     def test_the_higher_priority_goes_first_and_every_slot_has_its_turn(self):
         self.begin("scout")
@@ -230,6 +252,37 @@ class HarborForgeCalendar(Bed):
         self.assertEqual(len(self.turns("scout")), 1)
         self.assertEqual(self.backend.said(7), ["ongoing", "finished"])
 
+    def reports(self, name):
+        """[(key, status)] of all that arrived about that slot, answered or not"""
+        return [(headers["Idempotency-Key"], body["status"]) for method, path, headers, body in self.backend.asked
+                if method == "PATCH" and path.split("/")[-2] == str(name)]
+
+    def test_whoever_dies_by_its_report_knows_of_it_afterwards(self):
+        """The backend kills the client as soon as a report arrives, before anything else can be written."""
+        self.begin("scout")
+        saved = {}  # by status: what was on the disk
+
+        def deadly(method, path, body):
+            if method != "PATCH" or body["status"] in saved:
+                return None
+            saved[body["status"]] = None
+            os.kill(self.fleet.daemon_pid(), signal.SIGKILL)
+            saved[body["status"]] = json.loads((self.fleet.state / "calendar-client.json").read_text())
+            return "silent"  # and nothing of it is carried out
+        self.backend.trouble = deadly
+        self.backend.add(7, "scout")
+        self.until_status(7, "finished")
+        self.assertEqual(sorted(saved), ["finished", "ongoing"])
+        for status, state in saved.items():
+            kept = {f"{state['instance']}-{one['number']}": one["update"]["status"]
+                    for one in state["outbox"].get("scout", [])}
+            keys = [key for key, told in self.reports(7) if told == status]
+            self.assertGreaterEqual(len(keys), 2, "it is told again")
+            self.assertEqual(set(keys), {keys[0]}, "as the same report")
+            self.assertEqual(kept.get(keys[0]), status, "it was on the disk before it left")
+        self.assertEqual(self.backend.said(7), ["ongoing", "finished"])
+        self.assertEqual(len(self.turns("scout")), 1)
+
     def test_killed_again_and_again_nothing_fires_twice(self):
         self.begin("scout", "second")
         for number in range(1, 9):
@@ -252,6 +305,39 @@ class HarborForgeCalendar(Bed):
         self.backend.trouble = lambda method, path, body: \
             next(answers, None) if method == "PATCH" else None
         self.backend.add(7, "scout")
+        self.until_status(7, "finished")
+        self.assertEqual(self.backend.said(7), ["ongoing", "finished"])
+        self.assertEqual(len(self.turns("scout")), 1)
+
+
+class HarborForgeDisk(Bed):
+    monitor = "1"
+
+    def test_a_report_that_cannot_be_saved_does_not_leave(self):
+        wait = self.fleet.root / "scout.wait"
+        wait.touch()
+        self.begin("scout")
+        self.backend.add(7, "scout")
+        self.until_status(7, "ongoing")
+        # Nothing can be renamed over a folder that holds something.
+        file = self.fleet.state / "calendar-client.json"
+        aside = file.rename(self.fleet.root / "aside.json")
+        file.mkdir()
+        (file / "in the way").touch()
+        broken = True
+        self.backend.trouble = lambda method, path, body: \
+            self.backend.bad.append(f"{body} left before it was saved") if broken and method == "PATCH" else None
+        wait.unlink()
+        log = self.fleet.state / "daemon.log"
+        self.fleet.until(lambda: "the state cannot be saved" in log.read_text(), "it to be said")
+        # What was sent before these has arrived before them.
+        seen = len(self.backend.pushes)
+        self.fleet.until(lambda: len(self.backend.pushes) >= seen + 2, "two pushes")
+        self.assertEqual(self.backend.said(7), ["ongoing"])
+        broken = False
+        (file / "in the way").unlink()
+        file.rmdir()
+        aside.rename(file)
         self.until_status(7, "finished")
         self.assertEqual(self.backend.said(7), ["ongoing", "finished"])
         self.assertEqual(len(self.turns("scout")), 1)

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.parse
 
+from contract import Contract, Exchanges
 from fleet import LAZARET, Fleet, Story, agent, main
 from plugin_host import Host
 
@@ -27,7 +28,9 @@ class FaultProxy:
 
     FAULTS = ("none", "none", "slow", "error", "garbage", "deaf", "lost", "twice")
 
-    def __init__(self, url, seed):
+    def __init__(self, url, seed=None):
+        """Without a seed it only notes what goes by."""
+        self.exchanges = Exchanges()
         self.faults, self.chance, self.lock = {}, random.Random(seed), threading.Lock()
         proxy, backend = self, urllib.parse.urlsplit(url).netloc
 
@@ -41,6 +44,7 @@ class FaultProxy:
                 answer = connection.getresponse()
                 data = answer.read()
                 connection.close()
+                proxy.exchanges.note(self.command, self.path, headers, body, answer.status, data)
                 return answer.status, data
 
             def carry_out(self):
@@ -79,7 +83,7 @@ class FaultProxy:
             def handle_error(self, *_):
                 pass
 
-        self.calm = False
+        self.calm = seed is None
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -107,18 +111,31 @@ class Together(Story):
         # The next daemon after a kill listens at the same place.
         self.url = self.fleet.get("/api/v1/status")["daemon"]["url"]
 
-    def begin_client(self, url=None):
+    def noted(self, *seed):
+        """A proxy before the backend; at the end all that went by has to be as it is described."""
+        proxy = FaultProxy(self.url, *seed)
+
+        def check():
+            proxy.close()
+            kinds = proxy.exchanges.check(Contract(self.fleet.get("/openapi.json")))
+            self.assertTrue(kinds, "nothing went by")
+        self.addCleanup(check)
+        return proxy
+
+    def begin_client(self, url=None, contract="per_agent", heard=True):
+        url = url or self.noted().url
         self.client = Fleet()
         self.addCleanup(self.client.close)
         file = self.client.root / "key"
         file.write_text(self.key + "\n")
         file.chmod(0o600)
-        self.client.flags = ("--", "--harborforge", url or self.url, "--harborforge-key-file", str(file),
+        self.client.flags = ("--", "--harborforge", url, "--harborforge-key-file", str(file),
                              "--harborforge-identifier", "node-b", "--harborforge-calendar", "1",
-                             "--harborforge-monitor", "1")
+                             "--harborforge-monitor", "1", "--harborforge-contract", contract)
         self.client.up()
         self.client.start(self.client.write_cell([self.poet(name) for name in NAMES]))
-        self.fleet.until(lambda: all(one["status"] == "idle" for one in self.agents()), "heartbeats of all")
+        if heard:
+            self.fleet.until(lambda: all(one["status"] == "idle" for one in self.agents()), "heartbeats of all")
 
     def poet(self, name):
         root = self.client.root
@@ -157,6 +174,16 @@ class Together(Story):
         state = self.fleet.until(lambda: self.fleet.get("/api/v1/servers/node-b")["report"], "telemetry")
         self.assertEqual(sorted(one["id"] for one in state["agents"]), sorted(NAMES))
 
+    def test_the_other_contracts_are_spoken_as_they_are_described(self):
+        for contract in ("server_wide", "sync"):
+            with self.subTest(contract):
+                ident = self.add_slot("ada")
+                self.begin_client(contract=contract, heard=False)
+                self.until_status(ident, "finished")
+                said = (self.client.root / "ada.turns").read_text()
+                self.assertEqual(said.count("[calendar"), 1, said)
+                self.client.cli("down")
+
     def test_both_sides_are_killed_in_between_and_agree(self):
         self.begin_client()
         for name in NAMES:
@@ -177,8 +204,7 @@ class Together(Story):
     def test_whatever_happens_between_them_both_sides_end_the_same(self):
         seed = int(os.environ.get("LAZARET_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 30)
         print(f"LAZARET_SEED={seed}", flush=True)
-        proxy = FaultProxy(self.url, seed)
-        self.addCleanup(proxy.close)
+        proxy = self.noted(seed)
         self.begin_client(proxy.url)
         ids = {name: [self.add_slot(name) for _ in range(4)] for name in NAMES}
         every = [ident for some in ids.values() for ident in some]
@@ -257,7 +283,7 @@ class Together(Story):
         place = home / ".plexum/plugins/harbor-forge"
         place.mkdir(parents=True)
         config = place / "config.json"
-        config.write_text(json.dumps({"backendUrl": self.url, "apiKey": self.key, "identifier": "node-b",
+        config.write_text(json.dumps({"backendUrl": self.noted().url, "apiKey": self.key, "identifier": "node-b",
                                       "calendar_heartbeat_interval_seconds": 1}))
         config.chmod(0o600)
         host = Host(home)
