@@ -50,20 +50,20 @@ std::vector<harborforge::AgentState> agents_of(const core::Fleet& fleet, WallTim
   const auto each = [&](const auto& visit) {
     for (const auto& [cell_id, cell] : fleet.cells) {
       for (const auto& [id, agent] : cell.agents) {
-        if (agent.definition.run) visit(AgentRef{cell_id, id}, agent);
+        if (agent.definition.run) visit(AgentRef{cell_id, id}, cell, agent);
       }
     }
   };
-  each([&](const AgentRef& ref, const core::Agent&) { ++bare[ref.agent.value]; });
+  each([&](const AgentRef& ref, const auto&, const auto&) { ++bare[ref.agent.value]; });
   std::vector<harborforge::AgentState> all;
-  each([&](const AgentRef& ref, const core::Agent& agent) {
-    const core::Activity activity = core::activity_of(agent, now);
+  each([&](const AgentRef& ref, const core::Cell& cell, const core::Agent& agent) {
+    const auto [activity, until] = core::told_activity(fleet, cell, agent, now);
     harborforge::AgentState state;
     state.id = bare[ref.agent.value] == 1 ? ref.agent.value : qualified(ref);
     state.status = word_of(activity);
     if (activity == core::Activity::rate_limited) {
       state.reason = "rate_limit";
-      state.recovery_at = agent.rate_limited_until;
+      state.recovery_at = until;
     }
     all.push_back(std::move(state));
   });

@@ -50,6 +50,39 @@ TEST(HarborForgeLink, ALimitedAgentIsExhaustedUntilItRecovers) {
   EXPECT_FALSE(agents[0].recovery_at);
 }
 
+// One limit for the whole pool: who would get no work is not told to be idle.
+TEST(HarborForgeLink, WhoWaitsForALimitedAccountIsExhaustedUntilThen) {
+  core::Fleet fleet;
+  const WallTime now{Duration(1'000s)};
+  for (const char* name : {"idle", "line", "works", "stopped", "alone"}) {
+    core::Agent& agent = add(fleet, "11111111-0000", name);
+    if (std::string(name) != "alone") agent.definition.account = "team";
+  }
+  core::Cell& cell = fleet.cells.at(CellId("11111111-0000"));
+  cell.started = true;
+  cell.status = core::MissionStatus::active;
+  auto& agents = cell.agents;
+  auto& line = agents.at(AgentId("line"));
+  line.definition.run->adapter = core::AdapterKind::process;
+  line.turn_in_line = 1;
+  agents.at(AgentId("works")).task = TaskId("t");
+  agents.at(AgentId("stopped")).wanted = false;
+  fleet.accounts["team"].limit.emplace().until = now + 90s;
+  const auto told = [&](WallTime at) {
+    std::string out;
+    for (const auto& one : agents_of(fleet, at)) {
+      out += one.id + " " + one.status;
+      if (one.recovery_at) out += " +" + std::to_string((*one.recovery_at - now) / 1s);
+      out += "; ";
+    }
+    return out;
+  };
+  EXPECT_EQ(told(now),
+            "alone idle; idle exhausted +90; line exhausted +90; stopped offline; works working; ");
+  EXPECT_EQ(told(now + 91s),
+            "alone idle; idle idle; line offline; stopped offline; works working; ");
+}
+
 struct ClientSettings : testing::Test {
   Result<harborforge::ClientSettings> read(std::vector<std::string> flags) {
     auto config = Config::load(flags, {}, "");

@@ -118,17 +118,18 @@ void PresenceLink::refresh() {
   const WallTime now = loop_.now().wall;
   const core::Cell* external = core::find_cell(loop_.fleet(), server::external_cell);
   bool is_ending = false;  // what Lazaret runs is not here for long
-  const auto take = [&](const std::string& name, const core::Agent& agent) {
+  const auto take = [&](const std::string& name, const core::Cell& cell, const core::Agent& agent) {
     if (!names_.contains(name)) return;
     ++found[name];
-    seen_[name] = is_ending ? core::Activity::offline : core::activity_of(agent, now);
+    seen_[name] = is_ending ? core::Activity::offline
+                            : core::told_activity(loop_.fleet(), cell, agent, now).activity;
   };
   for (const auto& [cell_id, cell] : loop_.fleet().cells) {
     is_ending = loop_.fleet().stopping && &cell != external;
     for (const auto& [id, agent] : cell.agents) {
       const bool hidden = external && &cell != external && external->agents.contains(id);
-      if (!hidden) take(id.value, agent);
-      take(cell_id.value.substr(0, 8) + "." + id.value, agent);
+      if (!hidden) take(id.value, cell, agent);
+      take(cell_id.value.substr(0, 8) + "." + id.value, cell, agent);
     }
   }
   for (const auto& [name, times] : found) {

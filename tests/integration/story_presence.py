@@ -100,10 +100,10 @@ class Guilds(Story):
     def faster(self):
         self.fleet.flags += ("--presence-seconds=1",)
 
-    def scout(self):
+    def scout(self, **lazaret):
         """Each of its turns goes on until the file `go` is there."""
         command = ["/usr/bin/python3", "-c", TURN, str(self.fleet.root / "go")]
-        self.fleet.start(self.fleet.write_cell([agent("scout", command, run={"adapter": "turn"})]))
+        self.fleet.start(self.fleet.write_cell([agent("scout", command, run={"adapter": "turn"}, **lazaret)]))
 
     def wake(self):
         status, body = self.fleet.call("POST", "/api/v1/agents/scout/wake", {"message": "look"})
@@ -142,6 +142,15 @@ class Guilds(Story):
         self.assertEqual(self.fabric.bad, [])
         self.assertEqual(self.log().count("bound to nowhere"), 1)
         self.assertNotIn(KEY, self.log())
+
+    def test_who_would_wait_for_a_limited_account_gets_no_messages(self):
+        self.fleet.up()
+        self.scout(account="team")
+        self.until_told("near", ["offline", "idle"])
+        self.fleet.cli("account", "limit", "team", "2099-01-01T00:00:00Z")
+        self.until_told("near", ["offline", "idle", "offline"])
+        self.assertEqual(self.fleet.call("POST", "/api/v1/accounts/team/limit", {"until": None})[0], 200)
+        self.until_told("near", ["offline", "idle", "offline", "idle"])
 
     def test_the_link_logs_in_to_be_tested(self):
         self.fleet.up()

@@ -141,7 +141,7 @@ class Together(Story):
         root = self.client.root
         return agent(name, ["/bin/sh", "-c", f'echo "$1" >> {root}/{name}.turns; '
                             f'while [ -e {root}/{name}.wait ]; do sleep 0.05; done', "sh", "{message}"],
-                     run={"adapter": "turn"})
+                     run={"adapter": "turn"}, **({"account": "team"} if name == "eve" else {}))
 
     def turns(self, name):
         file = self.client.root / f"{name}.turns"
@@ -216,6 +216,25 @@ class Together(Story):
                                     f"the end of slot {ident}", 90)
             self.assertEqual(done["status"], "finished", f"{done}; {proxy.faults}")
         self.assertEqual([self.turns(name) for name in NAMES], [4, 4, 4], f"{proxy.faults}")
+
+    def test_who_waits_for_a_limited_account_is_exhausted_until_then(self):
+        """Nobody said it of eve herself: it is her account that is limited."""
+        self.begin_client()
+        of = lambda name: next(one for one in self.agents() if one["agent"] == name)
+        until = utc(3600).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.client.cli("account", "limit", "team", until)
+        self.fleet.until(lambda: of("eve")["status"] == "exhausted", "it to be told")
+        self.assertEqual(of("eve")["recovery_at"][:19], until[:19])
+        self.assertEqual(of("ada")["status"], "idle")
+        told = lambda: {one["id"]: one["status"] for one in
+                        (self.fleet.get("/api/v1/servers/node-b")["report"] or {"agents": []})["agents"]}
+        self.fleet.until(lambda: told().get("eve") == "exhausted", "the monitor to be told")
+        ident = self.add_slot("eve")
+        until = utc(2).strftime("%Y-%m-%dT%H:%M:%SZ")  # the newest word counts
+        self.client.cli("account", "limit", "team", until)
+        self.until_status(ident, "finished")
+        self.assertGreaterEqual(utc().strftime("%Y-%m-%dT%H:%M:%SZ"), until, "not before")
+        self.assertEqual(of("eve")["status"], "idle")
 
     def act(self, word, *more, check=True):
         done = self.client.cli("--json", "slot", word, *more, check=check)
