@@ -196,6 +196,12 @@ std::optional<BudgetPlace> place_of(const Fleet& fleet, const ApprovalId& id) {
 
 }  // namespace
 
+bool may_claim(Decision& d, const TaskRef& ref) {
+  const std::vector<BudgetPlace> place{{BudgetScope::task, ref.cell, {}, ref.task}};
+  if (!is_held_at(d, place)) check_caps(d, place);
+  return !is_held_at(d, place);
+}
+
 bool may_start(Decision& d, const AgentRef& ref, const std::optional<TaskId>& task) {
   const auto& in_hand = d.agent(ref)->task;
   const auto places = places_of(ref, in_hand ? in_hand : task);

@@ -21,6 +21,9 @@ namespace lazaret::core::budgets {
 
 inline constexpr std::size_t reservations_most = 64;  // of one agent
 
+// May somebody take this task, as far as its own budget goes? If not, a person is asked: what was
+// spent of it by others counts.
+bool may_claim(Decision& d, const TaskRef& ref);
 // May this agent be started now, as far as budgets go? If not, a person is asked. `task`: what it
 // is about to work on, where it has none in hand.
 bool may_start(Decision& d, const AgentRef& ref, const std::optional<TaskId>& task = {});

@@ -1,40 +1,36 @@
 // Budgets where something else happens at the same time: ends, removals, freezes, late requests.
-#include "core/bed_for_tests.h"
-#include "core/budgets.h"
+#include "core/budget_bed_for_tests.h"
 
 namespace lazaret::core {
 namespace {
 
 using namespace testing;
 
-CellDefinition cell_with_two() {
-  TaskDefinition task = task_of("task");
-  task.assigned_to = AgentId("a");
-  return cell_of({process_agent("a"), process_agent("b")}, {task, task_of("other")});
+TEST(BudgetsLate, ATaskThatIsUsedUpIsTakenByNobodyBeforeTheAnswer) {
+  CellDefinition cell = cell_with_two({task_of("other")});
+  cell.tasks.at(TaskId("task")).budget.tokens = 100;
+  cell.tasks.at(TaskId("task")).priority = Priority::high;
+  Spending bed(cell);
+  EXPECT_TRUE(bed.spend("a", 100));
+  EXPECT_TRUE(bed.say(AnswerWord::no));
+  EXPECT_EQ(bed.task("task").state, TaskState::failed);
+  EXPECT_TRUE(bed.ask(op::RetryTask{Bed::task_ref("task"), "once more"}));
+  const op::ClaimTask any{Bed::ref("a"), {}};
+  EXPECT_EQ(bed.ask_as("a", any)->task, Bed::task_ref("other"));
+  ASSERT_TRUE(bed.asked());
+  EXPECT_TRUE(bed.ask_as("a", op::ReportDone{Bed::task_ref("other"), "ready"}));
+  const op::ClaimTask this_one{Bed::ref("a"), TaskId("task")};
+  EXPECT_EQ(bed.ask_as("a", this_one).error().code, ErrorCode::needs_person);
+  EXPECT_EQ(bed.ask_as("a", any)->task, std::nullopt);
+  EXPECT_TRUE(bed.say(AnswerWord::yes));
+  EXPECT_EQ(bed.ask_as("a", this_one)->task, Bed::task_ref("task"));
 }
 
-struct Late : Bed {
-  explicit Late(const CellDefinition& cell) : Bed(cell) {
-    spawned("a");
-    spawned("b");
-    ask_as("a", op::ClaimTask{ref("a"), TaskId("task")});
-  }
-  Answer tokens(const std::string& id, std::int64_t amount, bool reserve = false) {
-    op::ReportSpend report{ref(id), {}, reserve, {}};
-    report.amounts.tokens = amount;
-    return ask_as(id, report);
-  }
-  Answer say(AnswerWord word) {
-    return ask(op::AnswerPerson{fleet.approvals.rbegin()->first, word, "seen"});
-  }
-  bool asked() const { return !fleet.approval_deadlines.empty(); }
-};
-
 TEST(BudgetsLate, ATaskThatEndsTakesItsQuestionWithIt) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   cell.tasks.at(TaskId("task")).budget.tokens = 100;
-  Late bed(cell);
-  EXPECT_TRUE(bed.tokens("a", 100));
+  Spending bed(cell);
+  EXPECT_TRUE(bed.spend("a", 100));
   ASSERT_TRUE(bed.asked());
   EXPECT_TRUE(bed.ask(op::ReportDone{Bed::task_ref("task"), "by hand"}));
   EXPECT_EQ(bed.task("task").state, TaskState::completed);
@@ -45,28 +41,28 @@ TEST(BudgetsLate, ATaskThatEndsTakesItsQuestionWithIt) {
 }
 
 TEST(BudgetsLate, AMissionThatEndsTakesItsQuestionWithItAndStaysAsItEnded) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   cell.budget.tokens = 100;
-  Late bed(cell);
-  EXPECT_TRUE(bed.tokens("a", 100));
+  Spending bed(cell);
+  EXPECT_TRUE(bed.spend("a", 100));
   ASSERT_TRUE(bed.asked());
   EXPECT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::completed, "good enough"}));
   EXPECT_FALSE(bed.asked());
   bed.wait(2h);
   EXPECT_EQ(bed.cell().status, MissionStatus::completed) << "silence must not fail it afterwards";
-  EXPECT_TRUE(bed.tokens("b", 5)) << "what was spent is true";
+  EXPECT_TRUE(bed.spend("b", 5)) << "what was spent is true";
   EXPECT_FALSE(bed.asked()) << "nobody is asked about what is over";
 }
 
 TEST(BudgetsLate, WhatIsHeldGetsNoTask) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   AgentDefinition outside;
   outside.id = AgentId("outside");
   outside.capabilities = {"any"};
   cell.agents.emplace(outside.id, outside);
   cell.budget.tokens = 100;
-  Late bed(cell);
-  EXPECT_TRUE(bed.tokens("a", 100));
+  Spending bed(cell);
+  EXPECT_TRUE(bed.spend("a", 100));
   const Answer held = bed.ask_as("outside", op::ClaimTask{Bed::ref("outside"), {}});
   ASSERT_TRUE(held);
   EXPECT_FALSE(held->task) << "nobody can freeze what runs elsewhere, but it gets no new work";
@@ -75,10 +71,10 @@ TEST(BudgetsLate, WhatIsHeldGetsNoTask) {
 }
 
 TEST(BudgetsLate, AStartTooManyFreezesAllThatTheMissionHasAtOnce) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   cell.agents.emplace(AgentId("t"), turn_agent("t"));
   cell.budget.spawns = 2;
-  Late bed(cell);
+  Spending bed(cell);
   EXPECT_TRUE(bed.ask(op::WakeAgent{Bed::ref("t"), "look", "cli"}));
   ASSERT_TRUE(bed.asked());
   EXPECT_TRUE(bed.agent("a").frozen);
@@ -86,7 +82,7 @@ TEST(BudgetsLate, AStartTooManyFreezesAllThatTheMissionHasAtOnce) {
 }
 
 TEST(BudgetsLate, TheDeadSetNothingAside) {
-  Late bed(cell_with_two());
+  Spending bed(cell_with_two({task_of("other")}));
   const Incarnation last = bed.agent("b").incarnation;
   EXPECT_TRUE(bed.ask(op::StopAgent{Bed::ref("b"), ""}));
   bed.exited("b", exit_code(0));
@@ -99,16 +95,16 @@ TEST(BudgetsLate, TheDeadSetNothingAside) {
 }
 
 TEST(BudgetsLate, WhatSomebodyOutsideHadSetAsideEndsWithItsFile) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   AgentDefinition outside;
   outside.id = AgentId("outside");
   cell.agents.emplace(outside.id, outside);
-  Late bed(cell);
-  EXPECT_TRUE(bed.tokens("outside", 10, true));
+  Spending bed(cell);
+  EXPECT_TRUE(bed.set_aside("outside", 10));
   EXPECT_EQ(bed.cell().meter.reserved.tokens, 10);
   cell.digest = "2";
   for (const bool gone : {false, true}) {
-    Late one(bed);
+    Spending one(bed);
     CellDefinition edited = cell;
     if (gone) edited.agents.erase(AgentId("outside"));
     if (!gone) edited.agents.at(AgentId("outside")).run = process_agent("x").run;
@@ -119,11 +115,11 @@ TEST(BudgetsLate, WhatSomebodyOutsideHadSetAsideEndsWithItsFile) {
 }
 
 TEST(BudgetsLate, AFreezeOfTheFleetMeanwhileIsNotForever) {
-  CellDefinition cell = cell_with_two();
+  CellDefinition cell = cell_with_two({task_of("other")});
   cell.agents.at(AgentId("a")).budget.tokens = 100;
-  Late bed(cell);
+  Spending bed(cell);
   EXPECT_TRUE(bed.ask(op::FreezeFleet{true, "a look"}));
-  EXPECT_TRUE(bed.tokens("a", 100));  // it was on its way
+  EXPECT_TRUE(bed.spend("a", 100));  // it was on its way
   ASSERT_TRUE(bed.asked());
   EXPECT_TRUE(bed.ask(op::FreezeFleet{false, ""}));
   EXPECT_TRUE(bed.agent("a").frozen);

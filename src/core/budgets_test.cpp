@@ -1,41 +1,12 @@
 #include "core/budgets.h"
 
 #include "base/rng.h"
-#include "core/bed_for_tests.h"
+#include "core/budget_bed_for_tests.h"
 
 namespace lazaret::core {
 namespace {
 
 using namespace testing;
-
-CellDefinition cell_with_two() {
-  TaskDefinition task = task_of("task");
-  task.assigned_to = AgentId("a");
-  return cell_of({process_agent("a"), process_agent("b")}, {task});
-}
-
-struct Spending : Bed {
-  explicit Spending(const CellDefinition& cell) : Bed(cell) {
-    spawned("a");
-    spawned("b");
-    ask_as("a", op::ClaimTask{ref("a"), {}});
-  }
-  Answer spend(const std::string& id, std::int64_t tokens, const std::string& settles = {}) {
-    op::ReportSpend report{ref(id), {}, false, settles};
-    report.amounts.tokens = tokens;
-    return ask_as(id, report);
-  }
-  Answer set_aside(const std::string& id, std::int64_t tokens) {
-    op::ReportSpend report{ref(id), {}, true, {}};
-    report.amounts.tokens = tokens;
-    return ask_as(id, report);
-  }
-  const Approval& approval() const { return fleet.approvals.rbegin()->second; }
-  Answer say(AnswerWord word) {
-    return ask(op::AnswerPerson{fleet.approvals.rbegin()->first, word, "seen"});
-  }
-  bool asked() const { return !fleet.approval_deadlines.empty(); }
-};
 
 TEST(Budgets, TokensAtTheCapFreezeTheAgentAndAsk) {
   CellDefinition cell = cell_with_two();

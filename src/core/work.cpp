@@ -99,12 +99,23 @@ void claim(Decision& d, const AgentRef& ref, const std::optional<TaskId>& only) 
       return d.refuse(ErrorCode::conflict, fmt::format("task \"{}\" is {} and cannot be claimed",
                                                        only->value, to_word(task->state)));
     }
+    if (!budgets::may_claim(d, {ref.cell, *only})) {
+      const std::string approval = task->meter->hold->approval.value;
+      return d.refuse(
+          ErrorCode::needs_person,
+          fmt::format("the budget of task \"{}\" is used up; {} asks whether it goes on",
+                      only->value, approval),
+          "lazaret inbox approve " + approval);
+    }
     if (!task_graph::fits(cell, ref.agent, *task)) {
       return d.refuse(ErrorCode::refused, fmt::format("task \"{}\" is not for agent \"{}\"",
                                                       only->value, ref.agent.value));
     }
   } else {
     id = task_graph::best_for(cell, ref.agent, d.now.mono);
+    while (id && !budgets::may_claim(d, {ref.cell, *id})) {
+      id = task_graph::best_for(cell, ref.agent, d.now.mono);  // one that is held is none
+    }
   }
   if (!id || !account::may_claim(d, ref)) return d.grant();
   record_claim(d, {ref.cell, *id}, ref.agent, agent.incarnation);
