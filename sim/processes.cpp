@@ -74,6 +74,7 @@ void Processes::spawn(const command::SpawnAgent& command) {
                    fmt::format("{} starts while {} lives", command.incarnation.value,
                                name_of(command.agent, slot.incarnation)));
   }
+  check_directory(command);
   slot = Slot{};
   slot.ref = command.agent;
   slot.definition = command.definition;
@@ -97,6 +98,18 @@ void Processes::spawn(const command::SpawnAgent& command) {
   }
   world_.after(delay,
                [this, &slot, incarnation = slot.incarnation] { on_born(slot, incarnation); });
+}
+
+// An agent looks into its directory as soon as it begins.
+void Processes::check_directory(const command::SpawnAgent& command) {
+  const auto found = restored_.find(command.agent);
+  const bool asked = found != restored_.end() && found->second.incarnation == command.incarnation;
+  const std::string what = name_of(command.agent, command.incarnation);
+  if (asked && !found->second.done) {
+    world_.violate(false, "nobody begins before its checkpoint lies there", what);
+  } else if (command.checkpoint != (asked ? found->second.checkpoint : "")) {
+    world_.violate(false, "an agent finds the checkpoint that it is told of", what);
+  }
 }
 
 void Processes::on_born(Slot& slot, Incarnation incarnation) {
@@ -199,8 +212,18 @@ void Processes::verify(const command::VerifyTask& command) {
 }
 
 void Processes::restore(const command::RestoreCheckpoint& command) {
+  const Slot* slot = find(command.agent);
+  if (slot && slot->incarnation >= command.incarnation) {
+    world_.violate(false, "nothing is restored below an agent that has begun",
+                   name_of(command.agent, command.incarnation));
+  }
+  restored_[command.agent] = {command.incarnation, false, {}};
   world_.after(between(world_.checkpoints, 1ms, 200ms), [this, command, life = daemon_life_] {
-    if (life == daemon_life_) tell(checkpoints_.restore(command));
+    if (life != daemon_life_) return;
+    event::CheckpointRestored told = checkpoints_.restore(command);
+    restored_[command.agent] = {command.incarnation, true,
+                                told.restored ? told.restored->id : std::string()};
+    tell(std::move(told));
   });
 }
 
@@ -212,6 +235,7 @@ void Processes::rehearse(const command::RehearseCheckpoint& command) {
 
 void Processes::lose_power() {
   lose_daemon();
+  restored_.clear();
   for (auto& [ref, slot] : slots_) {
     slot.phase = Phase::none;
     slot.incarnation = {};  // a start whose record was lost too may come again under its number

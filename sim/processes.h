@@ -92,6 +92,7 @@ class Processes final : public ports::Effects {
   void verify(const core::command::VerifyTask& command);
   void restore(const core::command::RestoreCheckpoint& command);
   void rehearse(const core::command::RehearseCheckpoint& command);
+  void check_directory(const core::command::SpawnAgent& command);
   void deliver(Duration delay, core::EventBody event);
   void note_movement(Slot& slot);
 
@@ -103,6 +104,13 @@ class Processes final : public ports::Effects {
   std::int64_t next_pid_ = 1000;
   std::map<AgentRef, Slot> slots_;
   std::set<AgentRef> impossible_;
+  // What the last restoring has put into an agent's checkpoint directory.
+  struct Restored {
+    Incarnation incarnation;  // for which it was asked
+    bool done = false;
+    std::string checkpoint;  // empty = none was whole
+  };
+  std::map<AgentRef, Restored> restored_;
 };
 
 }  // namespace lazaret::sim
