@@ -46,13 +46,13 @@ TEST(Render, AnEmptyFleetSaysHowToBegin) {
 
 TEST(Render, WhyIsEvidenceThenRuleThenSetting) {
   const auto why = json::parse(R"({"agent":"write-2","state":"backoff",
-    "sentence":"write-2 is in backoff since 4s: SIGKILL",
+    "sentence":"write-2 is in backoff for 4s: SIGKILL",
     "rule":"a failing agent is started again after a pause that doubles",
     "setting":"backoff_first = 1s","setting_place":"config/policies.json","next":"start 4 in 2s",
     "evidence":[{"at":"2026-11-21T11:58:00Z","kind":"agent_spawned","text":"start 3, pid 77"},
                 {"at":"2026-11-21T11:59:56Z","kind":"agent_exited","text":"SIGKILL"}]})");
   EXPECT_EQ(render_why(why, Look{}, noon),
-            "write-2 is in backoff since 4s: SIGKILL\n"
+            "write-2 is in backoff for 4s: SIGKILL\n"
             "\n"
             "EVIDENCE, oldest first\n"
             "     2m ago  agent_spawned        start 3, pid 77\n"

@@ -104,7 +104,10 @@ std::optional<Standstill> whom_it_waits_for(const Fleet& fleet, const Cell& cell
 
 Standstill nobody_takes(const Fleet& fleet, const Cell& cell) {
   if (cell.ready.empty()) {
-    return {fmt::format("its {} open tasks wait for tasks that do not exist yet", cell.open_tasks),
+    return {cell.open_tasks == 1
+                ? std::string("its open task waits for tasks that do not exist yet")
+                : fmt::format("its {} open tasks wait for tasks that do not exist yet",
+                              cell.open_tasks),
             "",
             "",
             "lazaret task ls " + short_id(cell.definition.id),
@@ -112,8 +115,11 @@ Standstill nobody_takes(const Fleet& fleet, const Cell& cell) {
             {}};
   }
   const TaskRef first{cell.definition.id, *cell.ready.begin()};
-  return {fmt::format("{} tasks are ready, and no agent of the mission can take any of them",
-                      cell.ready.size()),
+  const std::size_t count = cell.ready.size();
+  return {count == 1
+              ? std::string("1 task is ready, and no agent of the mission can take it")
+              : fmt::format("{} tasks are ready, and no agent of the mission can take any of them",
+                            count),
           "",
           "",
           "lazaret why task:" + task_called(fleet, first),

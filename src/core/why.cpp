@@ -185,20 +185,21 @@ Reason reason_of(const Fleet& fleet, const Cell& cell, const Agent& agent, Stamp
   return {};
 }
 
-std::string since(const Stamp& at, Stamp now) {
-  return at == Stamp{} ? std::string() : " since " + to_human(now.mono - at.mono);
+std::string how_long(const Stamp& at, Stamp now) {
+  return at == Stamp{} ? std::string() : " for " + to_human(now.mono - at.mono);
 }
 
 // A process that is held is running for the kernel, and does nothing all the same. And one that
-// runs may be idle for a shorter time than it runs: each view has its own "since".
+// runs may be idle for a shorter time than it runs: each view has its own time.
 std::string how_it_stands(const Agent& agent, Stamp now) {
   if (!is_live(agent.process)) return {};
   std::string text;
-  if (agent.frozen) text += "; frozen by " + agent.frozen_by + since(agent.frozen_since, now);
-  if (agent.paused) text += "; paused" + since(agent.paused_since, now) + ", it gets no new work";
+  if (agent.frozen) text += "; frozen by " + agent.frozen_by + how_long(agent.frozen_since, now);
+  if (agent.paused)
+    text += "; paused" + how_long(agent.paused_since, now) + ", it gets no new work";
   const bool steady = agent.activity == activity_of(agent, now.wall);
   if (agent.process == ProcessState::running && steady && !agent.frozen && !agent.paused) {
-    text += fmt::format("; {}{}", to_word(agent.activity), since(agent.activity_since, now));
+    text += fmt::format("; {}{}", to_word(agent.activity), how_long(agent.activity_since, now));
   }
   return text;
 }
@@ -225,7 +226,7 @@ Explanation explain(const Fleet& fleet, const AgentRef& ref, Stamp now) {
   const Reason reason = reason_of(fleet, cell, agent, now);
   Explanation it = why::begin(ref.agent.value, std::string(to_word(agent.process)), agent.since,
                               agent.state_reason);
-  it.sentence = fmt::format("{} is {} since {}: {}{}", agent_called(fleet, ref), it.state,
+  it.sentence = fmt::format("{} is {} for {}: {}{}", agent_called(fleet, ref), it.state,
                             to_human(now.mono - agent.since.mono), agent.state_reason,
                             how_it_stands(agent, now));
   why::give(it, reason);

@@ -64,7 +64,7 @@ std::string what_followed(const Fleet& fleet, const Approval& approval, Stamp no
   if (!approval.agent) return {};
   const Agent* agent = find_agent(fleet, *approval.agent);
   if (!agent) return approval.agent->agent.value + " is gone";
-  return fmt::format("{} is {} since {}: {}", approval.agent->agent.value, to_word(agent->process),
+  return fmt::format("{} is {} for {}: {}", approval.agent->agent.value, to_word(agent->process),
                      to_human(now.mono - agent->since.mono), agent->state_reason);
 }
 
@@ -81,7 +81,7 @@ Explanation explain(const Fleet& fleet, const ApprovalId& id, Stamp now) {
                    to_rfc3339(approval.deadline)),
        now);
   if (open) {
-    it.sentence = fmt::format("{} waits for a person since {}: {}", id.value,
+    it.sentence = fmt::format("{} waits for a person for {}: {}", id.value,
                               to_human(now.mono - approval.opened.mono), approval.question);
     reason.next = how_to_answer(fleet, id, now);
     if (approval.kind != ApprovalKind::question && reason.setting.empty()) {

@@ -162,7 +162,7 @@ TEST(WhyHeld, AMissionWhoseTasksNobodyCanTakeNeedsAPerson) {
   Bed bed(cell_of({process_agent("a")}, {gpu}));
   bed.spawned("a");
   EXPECT_EQ(needs_of(bed.fleet, bed.cell()),
-            "1 tasks are ready, and no agent of the mission can take any of them; lazaret why "
+            "1 task is ready, and no agent of the mission can take it; lazaret why "
             "task:gpu");
   EXPECT_TRUE(bed.ask(op::SetMission{the_cell, MissionStatus::paused, ""}));
   EXPECT_EQ(needs_of(bed.fleet, bed.cell()), "") << "it rests by a person's will";
@@ -174,18 +174,18 @@ TEST(WhyHeld, EachViewHasItsOwnSince) {
   Bed bed = at_work(cell);
   const auto sentence = [&] { return explain(bed.fleet, Bed::ref("a"), bed.now).sentence; };
   bed.wait(10s);
-  EXPECT_EQ(sentence(), "a is running since 10s: ready: spawned; working since 10s");
+  EXPECT_EQ(sentence(), "a is running for 10s: ready: spawned; working for 10s");
   EXPECT_TRUE(bed.ask_as("a", op::ReportDone{Bed::task_ref("mine"), ""}));
   bed.wait(20s);
-  EXPECT_EQ(sentence(), "a is running since 30s: ready: spawned; idle since 20s");
+  EXPECT_EQ(sentence(), "a is running for 30s: ready: spawned; idle for 20s");
   EXPECT_TRUE(bed.ask(op::FreezeAgent{Bed::ref("a"), ""}));
   bed.wait(5s);
-  EXPECT_EQ(sentence(), "a is running since 35s: ready: spawned; frozen by ann since 5.0s");
+  EXPECT_EQ(sentence(), "a is running for 35s: ready: spawned; frozen by ann for 5.0s");
   EXPECT_TRUE(bed.ask(op::ThawAgent{Bed::ref("a"), ""}));
   EXPECT_TRUE(bed.ask(op::PauseAgent{Bed::ref("a"), ""}));
   bed.wait(7s);
   EXPECT_EQ(sentence(),
-            "a is running since 42s: ready: spawned; paused since 7.0s, it gets no new work");
+            "a is running for 42s: ready: spawned; paused for 7.0s, it gets no new work");
 }
 
 }  // namespace

@@ -254,7 +254,7 @@ Explanation explain(const Fleet& fleet, const TaskRef& ref, Stamp now) {
   const Task& task = *find_task(fleet, ref);
   Explanation it =
       begin(ref.task.value, std::string(to_word(task.state)), task.since, task.state_reason);
-  it.sentence = fmt::format("{} is {} since {}{}", task_called(fleet, ref), it.state,
+  it.sentence = fmt::format("{} is {} for {}{}", task_called(fleet, ref), it.state,
                             to_human(now.mono - task.since.mono),
                             task.state_reason.empty() ? "" : ": " + task.state_reason);
   give(it, reason_of(fleet, cell, task, now, it));

@@ -110,7 +110,7 @@ Explanation explain(const Fleet& fleet, const WakeId& id, Stamp now) {
   const WakeReceipt& receipt = fleet.wakes.at(id);
   Explanation it =
       begin(id.value, std::string(to_word(receipt.fate)), receipt.changed, receipt.detail);
-  it.sentence = fmt::format("{} for {} is {} since {}{}", id.value, receipt.agent.agent.value,
+  it.sentence = fmt::format("{} for {} is {} for {}{}", id.value, receipt.agent.agent.value,
                             it.state, to_human(now.mono - receipt.changed.mono),
                             receipt.detail.empty() ? "" : ": " + receipt.detail);
   give(it, reason_of(fleet, receipt, now, it));

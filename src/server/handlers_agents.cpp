@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "core/decision.h"
@@ -134,11 +136,13 @@ std::string waits_for(const core::Fleet& fleet, const AgentRef& ref, const core:
   const std::string& name = ref.agent.value;
   if (fleet.stopping) return name + " waits for the next daemon: this one is going down";
   if (fleet.frozen) return name + " waits: the fleet is frozen; lazaret resume --all";
+  const core::Explanation why = core::explain(fleet, ref, now);
+  const std::string next = why.next.empty() ? "" : "; next: " + why.next;
+  if (agent.turn_in_line != 0) return fmt::format("{} {}{}", name, why.rule, next);
   if (agent.definition.run->adapter == core::AdapterKind::turn) {
     return name + " waits for a wake, each of which starts it: lazaret agent wake " + name;
   }
-  const core::Explanation why = core::explain(fleet, ref, now);
-  return "not started: " + why.sentence + (why.next.empty() ? "" : "; next: " + why.next);
+  return "not started: " + why.sentence + next;
 }
 
 // Done is not started: what it still waits for is said.

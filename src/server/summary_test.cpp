@@ -46,8 +46,7 @@ TEST(Missions, WhoseTasksNobodyCanTakeAreListed) {
   const Summary summary = summary_of(bed.fleet);
   ASSERT_EQ(summary.needs.size(), 1U);
   EXPECT_EQ(summary.needs[0].text,
-            "mission one (11111111): 1 tasks are ready, and no agent of the mission can take any "
-            "of them");
+            "mission one (11111111): 1 task is ready, and no agent of the mission can take it");
   EXPECT_EQ(summary.needs[0].command, "lazaret why task:gpu");
   EXPECT_EQ(summary.sentence, "1 alive · 1 waiting for you · 0 quarantined · 0 lost");
 }

@@ -118,6 +118,8 @@ class Accounts(Story):
         why = self.fleet.cli("why", "b4").stdout
         self.assertIn("waits: account team already runs 1 of 1 (a)", why)
         self.assertIn("lazaret account set team --at-once", why)
+        started = self.fleet.cli("agent", "start", "b4").stdout
+        self.assertIn("waits: account team already runs 1 of 1 (a)", started)
         self.assertEqual(self.fleet.agent("b4")["account"], "team")
         self.assertIsNotNone(self.fleet.agent("b4")["waits_for_account"])
         until = self.in_seconds(600)
