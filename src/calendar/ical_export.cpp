@@ -84,8 +84,10 @@ void add_zone(std::string& out, const Zone& zone, SysTime from, SysTime until) {
   add_line(out, "END", "VTIMEZONE");
 }
 
-// The times of an event as properties; false when it has none and is not worth a VEVENT.
-bool add_recurrence(std::string& out, const Schedule& schedule, const Recurrence& when) {
+// The times of an event as properties; false when it has none and is not worth a VEVENT. What other
+// events take out of it is said by them.
+bool add_recurrence(std::string& out, const CalendarEvent& event, const Recurrence& when) {
+  const Schedule& schedule = event.schedule;
   const Zone& zone = *schedule.zone;
   const bool dates = when.start.date_only;
   constexpr SysTime beginning{seconds(day_of(1, 1, 3) * day_seconds)};
@@ -121,11 +123,15 @@ bool add_recurrence(std::string& out, const Schedule& schedule, const Recurrence
     if (!first.times.empty()) add_line(out, "RRULE", to_text(rule, zone));
   }
   add_times(out, "RDATE", zone, further, dates);
-  add_times(out, "EXDATE", zone, locals(when.exceptions), dates);
+  std::vector<TimeText> off = when.exceptions;
+  off.resize(off.size() - std::min(event.replaced, off.size()));
+  add_times(out, "EXDATE", zone, locals(off), dates);
+  add_times(out, "EXDATE", zone, event.called_off, dates);
   return true;
 }
 
-bool add_pattern(std::string& out, const Schedule& schedule, SysTime now) {
+bool add_pattern(std::string& out, const CalendarEvent& event, SysTime now) {
+  const Schedule& schedule = event.schedule;
   const auto found = occurrences(schedule, now, most_dates_of_a_pattern);
   if (found.times.empty()) return false;
   std::vector<LocalTime> times;
@@ -133,7 +139,18 @@ bool add_pattern(std::string& out, const Schedule& schedule, SysTime now) {
   add_times(out, "DTSTART", *schedule.zone, {times.front()}, false);
   times.erase(times.begin());
   add_times(out, "RDATE", *schedule.zone, times, false);
+  add_times(out, "EXDATE", *schedule.zone, event.called_off, false);
   return true;
+}
+
+// Which occurrence it takes the place of; an instant says it by itself.
+void add_replaces(std::string& out, const CalendarEvent& event) {
+  const TimeText& which = *event.replaces;
+  if (which.instant && !which.date_only) {
+    add_line(out, "RECURRENCE-ID", utc_text(*which.instant));
+  } else {
+    add_times(out, "RECURRENCE-ID", *event.schedule.zone, {which.local}, which.date_only);
+  }
 }
 
 }  // namespace
@@ -146,16 +163,17 @@ std::string to_icalendar(const std::vector<CalendarEvent>& events, const ExportS
     std::string times;
     bool any = false;
     if (const auto* when = std::get_if<Recurrence>(&event.schedule.when)) {
-      any = add_recurrence(times, event.schedule, *when);
+      any = add_recurrence(times, event, *when);
       earliest = std::min(earliest, instant_of(when->start, *event.schedule.zone));
     } else {
-      any = add_pattern(times, event.schedule, settings.now);
+      any = add_pattern(times, event, settings.now);
     }
     if (!any) continue;
     if (!is_utc(*event.schedule.zone)) zones[event.schedule.zone->name()] = event.schedule.zone;
     add_line(body, "BEGIN", "VEVENT");
-    add_line(body, "UID", escaped(event.uid));
+    add_line(body, "UID", escaped(event.replaces ? event.whole : event.uid));
     add_line(body, "DTSTAMP", utc_text(settings.now));
+    if (event.replaces) add_replaces(body, event);
     body += times;
     if (event.duration > seconds(0)) add_line(body, "DURATION", duration_value(event.duration));
     add_line(body, "SUMMARY", escaped(event.summary));

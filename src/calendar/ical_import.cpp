@@ -65,8 +65,8 @@ struct Draft {
 
 class Importer {
  public:
-  Importer(const ReadZone& read_zone, const ZonePtr& floating)
-      : zones_(read_zone, floating), floating_(floating) {}
+  Importer(const ReadZone& read_zone, const ZonePtr& floating, Budget* steps)
+      : zones_(read_zone, floating, steps), floating_(floating) {}
 
   Result<std::vector<CalendarEvent>> import(std::span<const ContentLine> lines) {
     // Zones first: an event may stand before the zone it names.
@@ -218,6 +218,7 @@ class Importer {
       if (!draft.replaces) continue;
       const auto master = masters.find(draft.event.uid);
       if (master == masters.end()) continue;
+      ++master->second->event.replaced;
       std::vector<TimeText>& exceptions = master->second->when.exceptions;
       if (exceptions.size() == most_dates) return wrong(draft.line, "too many dates");
       exceptions.push_back(*draft.replaces);
@@ -229,10 +230,10 @@ class Importer {
     }
     for (Draft& draft : drafts_) {
       if (draft.replaces) {
-        if (draft.event.cancelled) continue;
         const LocalTime which = local_of(*draft.replaces, *draft.event.schedule.zone);
         draft.event.whole = draft.event.uid;
         draft.event.uid += "/" + compact(which);
+        draft.event.replaces = draft.replaces;
       }
       draft.event.schedule.when = std::move(draft.when);
       out.push_back(std::move(draft.event));
@@ -250,7 +251,7 @@ class Importer {
 
 Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const ReadZone& read_zone,
                                                   const ZonePtr& floating,
-                                                  std::vector<OtherPart>* others) {
+                                                  std::vector<OtherPart>* others, Budget* steps) {
   const auto lines = read_lines(text);
   if (!lines) return std::unexpected(lines.error());
   if (lines->empty() || lines->front().name != "BEGIN" || lines->front().value != "VCALENDAR") {
@@ -263,7 +264,7 @@ Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const R
     if (!others || !part || line.value == "VEVENT" || line.value == "VTIMEZONE") continue;
     others->push_back({line.line, line.value.substr(0, 64)});
   }
-  return Importer(read_zone, floating).import(*lines);
+  return Importer(read_zone, floating, steps).import(*lines);
 }
 
 }  // namespace lazaret::calendar

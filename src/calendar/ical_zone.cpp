@@ -31,7 +31,7 @@ Result<seconds> offset_of(const ContentLine& line) {
 }
 
 // When an observance begins, again and again: local times by the offset before.
-Result<std::vector<Change>> onsets_of(const Observance& one) {
+Result<std::vector<Change>> onsets_of(const Observance& one, Budget* steps) {
   const auto start = parse_time(one.start.value, "DTSTART");
   if (!start || start->instant) {
     return wrong(one.start.line, "DTSTART of a time zone's part is not a local time");
@@ -60,18 +60,26 @@ Result<std::vector<Change>> onsets_of(const Observance& one) {
   const Schedule schedule{std::make_shared<const Zone>(Zone::utc()), std::move(when)};
   constexpr SysTime beginning{seconds(day_of(1, 1, 3) * day_seconds)};
   std::vector<Change> out;
-  for (const Occurrence& onset : occurrences(schedule, beginning, most_onsets).times) {
+  const auto found = occurrences(schedule, beginning, most_onsets, Budget(most_steps, steps));
+  const auto count = static_cast<std::int64_t>(found.times.size());
+  if (steps && !steps->take(count * steps_of_an_onset)) {
+    return fail(ErrorCode::too_large, "its time zones take too many steps to work out",
+                fmt::format("line {}", one.start.line),
+                "use names of time zones that this machine knows, or import it in parts");
+  }
+  for (const Occurrence& onset : found.times) {
     out.push_back({onset.at - one.before, one.after, one.daylight, one.name});
   }
   return out;
 }
 
-Result<ZonePtr> zone_of(const std::string& name, const std::vector<Observance>& parts, int line) {
+Result<ZonePtr> zone_of(const std::string& name, const std::vector<Observance>& parts, int line,
+                        Budget* steps) {
   std::vector<Change> changes;
   const Observance* first = nullptr;
   SysTime earliest = SysTime::max();
   for (const Observance& part : parts) {
-    auto onsets = onsets_of(part);
+    auto onsets = onsets_of(part, steps);
     if (!onsets) return std::unexpected(onsets.error());
     for (Change& onset : *onsets) {
       if (onset.at < earliest) {
@@ -144,7 +152,7 @@ Result<ZonePtr> IcalZones::find(const std::string& name, int line) {
                                    "it is",
                                    name.substr(0, 64)));
   }
-  auto zone = zone_of(name, described->second, line);
+  auto zone = zone_of(name, described->second, line, steps_);
   if (!zone) return zone;
   return known_[name] = *zone;
 }

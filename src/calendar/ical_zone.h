@@ -22,14 +22,16 @@ struct Observance {
 };
 
 inline constexpr std::size_t most_observances = 200;
-inline constexpr std::size_t most_onsets = 1'000;  // of one observance
+inline constexpr std::size_t most_onsets = 1'000;      // of one observance
+inline constexpr std::int64_t steps_of_an_onset = 12;  // it is sorted, written and read again
 // Different (offset, daylight, name): each is an observance when it is written again.
 inline constexpr std::size_t most_kinds_of_time = 14;
 
 class IcalZones {
  public:
-  IcalZones(ReadZone read_zone, ZonePtr floating)
-      : read_zone_(std::move(read_zone)), floating_(std::move(floating)) {}
+  // `steps` pays for what a zone takes; null = each observance has its own bound only.
+  IcalZones(ReadZone read_zone, ZonePtr floating, Budget* steps)
+      : read_zone_(std::move(read_zone)), floating_(std::move(floating)), steps_(steps) {}
   // `lines` from BEGIN:VTIMEZONE to its END.
   Result<void> add(std::span<const ContentLine> lines);
   // Empty name: floating.
@@ -38,6 +40,7 @@ class IcalZones {
  private:
   ReadZone read_zone_;
   ZonePtr floating_;
+  Budget* steps_;
   std::map<std::string, std::vector<Observance>> described_;
   std::map<std::string, ZonePtr> known_;
 };

@@ -7,17 +7,22 @@
 // occurrences are written as dates.
 //
 // In: VEVENTs. A zone is looked up by its name, also behind a vendor's prefix; an unknown one is
-// made of its VTIMEZONE. An event with a RECURRENCE-ID takes the place of that one occurrence. What
-// is no event (VTODO, VALARM, …) is left out; what is wrong is an Error with its line.
+// made of its VTIMEZONE. What is no event (VTODO, VALARM, …) is left out; what is wrong is an Error
+// with its line.
+//
+// An event with a RECURRENCE-ID takes the place of that one occurrence of another event, or takes
+// it out where it is cancelled. It is an event of its own here, and an exception of the other one.
 //
 // What iCalendar has no words for travels as X-LAZARET, which other programs keep or drop.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "calendar/budget.h"
 #include "calendar/schedule.h"
 
 namespace lazaret::calendar {
@@ -29,9 +34,12 @@ struct CalendarEvent {
   Schedule schedule;
   seconds duration{0};
   bool cancelled = false;
-  std::string whole;  // in: UID of the event that it takes an occurrence out of; empty = none
-  std::string extra;  // X-LAZARET
-  int line = 0;       // in: where it begins
+  std::string whole;  // UID of the event that it takes an occurrence out of; empty = none
+  std::optional<TimeText> replaces;   // of `whole`: which; a local time is one of its own zone
+  std::size_t replaced = 0;           // the last so many exceptions are what others take out of it
+  std::vector<LocalTime> called_off;  // out: exceptions beside those of the schedule
+  std::string extra;                  // X-LAZARET
+  int line = 0;                       // in: where it begins
 };
 
 inline constexpr std::size_t most_events = 5'000;
@@ -51,8 +59,10 @@ struct OtherPart {
   int line = 0;
   std::string name;  // "VTODO"
 };
+// `steps`: what working out its time zones may take; the line of the zone is in the error.
 Result<std::vector<CalendarEvent>> from_icalendar(std::string_view text, const ReadZone& read_zone,
                                                   const ZonePtr& floating,
-                                                  std::vector<OtherPart>* others = nullptr);
+                                                  std::vector<OtherPart>* others = nullptr,
+                                                  Budget* steps = nullptr);
 
 }  // namespace lazaret::calendar

@@ -110,10 +110,13 @@ TEST(Icalendar, AChangedOccurrenceTakesThePlaceOfItsOwn) {
       "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID:20260103T090000Z\r\nSTATUS:CANCELLED\r\n"
       "DTSTART:20260103T090000Z\r\nEND:VEVENT\r\n"));
   ASSERT_TRUE(read.has_value());
-  ASSERT_EQ(read->size(), 2U);
+  ASSERT_EQ(read->size(), 3U);
   EXPECT_EQ((*read)[0].uid, "u/20260102T090000");
+  EXPECT_EQ((*read)[0].whole, "u");
   EXPECT_EQ(times((*read)[0]), "2026-01-02T15:00:00+00:00");
   EXPECT_EQ(times((*read)[1]), "2026-01-01T09:00:00+00:00 2026-01-04T09:00:00+00:00");
+  EXPECT_EQ((*read)[1].replaced, 2U);
+  EXPECT_TRUE((*read)[2].cancelled);
 }
 
 constexpr const char* outlook_zone =
@@ -151,6 +154,63 @@ CalendarEvent plan(const std::string& rule, const std::string& start, const Zone
   if (!rule.empty()) when.rules.push_back(*parse_rrule(rule));
   out.schedule.when = when;
   return out;
+}
+
+// What takes the place of an occurrence goes out as that, beside a series that still has it.
+TEST(Icalendar, AChangedOccurrenceGoesOutAsOne) {
+  const SysTime now = *parse_time("20260101T000000Z", "t")->instant;
+  CalendarEvent series = plan("FREQ=DAILY;COUNT=4", "20260328T023000", berlin());
+  std::get<Recurrence>(series.schedule.when).exceptions = {*parse_time("20260331T023000", "t")};
+  series.called_off = {parse_time("20260330T023000", "t")->local};
+  CalendarEvent moved = plan("", "20260329T150000", berlin());
+  moved.summary = "later";
+  moved.whole = series.uid;
+  moved.replaces = *parse_time("20260329T023000", "t");  // clocks skip it
+  const std::string text = to_icalendar({series, moved}, {"", now});
+  EXPECT_TRUE(
+      text.contains("\r\nUID:plan-1\r\nDTSTAMP:20260101T000000Z\r\n"
+                    "RECURRENCE-ID;TZID=Europe/Berlin:20260329T023000\r\n"
+                    "DTSTART;TZID=Europe/Berlin:20260329T150000\r\n"))
+      << text;
+  EXPECT_TRUE(
+      text.contains("\r\nEXDATE;TZID=Europe/Berlin:20260331T023000\r\n"
+                    "EXDATE;TZID=Europe/Berlin:20260330T023000\r\n"))
+      << text;
+  EXPECT_FALSE(text.contains("EXDATE;TZID=Europe/Berlin:20260329"));
+  const auto read = import(text);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ(times((*read)[0]), "2026-03-28T02:30:00+01:00");
+  EXPECT_EQ((*read)[0].replaced, 1U);
+  EXPECT_EQ((*read)[1].replaces->local, moved.replaces->local);
+  EXPECT_EQ(times((*read)[1]), "2026-03-29T15:00:00+02:00");
+  // Read and written once more it is the same file.
+  EXPECT_EQ(to_icalendar(*import(to_icalendar(*read, {"", now})), {"", now}),
+            to_icalendar(*read, {"", now}));
+  // Whole days are known by their day, an instant by itself.
+  CalendarEvent day = plan("FREQ=DAILY;COUNT=3", "20260101", utc());
+  moved.schedule.zone = utc();
+  moved.replaces = *parse_time("20260102", "t");
+  EXPECT_TRUE(
+      to_icalendar({day, moved}, {"", now}).contains("\r\nRECURRENCE-ID;VALUE=DATE:20260102\r\n"));
+  moved.replaces = *parse_time("2026-01-02T09:00:00+02:00", "t");
+  EXPECT_TRUE(
+      to_icalendar({day, moved}, {"", now}).contains("\r\nRECURRENCE-ID:20260102T070000Z\r\n"));
+}
+
+// Whoever works out the zones of a file has a bound for all of them.
+TEST(Icalendar, ZonesThatTakeTooLongAreNamed) {
+  const std::string text = wrapped(
+      std::string(outlook_zone) +
+      "BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=W. Europe Standard Time:20260328T090000\r\nEND:VEVENT"
+      "\r\n");
+  Budget enough(100'000);
+  EXPECT_TRUE(from_icalendar(text, read_zone, berlin(), nullptr, &enough).has_value());
+  Budget little(10'000);
+  const auto no = from_icalendar(text, read_zone, berlin(), nullptr, &little);
+  ASSERT_FALSE(no.has_value());
+  EXPECT_EQ(no.error().code, ErrorCode::too_large);
+  EXPECT_EQ(no.error().place, "line 6") << "of the part that was too much";
 }
 
 // What goes out comes in again and means the same, also where DTSTART is moved to the first time.

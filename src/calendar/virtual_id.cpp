@@ -4,11 +4,15 @@
 
 namespace lazaret::calendar {
 
+std::string occurrence_name(LocalTime nominal, bool second) {
+  const Date d = date_of(day_of(nominal));
+  const auto s = second_of_day(nominal);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}{:02}{:02}{}", d.year, d.month, d.day, s / 3600,
+                     s / 60 % 60, s % 60, second ? "b" : "");
+}
+
 std::string to_text(const VirtualId& id) {
-  const Date d = date_of(day_of(id.nominal));
-  const auto s = second_of_day(id.nominal);
-  return fmt::format("plan-{}-{:04}-{:02}-{:02}T{:02}{:02}{:02}{}", id.plan, d.year, d.month, d.day,
-                     s / 3600, s / 60 % 60, s % 60, id.second ? "b" : "");
+  return fmt::format("plan-{}-{}", id.plan, occurrence_name(id.nominal, id.second));
 }
 
 std::string virtual_id(std::string_view plan, const Occurrence& occurrence) {
@@ -44,12 +48,12 @@ Result<VirtualId> parse_virtual_id(std::string_view text) {
   return out;
 }
 
-Result<Occurrence> find_occurrence(const Schedule& schedule, const VirtualId& id) {
+Result<Occurrence> find_occurrence(const Schedule& schedule, const VirtualId& id, Budget budget) {
   constexpr std::size_t most = 200'000;  // a day and more of seconds
   const Resolved r = schedule.zone->resolve(id.nominal);
   const SysTime from = std::min(r.first, r.kind == LocalKind::unique ? r.first : r.second);
   const SysTime to = std::max(r.first, r.kind == LocalKind::unique ? r.first : r.second);
-  const Expansion found = between(schedule, from, to + seconds(1), most);
+  const Expansion found = between(schedule, from, to + seconds(1), most, budget);
   for (const Occurrence& one : found.times) {
     if (one.nominal == id.nominal && one.second == id.second) return one;
   }

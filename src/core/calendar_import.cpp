@@ -6,29 +6,10 @@
 
 #include "base/rng.h"
 #include "calendar/policy.h"
+#include "calendar/virtual_id.h"
 
 namespace lazaret::core {
 namespace {
-
-using calendar::SysTime;
-
-constexpr std::size_t compared = 400;  // times
-constexpr std::int64_t compared_steps = 20'000;
-constexpr calendar::seconds compared_time = std::chrono::hours(24 * 366 * 10);
-constexpr std::int64_t within_most = 366 * 86'400;
-constexpr SysTime beginning{
-    std::chrono::seconds(calendar::day_of(1, 1, 3) * calendar::day_seconds)};
-
-std::string bounds_complaint(const PlanDefinition& plan) {
-  if (plan.within_seconds < 0 || plan.within_seconds > within_most) return "within_seconds";
-  if (plan.jitter_seconds < 0 || plan.jitter_seconds > calendar::most_jitter.count()) {
-    return "jitter_seconds";
-  }
-  if (plan.pause_after_failures < 0 || plan.pause_after_failures > 1000) {
-    return "pause_after_failures";
-  }
-  return {};
-}
 
 std::unexpected<Error> at_line(const ImportedEvent& event, Error error) {
   error.place = error.place.empty() ? fmt::format("line {}", event.line)
@@ -41,8 +22,8 @@ WallTime at_of(const Slot& slot) { return std::chrono::floor<std::chrono::second
 
 class Import {
  public:
-  Import(const Fleet& fleet, const op::ImportCalendar& wish, WallTime now)
-      : fleet_(fleet), calendar_(fleet.calendar), wish_(wish), now_(now) {
+  Import(const Fleet& fleet, const op::ImportCalendar& wish, WallTime now, calendar::Budget steps)
+      : fleet_(fleet), calendar_(fleet.calendar), wish_(wish), now_(now), budget_(steps) {
     for (const ImportedEvent& event : wish.events) learn(event.plan.work.agent);
     next_plan_ = calendar_.next_plan;
     next_slot_ = calendar_.next_slot;
@@ -67,11 +48,20 @@ class Import {
                                {},
                                "leave one of them out"});
       }
+      if (!event.occurrence.empty()) continue;
       if (auto done = event.recurs ? add_plan(event) : add_slot(event); !done) {
         return std::unexpected(done.error());
       }
+      if (budget_.spent()) return std::unexpected(no_steps_left(event.line));
+    }
+    // Their plans are known now.
+    for (const ImportedEvent& event : wish_.events) {
+      if (event.occurrence.empty()) continue;
+      if (auto done = add_occurrence(event); !done) return std::unexpected(done.error());
+      if (budget_.spent()) return std::unexpected(no_steps_left(event.line));
     }
     for (const ImportedEvent& event : wish_.events) drop_parts(event);
+    for (const auto& [uid, series] : series_) restore_occurrences(series);
     const auto plans = static_cast<std::size_t>(next_plan_ - calendar_.next_plan);
     const auto slots = static_cast<std::size_t>(next_slot_ - calendar_.next_slot);
     if (calendar_.plans.size() + plans > most_plans ||
@@ -125,8 +115,18 @@ class Import {
 
   void add(const ImportedEvent& event, ImportAct act, bool is_plan, std::int64_t id,
            std::string reason = {}, PlanDefinition plan = {}) {
-    steps_.push_back({&event, act, is_plan, id, std::move(reason), std::move(plan)});
+    std::string ident = is_plan || act == ImportAct::made ? "" : std::to_string(id);
+    steps_.push_back(
+        {&event, act, is_plan, id, std::move(ident), std::move(reason), std::move(plan), event.at});
   }
+
+  // A plan that the file speaks of: its occurrences may be spoken of, too.
+  struct Series {
+    const ImportedEvent* event = nullptr;
+    std::int64_t plan = 0;
+    SlotWork work;
+    std::shared_ptr<const calendar::Schedule> schedule;
+  };
 
   // What was known as the other kind, or is cancelled.
   bool give_up(const ImportedEvent& event, const Plan* plan, const Slot* slot,
@@ -135,6 +135,30 @@ class Import {
     const bool open = slot && is_open(slot->status);
     if (open) add(event, ImportAct::removed, false, slot->id, reason);
     return plan || open;
+  }
+
+  Result<calendar::ZonePtr> zone_named(const std::string& name) {
+    if (const auto known = zones_.find(name); known != zones_.end()) return known->second;
+    const auto data = wish_.zones.find(name);
+    auto zone = zone_of(name, data == wish_.zones.end() ? "" : data->second);
+    if (zone) zones_[name] = *zone;
+    return zone;
+  }
+
+  calendar::Budget one_look() { return calendar::Budget(calendar::most_steps, &budget_); }
+
+  // What is looked for here is looked for once more when it is carried out.
+  template <class Look>
+  auto twice(Look look) {
+    const std::int64_t before = budget_.left();
+    auto found = look(one_look());
+    budget_.take(before - budget_.left());
+    return found;
+  }
+  calendar::Expansion next_of(const calendar::Schedule& schedule) {
+    const auto from = std::chrono::ceil<calendar::seconds>(now_);
+    return twice(
+        [&](calendar::Budget budget) { return calendar::occurrences(schedule, from, 1, budget); });
   }
 
   Result<void> add_plan(const ImportedEvent& event) {
@@ -146,11 +170,15 @@ class Import {
       }
       return {};
     }
-    const auto data = wish_.zones.find(event.plan.zone);
-    const auto schedule =
-        checked_schedule(event.plan, data == wish_.zones.end() ? "" : data->second);
+    const auto dates = event.plan.dates.size() + event.plan.exceptions.size();
+    budget_.take(static_cast<std::int64_t>(dates) * steps_of_a_date);
+    const auto zone = zone_named(event.plan.zone);
+    if (!zone) return at_line(event, zone.error());
+    const auto schedule = checked_schedule(event.plan, *zone, one_look());
+    if (budget_.spent()) return std::unexpected(no_steps_left(event.line));
     if (!schedule) return at_line(event, schedule.error());
     if (auto fits = check(event); !fits) return fits;
+    const auto kept = std::make_shared<const calendar::Schedule>(*schedule);
     PlanDefinition plan = event.plan;
     if (known) {
       const PlanDefinition& old = known->definition;
@@ -160,20 +188,24 @@ class Import {
         take_times(plan, event.plan);
       }
       plan.work.uid = old.work.uid;
-      if (same_times(*schedule, *schedule_of(calendar_, *known), now_)) take_times(plan, old);
+      const auto before = schedule_of(calendar_, *known);
+      const bool same_rule = same_times(*schedule, *before, now_, &budget_);
+      if (same_rule) take_times(plan, old);
+      if (!same_rule) next_of(*schedule);
+      series_[event.uid] = {&event, known->id, plan.work, same_rule ? before : kept};
       const bool same = plan == old;
       add(event, same ? ImportAct::unchanged : ImportAct::changed, true, known->id, {},
           std::move(plan));
       return {};
     }
-    const auto next =
-        calendar::occurrences(*schedule, std::chrono::ceil<calendar::seconds>(now_), 1);
+    const auto next = next_of(*schedule);
     if (next.times.empty() && next.stop == calendar::Stop::over) {
       add(event, ImportAct::left_out, true, 0, "it is over");
       return {};
     }
     give_up(event, nullptr, slot_of(key), "it recurs now");
     plan.work.uid = event.uid;
+    series_[event.uid] = {&event, next_plan_, plan.work, kept};
     add(event, ImportAct::made, true, next_plan_++, {}, std::move(plan));
     return {};
   }
@@ -217,6 +249,107 @@ class Import {
     return {};
   }
 
+  void leave_out(const ImportedEvent& event, std::int64_t slot, std::string reason) {
+    add(event, ImportAct::left_out, false, slot, std::move(reason));
+  }
+
+  Result<void> add_occurrence(const ImportedEvent& event) {
+    const auto found = series_.find(event.whole);
+    if (found == series_.end()) return add_slot(event);
+    const Series& series = found->second;
+    const std::string ident = fmt::format("plan-{}-{}", series.plan, event.occurrence);
+    const auto touched = calendar_.touched.find(ident);
+    if (touched != calendar_.touched.end()) {
+      return change_touched(event, series, calendar_.slots.at(touched->second));
+    }
+    const auto which = calendar::parse_virtual_id(ident);
+    if (!which) return at_line(event, which.error());
+    const auto usual = twice([&](calendar::Budget budget) {
+      return calendar::find_occurrence(*series.schedule, *which, budget);
+    });
+    if (budget_.spent()) return std::unexpected(no_steps_left(event.line));
+    if (!usual) return add_slot(event);  // not one of them: it stands by itself
+    const bool gone = event.cancelled || event.at < now_;
+    if (gone && usual->at < now_) {
+      leave_out(event, 0, "it is over");
+      return {};
+    }
+    if (auto fits = check(event); !fits) return fits;
+    if (gone) {
+      add(event, ImportAct::removed, false, 0,
+          event.cancelled ? "it was cancelled" : "it was moved into the past");
+    } else {
+      PlanDefinition wanted;
+      wanted.work = work_of(event, series.work);
+      wanted.work.uid = event.uid;
+      add(event, ImportAct::made, false, next_slot_, {}, std::move(wanted));
+    }
+    ++next_slot_;  // one that is called off is a slot, too
+    steps_.back().ident = ident;
+    return {};
+  }
+
+  Result<void> change_touched(const ImportedEvent& event, const Series& series, const Slot& slot) {
+    claimed_.emplace(false, slot.id);
+    if (auto fits = check(event); !fits) return fits;
+    const bool not_done = is_over(slot.status) && slot.status != SlotStatus::finished;
+    if (event.cancelled && not_done) {
+      add(event, ImportAct::unchanged, false, slot.id);
+    } else if (is_active(slot.status)) {
+      leave_out(event, slot.id, "its slot is under way");
+    } else if (is_over(slot.status)) {
+      leave_out(event, slot.id, "its slot is over");
+    } else if (event.cancelled) {
+      add(event, ImportAct::removed, false, slot.id, "it was cancelled");
+    } else if (event.at < now_ && at_of(slot) != event.at) {
+      add(event, ImportAct::removed, false, slot.id, "it was moved into the past");
+    } else {
+      set_touched(event, slot, event.at, work_of(event, event.is_ours ? series.work : slot.work));
+    }
+    return {};
+  }
+
+  void set_touched(const ImportedEvent& event, const Slot& slot, WallTime at, SlotWork work) {
+    PlanDefinition wanted;
+    wanted.work = std::move(work);
+    wanted.work.uid = slot.work.uid;
+    const bool same = at_of(slot) == at && slot.work == wanted.work;
+    add(event, same ? ImportAct::unchanged : ImportAct::changed, false, slot.id, {},
+        std::move(wanted));
+    steps_.back().at = at;
+  }
+
+  // All of it where it is ours; else what a calendar program knows, on top of what was.
+  static SlotWork work_of(const ImportedEvent& event, SlotWork before) {
+    if (event.is_ours) return event.plan.work;
+    take_work(before, event.plan.work);
+    return before;
+  }
+
+  // What an import had moved, and this one does not, is as its plan says again.
+  void restore_occurrences(const Series& series) {
+    const auto own = calendar_.of_agent.find(series.event->plan.work.agent);
+    if (own == calendar_.of_agent.end()) return;
+    const std::string prefix = series.event->uid + '/';
+    for (const std::int64_t id : own->second) {
+      const Slot& slot = calendar_.slots.at(id);
+      if (slot.plan != series.plan || !is_open(slot.status)) continue;
+      if (!slot.work.uid.starts_with(prefix) || claimed_.contains({false, id})) continue;
+      const auto which = calendar::parse_virtual_id(slot.virtual_id);
+      if (!which) continue;
+      const auto usual = calendar::find_occurrence(*series.schedule, *which, one_look());
+      if (!usual || usual->at < now_) {
+        add(*series.event, ImportAct::removed, false, id, "its time is no longer one of its own");
+      } else {
+        SlotWork work = series.work;
+        work.uid = slot.work.uid;
+        if (at_of(slot) != usual->at || slot.work != work) {
+          set_touched(*series.event, slot, usual->at, std::move(work));
+        }
+      }
+    }
+  }
+
   // What a calendar program knows of the work.
   static void take_work(SlotWork& work, const SlotWork& from) {
     work.title = from.title;
@@ -251,6 +384,9 @@ class Import {
   const Calendar& calendar_;
   const op::ImportCalendar& wish_;
   WallTime now_;
+  calendar::Budget budget_;
+  std::map<std::string, calendar::ZonePtr> zones_;
+  std::map<std::string, Series> series_;  // by UID
   std::set<std::string> learned_;
   std::map<Key, std::int64_t> plans_;
   std::map<Key, std::int64_t> slots_;
@@ -268,71 +404,17 @@ std::string export_uid(const Fleet& fleet, std::string_view kind, std::int64_t i
   return fmt::format("{}-{}.{:016x}@lazaret", kind, id, where);
 }
 
+Error no_steps_left(std::int64_t line) {
+  return {ErrorCode::too_large,
+          fmt::format("the rules up to this event take more than the {} steps that one import has",
+                      most_import_steps),
+          fmt::format("line {}", line),
+          "import the file in parts, or without rules that hardly ever come"};
+}
+
 Result<std::vector<ImportStep>> import_steps(const Fleet& fleet, const op::ImportCalendar& wish,
-                                             WallTime now) {
-  return Import(fleet, wish, now).steps();
-}
-
-Result<calendar::Schedule> checked_schedule(const PlanDefinition& plan,
-                                            const std::string& zone_data) {
-  if (const auto where = bounds_complaint(plan); !where.empty()) {
-    return fail(ErrorCode::invalid_input, "out of its bounds", where);
-  }
-  const auto zone = zone_of(plan.zone, zone_data);
-  if (!zone) return std::unexpected(zone.error());
-  auto schedule = schedule_of(plan, *zone);
-  if (!schedule) return schedule;
-  // A rule that never comes is a slip of the pen; who edits an old plan may leave nothing to come.
-  if (calendar::occurrences(*schedule, beginning, 1).times.empty()) {
-    return fail(ErrorCode::invalid_input, "this rule has no occurrence at all", "rule",
-                "lazaret slot next shows the times of a rule");
-  }
-  return schedule;
-}
-
-Result<void> check_work(const Fleet& fleet, const SlotWork& work) {
-  const Agent* own = work.own ? find_agent(fleet, *work.own) : nullptr;
-  if (work.own ? !own : !fleet.calendar.agents.contains(work.agent)) {
-    return fail(ErrorCode::not_found, fmt::format("the calendar knows no agent \"{}\"", work.agent),
-                {}, "lazaret calendar register AGENT, or name one of `lazaret agent ls`");
-  }
-  if (own && !own->definition.run) {
-    return fail(ErrorCode::conflict,
-                fmt::format("agent \"{}\" runs elsewhere: it cannot be woken", work.agent), {},
-                "register it in the calendar; it then asks for its slots");
-  }
-  if (work.minutes >= 1 && work.minutes <= slot_minutes_most) return {};
-  return fail(ErrorCode::invalid_input,
-              fmt::format("{} minutes; from 1 to {}", work.minutes, slot_minutes_most),
-              "estimated_duration", "a slot is at most a week long");
-}
-
-bool same_times(const calendar::Schedule& a, const calendar::Schedule& b, WallTime now) {
-  const calendar::Budget budget(compared_steps);
-  const auto begin = calendar::occurrences(a, beginning, 1, budget).times;
-  if (begin.empty()) return false;
-  // A zone that is not known everywhere is written out for some years only.
-  const auto from = std::chrono::ceil<calendar::seconds>(now);
-  const SysTime to = std::max(from, begin.front().at) + compared_time;
-  const auto first = calendar::between(a, beginning, to, compared, budget).times;
-  // A pattern was written as the dates that came next then, so its own beginning says nothing.
-  if (std::holds_alternative<calendar::Pattern>(b.when)) {
-    return calendar::between(b, first.front().at, to, first.size(), budget).times == first;
-  }
-  return calendar::between(b, beginning, to, compared, budget).times == first &&
-         calendar::between(a, from, to, compared, budget).times ==
-             calendar::between(b, from, to, compared, budget).times;
-}
-
-void take_times(PlanDefinition& plan, const PlanDefinition& from) {
-  plan.kind = from.kind;
-  plan.rule = from.rule;
-  plan.start = from.start;
-  plan.dates = from.dates;
-  plan.exceptions = from.exceptions;
-  plan.zone = from.zone;
-  plan.gap = from.gap;
-  plan.fold = from.fold;
+                                             WallTime now, calendar::Budget steps) {
+  return Import(fleet, wish, now, steps).steps();
 }
 
 }  // namespace lazaret::core

@@ -1,5 +1,6 @@
 #include "core/calendar_import.h"
 
+#include "base/rfc3339.h"
 #include "core/bed_for_tests.h"
 #include "core/slot_view.h"
 
@@ -124,6 +125,127 @@ TEST_F(CalendarImportTest, AnOccurrenceThatIsNoLongerMovedLosesItsSlot) {
   auto neighbour = single("s/other", 30h);  // a UID of its own
   ASSERT_TRUE(import({series("s"), part, neighbour}));
   EXPECT_EQ(acts({series("s")}), (Acts{"unchanged plan 1", "removed slot 1"}));
+}
+
+// Of a plan of ours an occurrence stays one, whatever its time.
+struct OccurrencesTest : CalendarImportTest {
+  ImportedEvent part(const std::string& which, Duration in) {
+    auto event = single("s/" + which, in, "later");
+    event.whole = "s";
+    event.occurrence = which;
+    return event;
+  }
+  ImportedEvent off(const std::string& which) {
+    auto event = part(which, 0s);
+    event.cancelled = true;
+    return event;
+  }
+  const Slot& slot(std::int64_t id) const { return calendar().slots.at(id); }
+};
+
+TEST_F(OccurrencesTest, TheyAreTouchedAndComeBack) {
+  const auto moved = part("2026-09-03T003000", 60h);
+  const auto gone = off("2026-09-04T003000");
+  EXPECT_EQ(acts({moved, series("s"), gone}),
+            (Acts{"made plan 1", "made slot 1", "removed slot 0"}));
+  ASSERT_TRUE(import({moved, series("s"), gone}));
+  EXPECT_TRUE(calendar().plans.at(1).definition.exceptions.empty());
+  EXPECT_EQ(slot(1).plan, 1);
+  EXPECT_EQ(slot(1).virtual_id, "plan-1-2026-09-03T003000");
+  EXPECT_EQ(slot(1).at, moved.at);
+  EXPECT_EQ(slot(1).work.title, "later");
+  EXPECT_EQ(slot(2).virtual_id, "plan-1-2026-09-04T003000");
+  EXPECT_EQ(slot(2).status, SlotStatus::skipped);
+  EXPECT_EQ(acts({moved, series("s"), gone}),
+            (Acts{"unchanged plan 1", "unchanged slot 1", "unchanged slot 2"}));
+  const auto again = part("2026-09-03T003000", 70h);
+  ASSERT_TRUE(import({series("s"), again}));
+  EXPECT_EQ(slot(1).at, again.at);
+  // What is as the others again is in no file: it goes back to its place.
+  EXPECT_EQ(acts({series("s")}), (Acts{"unchanged plan 1", "changed slot 1"}));
+  ASSERT_TRUE(import({series("s")}));
+  EXPECT_EQ(slot(1).at, *from_rfc3339("2026-09-03T00:30:00Z"));
+  EXPECT_EQ(slot(1).work.title, "stand-up");
+  EXPECT_EQ(acts({series("s")}), (Acts{"unchanged plan 1"}));
+  EXPECT_EQ(calendar().slots.size(), 2U);
+}
+
+TEST_F(OccurrencesTest, TheTimeOfAMovedOneFiresOnce) {
+  ImportedEvent daily = series("s");
+  daily.plan.work.agent = "a";
+  daily.plan.work.own = Bed::ref("a");
+  auto moved = part("2026-09-01T003000", 2h);
+  moved.plan.work = daily.plan.work;
+  ASSERT_TRUE(import({daily, moved}));
+  bed.wait(1h);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 0U) << "its own time is not its time";
+  bed.wait(90min);
+  EXPECT_EQ(bed.count<fact::WakeAccepted>(), 1U);
+}
+
+TEST_F(OccurrencesTest, WhatAPersonMovedHereStaysWhereAFileSaysNothing) {
+  ASSERT_TRUE(import({series("s")}));
+  const SlotWork work = calendar().plans.at(1).definition.work;
+  const WallTime there = single("", 50h).at;
+  ASSERT_TRUE(bed.ask(op::DefineSlot{"plan-1-2026-09-03T003000", work, there}));
+  EXPECT_EQ(acts({series("s")}), (Acts{"unchanged plan 1"}));
+  EXPECT_EQ(slot(1).at, there);
+  // One that says something is about that very slot.
+  EXPECT_EQ(acts({series("s"), part("2026-09-03T003000", 60h)}),
+            (Acts{"unchanged plan 1", "changed slot 1"}));
+  EXPECT_EQ(acts({series("s"), off("2026-09-03T003000")}),
+            (Acts{"unchanged plan 1", "removed slot 1"}));
+  ASSERT_TRUE(import({series("s"), off("2026-09-03T003000")}));
+  EXPECT_EQ(slot(1).status, SlotStatus::skipped);
+}
+
+TEST_F(OccurrencesTest, WhatIsUnderWayOrOverOrNoneOfItsTimes) {
+  ASSERT_TRUE(import({series("s"), part("2026-09-03T003000", 60h)}));
+  ASSERT_TRUE(bed.ask({CallerKind::viewer, "agent x", {}, {}},
+                      op::ChangeSlot{"1", "x", SlotStatus::ongoing, {}, 0, {}, ""}));
+  EXPECT_EQ(acts({series("s"), part("2026-09-03T003000", 70h)}),
+            (Acts{"unchanged plan 1", "left_out slot 1"}));
+  // 07:00 is no time of the plan: what is put in its place stands by itself.
+  EXPECT_EQ(acts({series("s"), part("2026-09-05T070000", 70h)}),
+            (Acts{"unchanged plan 1", "made slot 2"}));
+  EXPECT_EQ(acts({series("s"), off("2026-09-05T070000")}),
+            (Acts{"unchanged plan 1", "left_out slot 0"}));
+  EXPECT_EQ(acts({series("s"), part("2026-08-20T003000", -70h)}),
+            (Acts{"unchanged plan 1", "left_out slot 0"}));
+  EXPECT_EQ(acts({series("s"), part("2026-09-05T003000", -1h)}),
+            (Acts{"unchanged plan 1", "removed slot 0"}))
+      << "moved into the past it does not come";
+}
+
+// Each rule alone is within its bound; together they would keep the daemon for a minute.
+TEST_F(CalendarImportTest, AnImportHasSoManySteps) {
+  std::vector<ImportedEvent> many;
+  for (int i = 0; i < 1'000; ++i) {
+    auto slow = series("slow-" + std::to_string(i), "FREQ=MINUTELY;COUNT=200000;BYDAY=MO",
+                       "20240601T000000");
+    slow.line = 100 + i;
+    many.push_back(std::move(slow));
+  }
+  const auto steps = import_steps(bed.fleet, {many, {}}, bed.now.wall);
+  ASSERT_FALSE(steps);
+  EXPECT_EQ(steps.error().code, ErrorCode::too_large);
+  EXPECT_EQ(steps.error().place, "line 102") << "where it is always";
+  EXPECT_NE(steps.error().remedy.find("in parts"), std::string::npos);
+  ASSERT_FALSE(import(many));
+  EXPECT_TRUE(calendar().plans.empty());
+  many.resize(2);
+  EXPECT_TRUE(import(many)) << "two of them are no trouble";
+}
+
+TEST_F(CalendarImportTest, AThousandUsualRulesAreNoTrouble) {
+  std::vector<ImportedEvent> many;
+  for (int i = 0; i < 1'000; ++i) {
+    many.push_back(series("u-" + std::to_string(i),
+                          i % 2 ? "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" : "FREQ=DAILY;COUNT=400"));
+  }
+  ASSERT_TRUE(import(many));
+  EXPECT_EQ(calendar().plans.size(), 1'000U);
+  ASSERT_TRUE(import(many)) << "looked at once more, beside what is known";
 }
 
 TEST_F(CalendarImportTest, OneThatCannotBeTakenKeepsAllOut) {

@@ -306,12 +306,15 @@ struct ImportedEvent {
   std::int64_t line = 0;  // where it begins in the file
   std::string uid;
   std::string whole;  // the event that it takes an occurrence out of; empty = it stands alone
+  // Of a plan of ours, which one it stays, as its virtual id ends: "2026-01-31T090000". Empty: it
+  // becomes a slot of its own.
+  std::string occurrence;
   bool cancelled = false;
   bool recurs = false;   // a plan; else a slot at `at`
   bool is_ours = false;  // all of `plan` is said; else what a calendar program knows
   PlanDefinition plan;
   WallTime at{};
-  LAZARET_FIELDS(ImportedEvent, line, uid, whole, cancelled, recurs, is_ours, plan, at)
+  LAZARET_FIELDS(ImportedEvent, line, uid, whole, occurrence, cancelled, recurs, is_ours, plan, at)
 };
 // zones: the bytes of each zone that is named, in hex. All of it, or nothing.
 struct ImportCalendar {

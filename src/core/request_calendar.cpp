@@ -111,6 +111,12 @@ void Handler::operator()(const op::DefinePlan& o) {
     return d.answer(std::unexpected(checked.error()));
   }
   if (!knows_zone(o.definition.zone, o.zone_data)) return;
+  take_plan(o);
+}
+
+void Handler::take_plan(const op::DefinePlan& o) {
+  const Calendar& calendar = d.fleet().calendar;
+  const auto known = calendar.plans.find(o.plan);
   Plan plan = known == calendar.plans.end() ? Plan{} : known->second;
   if (plan.id == 0) {
     plan.id = calendar.next_plan;

@@ -68,6 +68,8 @@ struct Handler {
   void operator()(const op::DefineSlot& o);
   void operator()(const op::ChangeSlot& o);
   void operator()(const op::ImportCalendar& o);
+  // Of one that was checked.
+  void take_plan(const op::DefinePlan& o);
   bool knows_zone(const std::string& name, const std::string& data);
   bool fits(const SlotWork& work);
 

@@ -121,6 +121,107 @@ TEST(CalendarImport, WhatWasExportedIsTheSameHereAndElsewhere) {
   EXPECT_EQ(edited.json().at("next").at(0), "2040-01-04T09:00:00+05:30");
 }
 
+// What became of single occurrences goes out with their plan, and makes the same of it elsewhere.
+TEST(CalendarImport, SingleOccurrencesGoOutAndComeBack) {
+  Place here;
+  const auto ask = [&](const std::string& method, const std::string& path,
+                       const std::string& body) {
+    const auto answer = here.rig.as_admin(method, "/api/v1/" + path, body);
+    EXPECT_LT(answer.status, 300) << answer.body;
+  };
+  ask("POST", "plans",
+      R"({"agent": "w", "rrule": "FREQ=WEEKLY;BYDAY=MO", "start": "20400102T090000",
+          "timezone": "Europe/Berlin", "title": "stand-up"})");
+  ask("POST", "plans", R"({"agent": "w", "cron": "30 2 * * *", "timezone": "Europe/Berlin"})");
+  ask("PATCH", "slots/plan-1-2040-01-09T090000",
+      R"({"at": "2040-01-10T13:00:00Z", "title": "review", "priority": 7})");
+  ask("PATCH", "slots/plan-1-2040-01-16T090000", R"({"prompt": "what is new?"})");
+  ask("POST", "slots/plan-1-2040-01-23T090000/status", R"({"status": "skipped"})");
+  const auto next = here.rig.as_admin("GET", "/api/v1/plans/2").json().at("next").as_array();
+  const auto day = [&](std::size_t n) { return std::string(next.at(n).as_string()).substr(0, 10); };
+  ask("PATCH", "slots/plan-2-" + day(3) + "T023000", R"({"at": ")" + day(4) + R"(T12:00:00Z"})");
+  ask("POST", "slots/plan-2-" + day(5) + "T023000/status", R"({"status": "skipped"})");
+  const std::string text = here.rig.as_admin("GET", "/calendar.ics").body;
+  const auto has = [&](const std::string& part) { return text.find(part) != std::string::npos; };
+  EXPECT_TRUE(
+      has("RECURRENCE-ID;TZID=Europe/Berlin:20400109T090000\r\n"
+          "DTSTART;TZID=Europe/Berlin:20400110T140000\r\n"))
+      << text;
+  EXPECT_TRUE(has("RECURRENCE-ID;TZID=Europe/Berlin:20400116T090000\r\n")) << text;
+  EXPECT_TRUE(has("EXDATE;TZID=Europe/Berlin:20400123T090000\r\n")) << text;
+  EXPECT_FALSE(has("EXDATE;TZID=Europe/Berlin:20400109"));
+  EXPECT_EQ(here.became(text, {}), "7 unchanged") << here.import(text, {}).body;
+
+  Place there;
+  EXPECT_EQ(there.became(text, {{"dry_run", true}}), "5 made, 2 removed");
+  EXPECT_EQ(there.became(text, {}), "5 made, 2 removed");
+  EXPECT_EQ(there.became(text, {}), "7 unchanged");
+  EXPECT_EQ(there.rig.as_admin("GET", "/api/v1/plans/2").json().at("rule").at("cron"),
+            "30 2 * * *");
+  const std::string span = "slots?from=2040-01-01T00:00:00Z&until=2040-02-01T00:00:00Z";
+  const auto before = here.list(span);
+  const auto after = there.list(span);
+  ASSERT_EQ(before.size(), after.size());
+  std::set<std::string> told;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    for (const char* field :
+         {"virtual_id", "at", "title", "prompt", "priority", "status", "plan"}) {
+      EXPECT_EQ(after[i].at(field), before[i].at(field)) << field;
+    }
+    if (before[i].at("plan") == 1) told.emplace(before[i].at("status").as_string());
+  }
+  EXPECT_EQ(told, (std::set<std::string>{"not_started", "skipped"}));
+}
+
+// A calendar program that drops what it does not know still speaks of our plan's occurrences.
+TEST(CalendarImport, WhatOthersChangedInOurFileIsChangedHere) {
+  Place it;
+  it.rig.as_admin("POST", "/api/v1/plans",
+                  R"({"agent": "w", "rrule": "FREQ=DAILY", "start": "20400101T090000",
+                      "title": "stand-up", "priority": 3})");
+  std::string text = it.rig.as_admin("GET", "/calendar.ics").body;
+  const auto uid_at = text.find("UID:") + 4;
+  const std::string uid = text.substr(uid_at, text.find("\r\n", uid_at) - uid_at);
+  const auto part = [&](const std::string& rest) {
+    return "BEGIN:VEVENT\r\nUID:" + uid + "\r\n" + rest + "END:VEVENT\r\n";
+  };
+  const std::string bare = part(
+      "DTSTART:20400101T090000Z\r\nRRULE:FREQ=DAILY\r\n"
+      "DURATION:PT30M\r\nSUMMARY:stand-up (w)\r\n");
+  const std::string later = part(
+      "RECURRENCE-ID:20400103T090000Z\r\nDTSTART:20400103T110000Z\r\n"
+      "DURATION:PT30M\r\nSUMMARY:stand-up (w)\r\n");
+  const std::string off = part(
+      "RECURRENCE-ID:20400104T090000Z\r\nDTSTART:20400104T090000Z\r\n"
+      "STATUS:CANCELLED\r\n");
+  const std::string changed = text_of({bare, later, off});
+  EXPECT_EQ(it.became(changed), "1 made, 1 changed, 1 removed") << it.import(changed).body;
+  const auto slot = it.rig.as_admin("GET", "/api/v1/slots/plan-1-2040-01-03T090000").json();
+  EXPECT_EQ(slot.at("at"), "2040-01-03T11:00:00.000Z");
+  EXPECT_EQ(slot.at("priority"), 3) << "what people set here stays";
+  EXPECT_EQ(it.rig.as_admin("GET", "/api/v1/slots/plan-1-2040-01-04T090000").json().at("status"),
+            "skipped");
+  EXPECT_EQ(it.list("plans")[0].at("exceptions"), json::array()) << "they are no exceptions";
+}
+
+// A thousand rules that each take their time, or never come: the daemon is not kept by them.
+TEST(CalendarImport, ManySlowRulesAreRefusedWithTheLineWhereItIsEnough) {
+  for (const std::string rule :
+       {"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=SECONDLY;BYSECOND=1;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;INTERVAL=97;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU;COUNT=3"}) {
+    Place it;
+    std::string text(head);
+    for (int i = 0; i < 1'000; ++i) {
+      text += "BEGIN:VEVENT\r\nUID:e" + std::to_string(i) +
+              "\r\nDTSTART:20400101T090000Z\r\nRRULE:" + rule + "\r\nEND:VEVENT\r\n";
+    }
+    const auto answer = it.import(text + std::string(end));
+    ASSERT_NE(answer.status, 200) << rule;
+    EXPECT_NE(answer.body.find("line "), std::string::npos) << answer.body;
+    EXPECT_TRUE(it.list("plans").empty());
+  }
+}
+
 TEST(CalendarImport, WhatCannotBeTakenIsNamedAndNothingIsTaken) {
   Place it;
   const auto bad = [](const std::string& line) {

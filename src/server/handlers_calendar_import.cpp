@@ -2,12 +2,16 @@
 // with its line.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "calendar/icalendar.h"
 #include "calendar/rrule_text.h"
 #include "calendar/tzif.h"
+#include "calendar/virtual_id.h"
 #include "core/calendar_import.h"
+#include "core/plan_changes.h"
 #include "server/calendar_inputs.h"
 #include "server/calendar_views.h"
 #include "wire/api_encode.h"
@@ -22,6 +26,7 @@ using core::op::ImportedEvent;
 constexpr std::size_t title_most = 200;
 constexpr std::size_t name_most = 256;  // of a zone, and a UID
 constexpr std::int64_t minutes_usual = 30;
+constexpr std::int64_t steps_to_begin = 20'000;  // until a rule's first time
 
 std::unexpected<Error> at_line(const CalendarEvent& event, Error error) {
   error.place = error.place.empty() ? fmt::format("line {}", event.line)
@@ -66,19 +71,33 @@ class Reading {
     const auto floating = read_zone(zone_name(text));
     if (!floating) return std::unexpected(floating.error());
     auto events = calendar::from_icalendar(
-        text, [this](const std::string& name) { return read_zone(name); }, *floating, &others);
+        text, [this](const std::string& name) { return read_zone(name); }, *floating, &others,
+        &steps);
     if (!events) return std::unexpected(events.error());
     if (events->size() > core::most_imported) {
       return fail(ErrorCode::too_large,
                   fmt::format("{} events; at most {}", events->size(), core::most_imported), "text",
                   "import it in parts");
     }
+    std::map<std::string, const CalendarEvent*> whole;
     for (const CalendarEvent& event : *events) {
-      if (auto done = add(event); !done) return std::unexpected(done.error());
+      if (event.whole.empty()) whole[event.uid] = &event;
+    }
+    for (const CalendarEvent& event : *events) {
+      const auto found = whole.find(event.whole);
+      const CalendarEvent* series = found == whole.end() ? nullptr : found->second;
+      const bool stays = series && is_plan_of_ours(*series);
+      // Of others it is an exception, and no more.
+      if (event.replaces && event.cancelled && !stays) continue;
+      if (auto done = stays ? add_occurrence(event, *series) : add(event); !done) {
+        return std::unexpected(done.error());
+      }
+      if (steps.spent()) return std::unexpected(core::no_steps_left(event.line));
     }
     return std::move(wish_);
   }
   std::vector<calendar::OtherPart> others;
+  calendar::Budget steps{core::most_import_steps};
 
  private:
   // Where times name no zone: as is said, as the file says, UTC.
@@ -106,6 +125,7 @@ class Reading {
   Result<std::string> known_zone(const CalendarEvent& event) {
     const calendar::Zone& zone = *event.schedule.zone;
     if (zone.name() == "UTC" || wish_.zones.contains(zone.name())) return zone.name();
+    if (const auto told = told_.find(zone.name()); told != told_.end()) return told->second;
     if (zone.name().size() > name_most) {
       return at_line(event,
                      {ErrorCode::too_large, "the name of its time zone is too long", {}, {}});
@@ -117,6 +137,7 @@ class Reading {
       name += fmt::format(" ({:08x})", hash_text(data) & 0xffffffff);
     }
     made_.emplace(name, std::move(data));
+    told_.emplace(zone.name(), name);
     return name;
   }
 
@@ -128,7 +149,6 @@ class Reading {
     plan.zone = std::move(*zone);
     const auto at = calendar::instant_of(when.start, *event.schedule.zone);
     out.at = at;
-    out.recurs = !when.rules.empty() || !when.dates.empty();
     if (!out.recurs) return {};
     if (when.rules.size() > 1) {
       return at_line(event,
@@ -141,6 +161,10 @@ class Reading {
     plan.rule = when.rules.empty() ? "FREQ=DAILY;COUNT=1"
                                    : calendar::to_text(when.rules[0], *event.schedule.zone);
     plan.start = text_of(when.start);
+    const auto dates = when.dates.size() + when.exceptions.size();
+    if (!steps.take(static_cast<std::int64_t>(dates) * core::steps_of_a_date)) {
+      return std::unexpected(core::no_steps_left(event.line));
+    }
     for (const auto& date : when.dates) plan.dates.push_back(text_of(date));
     for (const auto& date : when.exceptions) plan.exceptions.push_back(text_of(date));
     // Other programs begin with the start, also where the rule has another day.
@@ -148,13 +172,21 @@ class Reading {
     auto& bare = std::get<calendar::Recurrence>(rule_only.when);
     bare.dates.clear();
     bare.exceptions.clear();
-    const auto first = calendar::occurrences(rule_only, at, 1, calendar::Budget(20'000)).times;
+    const auto first = calendar::occurrences(rule_only, at, 1, one_look()).times;
     if (!first.empty() && first[0].at != at) plan.dates.push_back(plan.start);
     // Cut short before it began: how some programs delete a series.
     const auto until = when.rules.empty() ? std::nullopt : when.rules[0].until;
     const bool never = until && calendar::instant_of(*until, *event.schedule.zone) < at;
     if (never && when.dates.empty()) out.cancelled = true;
     return {};
+  }
+
+  calendar::Budget one_look() { return calendar::Budget(steps_to_begin, &steps); }
+
+  // We wrote it: what is said of single occurrences is said of its plan's.
+  static bool is_plan_of_ours(const CalendarEvent& event) {
+    return !event.extra.empty() ||
+           (event.uid.starts_with("plan-") && event.uid.ends_with("@lazaret"));
   }
 
   // What we wrote beside the event, with whose it becomes.
@@ -172,15 +204,14 @@ class Reading {
 
   Result<void> read_ours(const CalendarEvent& event, json::object ours, ImportedEvent& out) {
     std::string body = event.extra;
-    if (call_.inputs.has("agent")) {
-      ours["agent"] = call_.inputs.text("agent");
-      body = wire::json_document(ours);
-    }
+    const bool changed = ours.erase("called_off") != 0;
+    if (call_.inputs.has("agent")) ours["agent"] = call_.inputs.text("agent");
+    if (changed || call_.inputs.has("agent")) body = wire::json_document(ours);
     const auto inputs =
         wire::check_inputs(*wire::find_operation("plan.add"), {{}, {}, body, "application/json"});
     if (!inputs) return at_line(event, inputs.error().error);
     const core::PlanDefinition as_written = out.plan;
-    const bool pattern = ours.contains("cron") || ours.contains("oncalendar");
+    const bool pattern = is_pattern(ours);
     if (pattern) {
       out.plan.rule = out.plan.start = "";
       out.plan.dates.clear();
@@ -194,9 +225,17 @@ class Reading {
     if (!out.recurs || !pattern) return {};
     const auto data = zone_data(context_, out.plan.zone);
     if (!data) return at_line(event, data.error());
-    const auto schedule = core::checked_schedule(out.plan, *data);
+    auto& zone = zones_[out.plan.zone];
+    if (!zone) {
+      auto made = core::zone_of(out.plan.zone, *data);
+      if (!made) return at_line(event, made.error());
+      zone = std::move(*made);
+    }
+    const auto schedule =
+        core::checked_schedule(out.plan, zone, calendar::Budget(calendar::most_steps, &steps));
+    if (steps.spent()) return std::unexpected(core::no_steps_left(event.line));
     if (!schedule) return at_line(event, schedule.error());
-    if (core::same_times(event.schedule, *schedule, context_.loop.now().wall)) {
+    if (core::same_times(event.schedule, *schedule, context_.loop.now().wall, &steps)) {
       wish_.zones[out.plan.zone] = *data;
     } else {
       core::take_times(out.plan, as_written);  // somebody has moved it
@@ -204,36 +243,132 @@ class Reading {
     return {};
   }
 
+  static bool is_pattern(const json::object& ours) {
+    return ours.contains("cron") || ours.contains("oncalendar");
+  }
+
+  // One of ours as it was before single occurrences were taken out of it; those that were called
+  // off are events of their own here, as others would say it.
+  static Result<std::vector<ImportedEvent>> take_changes(CalendarEvent& event,
+                                                         const json::object& ours) {
+    auto& when = std::get<calendar::Recurrence>(event.schedule.when);
+    when.exceptions.resize(when.exceptions.size() -
+                           std::min(event.replaced, when.exceptions.size()));
+    std::vector<ImportedEvent> out;
+    const json::value* off = ours.if_contains("called_off");
+    const json::array none;
+    const json::array& names = off && off->is_array() ? off->get_array() : none;
+    if (names.size() > core::changes_most) {
+      return at_line(event, {ErrorCode::too_large, "too many occurrences were called off", {}, {}});
+    }
+    std::set<calendar::LocalTime> times;
+    for (const json::value& one : names) {
+      const auto which = calendar::parse_virtual_id(
+          "plan-0-" + (one.is_string() ? std::string(one.get_string()) : std::string()));
+      if (!which) return at_line(event, which.error());
+      ImportedEvent gone;
+      gone.line = event.line;
+      gone.whole = event.uid;
+      gone.occurrence = calendar::occurrence_name(which->nominal, which->second);
+      gone.uid = gone.whole + '/' + gone.occurrence;
+      gone.cancelled = true;
+      out.push_back(std::move(gone));
+      times.insert(which->nominal);
+    }
+    std::erase_if(when.exceptions, [&](const calendar::TimeText& other) {
+      return times.contains(nominal_of(event, other));
+    });
+    return out;
+  }
+
+  // Of the series, as its plan names the occurrence that is meant.
+  static calendar::LocalTime nominal_of(const CalendarEvent& series,
+                                        const calendar::TimeText& which) {
+    const auto& start = std::get<calendar::Recurrence>(series.schedule.when).start;
+    if (!which.date_only) return calendar::local_of(which, *series.schedule.zone);
+    return which.local + calendar::seconds(calendar::second_of_day(start.local));
+  }
+
+  Result<void> add_occurrence(const CalendarEvent& event, const CalendarEvent& series) {
+    calendar::TimeText which = *event.replaces;
+    if (!which.date_only && event.schedule.zone != series.schedule.zone) {
+      which.instant = calendar::instant_of(which, *event.schedule.zone);
+    }
+    const auto nominal = nominal_of(series, which);
+    const auto there = series.schedule.zone->resolve(nominal);
+    const bool second =
+        which.instant && there.kind == calendar::LocalKind::fold && *which.instant == there.second;
+    ImportedEvent out;
+    out.whole = event.whole;
+    out.occurrence = calendar::occurrence_name(nominal, second);
+    CalendarEvent one = event;
+    one.uid = event.whole + '/' + out.occurrence;
+    // Programs that know nothing of ours drop what we wrote beside it; whose it is they keep.
+    auto ours = ours_of(event.extra.empty() ? series : event);
+    if (!ours) return std::unexpected(ours.error());
+    auto& when = std::get<calendar::Recurrence>(one.schedule.when);
+    when.rules.clear();
+    when.dates.clear();
+    return add_read(one, *ours, std::move(out));
+  }
+
   Result<void> add(const CalendarEvent& event) {
+    auto ours = ours_of(event);
+    if (!ours) return std::unexpected(ours.error());
+    if (!is_plan_of_ours(event)) return add_read(event, *ours, {});
+    CalendarEvent whole = event;
+    auto called_off = take_changes(whole, ours->value_or(json::object()));
+    if (!called_off) return std::unexpected(called_off.error());
+    if (auto done = add_read(whole, *ours, {}); !done) return done;
+    for (ImportedEvent& gone : *called_off) {
+      gone.plan.work = wish_.events.back().plan.work;
+      gone.plan.zone = "UTC";
+      wish_.events.push_back(std::move(gone));
+    }
+    return {};
+  }
+
+  // Whose it is: as the request says, else as we wrote it.
+  Result<void> read_agent(const CalendarEvent& event, const json::object* ours,
+                          core::SlotWork& work) const {
+    std::string name = call_.inputs.text("agent");
+    const json::value* said = ours ? ours->if_contains("agent") : nullptr;
+    if (name.empty() && said && said->is_string()) name = std::string(said->get_string());
+    if (name.empty()) {
+      return at_line(
+          event,
+          {ErrorCode::invalid_input, "it does not say whose it is", {}, "name the agent: --agent"});
+    }
+    const auto whose = calendar_agent_named(context_.fleet(), name, call_.identity);
+    if (!whose) return std::unexpected(whose.error());
+    work.agent = whose->agent;
+    work.own = whose->own;
+    return {};
+  }
+
+  Result<void> add_read(const CalendarEvent& event, const std::optional<json::object>& ours,
+                        ImportedEvent out) {
     if (event.uid.size() > name_most) {
       return at_line(event, {ErrorCode::too_large, "its UID is too long", {}, {}});
     }
-    ImportedEvent out;
     out.line = event.line;
     out.uid = event.uid;
     out.whole = event.whole;
     out.cancelled = event.cancelled;
     core::SlotWork& work = out.plan.work;
-    auto ours = ours_of(event);
-    if (!ours) return std::unexpected(ours.error());
-    work.title = title_of(event, *ours ? &**ours : nullptr);
+    work.title = title_of(event, ours ? &*ours : nullptr);
     work.prompt = event.description;
     const auto& when = std::get<calendar::Recurrence>(event.schedule.when);
     work.minutes = (event.duration.count() + 59) / 60;
     if (work.minutes == 0) work.minutes = when.start.date_only ? 24 * 60 : minutes_usual;
+    // What was left of a pattern may be a single date.
+    out.recurs = !when.rules.empty() || !when.dates.empty() ||
+                 (ours && is_pattern(*ours) && out.occurrence.empty());
     if (auto done = read_times(event, out); !done) return done;
-    if (*ours) {
-      if (auto done = read_ours(event, std::move(**ours), out); !done) return done;
-    } else if (!call_.inputs.has("agent")) {
-      return at_line(
-          event,
-          {ErrorCode::invalid_input, "it does not say whose it is", {}, "name the agent: --agent"});
-    } else {
-      const auto whose =
-          calendar_agent_named(context_.fleet(), call_.inputs.text("agent"), call_.identity);
-      if (!whose) return std::unexpected(whose.error());
-      work.agent = whose->agent;
-      work.own = whose->own;
+    if (ours && !event.extra.empty()) {
+      if (auto done = read_ours(event, *ours, out); !done) return done;
+    } else if (auto done = read_agent(event, ours ? &*ours : nullptr, work); !done) {
+      return done;
     }
     if (const auto made = made_.find(out.plan.zone); made != made_.end()) {
       wish_.zones.insert(*made);
@@ -245,7 +380,9 @@ class Reading {
   Context& context_;
   Call& call_;
   core::op::ImportCalendar wish_;
-  std::map<std::string, std::string> made_;  // zones that no file on this machine describes
+  std::map<std::string, std::string> made_;         // zones that no file on this machine describes
+  std::map<std::string, calendar::ZonePtr> zones_;  // of patterns
+  std::map<std::string, std::string> told_;         // what the file calls these
 };
 
 json::object step_json(const core::ImportStep& step) {
@@ -291,7 +428,8 @@ void import_calendar(Context& context, Call& call) {
   Reading reading(context, call);
   auto wish = reading.read();
   if (!wish) return call.reply.fail(wish.error());
-  const auto steps = core::import_steps(context.fleet(), *wish, context.loop.now().wall);
+  const auto steps =
+      core::import_steps(context.fleet(), *wish, context.loop.now().wall, reading.steps);
   if (!steps) return call.reply.fail(steps.error());
   const bool dry = call.inputs.truth("dry_run").value_or(false);
   json::object answer = import_json(*steps, reading.others, dry);

@@ -1,6 +1,8 @@
 // The calendar for calendar programs.
 #include "calendar/icalendar.h"
+#include "calendar/virtual_id.h"
 #include "core/calendar_import.h"
+#include "core/plan_changes.h"
 #include "core/slot_view.h"
 #include "server/calendar_views.h"
 #include "server/context.h"
@@ -42,7 +44,8 @@ std::string text_of(const json::object& extra, const core::SlotWork& work) {
 
 // What iCalendar has no words for, in those of plan.add.
 calendar::CalendarEvent event_of(const core::Fleet& fleet, const Addresses& names,
-                                 const core::Plan& plan) {
+                                 const core::Plan& plan,
+                                 const std::vector<core::PlanChange>& changes) {
   const core::PlanDefinition& of = plan.definition;
   json::object extra;
   auto out = event_of(names, of.work, "plan " + std::to_string(plan.id), extra);
@@ -59,7 +62,44 @@ calendar::CalendarEvent event_of(const core::Fleet& fleet, const Addresses& name
   extra["overlap"] = to_word(of.overlap);
   extra["jitter_seconds"] = of.jitter_seconds;
   extra["pause_after_failures"] = of.pause_after_failures;
+  // Every program understands an exception; ours knows by this that the plan has none.
+  json::array called_off;
+  for (const core::PlanChange& change : changes) {
+    if (!change.called_off) continue;
+    out.called_off.push_back(change.nominal);
+    called_off.push_back(json::string(calendar::occurrence_name(change.nominal, change.second)));
+  }
+  if (!called_off.empty()) extra["called_off"] = std::move(called_off);
   out.extra = text_of(extra, of.work);
+  return out;
+}
+
+// An occurrence that is not as its plan says, in the place of that one.
+calendar::CalendarEvent event_of(const core::Fleet& fleet, const Addresses& names,
+                                 const core::Plan& plan, const core::PlanChange& change) {
+  json::object extra;
+  const core::Slot& slot = *change.slot;
+  auto out = event_of(names, slot.work, "slot " + core::ident_of(slot), extra);
+  out.whole = core::export_uid(fleet, "plan", plan.id);
+  out.extra = text_of(extra, slot.work);
+  const auto schedule = core::schedule_of(fleet.calendar, plan);
+  const auto at = std::chrono::floor<std::chrono::seconds>(slot.at);
+  const calendar::LocalTime local = schedule->zone->local(at);
+  const auto* when = std::get_if<calendar::Recurrence>(&schedule->when);
+  calendar::TimeText which{change.nominal, when && when->start.date_only, std::nullopt};
+  calendar::Recurrence once;
+  // In the plan's zone, as its own times are; what that cannot say is an instant.
+  const bool sayable = !change.second && schedule->zone->resolve(local).first == at;
+  if (sayable) {
+    out.schedule.zone = schedule->zone;
+    once.start.local = local;
+  } else {
+    out.schedule.zone = std::make_shared<const calendar::Zone>(calendar::Zone::utc());
+    once.start.local = calendar::LocalTime(at.time_since_epoch());
+    if (!which.date_only) which.instant = change.usual;
+  }
+  out.replaces = which;
+  out.schedule.when = std::move(once);
   return out;
 }
 
@@ -94,10 +134,17 @@ void icalendar(Context& context, Call& call) {
   }
   const Addresses names(fleet);
   std::vector<calendar::CalendarEvent> events;
+  const auto changed = core::plan_changes(fleet.calendar);
+  const std::vector<core::PlanChange> none;
   for (const auto& [id, plan] : fleet.calendar.plans) {
-    if (events.size() == calendar::most_events) break;
-    if (!plan.paused && (only.empty() || plan.definition.work.agent == only)) {
-      events.push_back(event_of(fleet, names, plan));
+    if (plan.paused || (!only.empty() && plan.definition.work.agent != only)) continue;
+    const auto own = changed.find(id);
+    const auto& changes = own == changed.end() ? none : own->second;
+    // A plan and its changes belong together.
+    if (events.size() + 1 + changes.size() > calendar::most_events) break;
+    events.push_back(event_of(fleet, names, plan, changes));
+    for (const core::PlanChange& change : changes) {
+      if (!change.called_off) events.push_back(event_of(fleet, names, plan, change));
     }
   }
   // The newest first: where there are too many, the oldest are left out.
