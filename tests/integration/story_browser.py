@@ -79,6 +79,13 @@ class Actions(Browser):
         self.fleet.until(lambda: all(self.fleet.get(one)["task"] for one in held), "the tasks to be held")
         self.tell("in_hand")
 
+    def test_needs(self):
+        self.mission(PRINTS, tasks=[task("t1")], mission_name="stuck")
+        self.mission(DIES_ONCE, policies=ASKS_AT_ONCE | {"auto_revive": "ask"}, mission_name="asks")
+        self.fleet.until_running("printer")
+        self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")
+        self.tell("needs")
+
     def test_two_people(self):
         self.mission(CRASHES, policies=ASKS_AT_ONCE | {"auto_revive": "ask"})
         self.fleet.until(lambda: self.fleet.get("/api/v1/status")["needs_you"], "a question")

@@ -20,8 +20,20 @@ await tell({ key: null }, async (story) => {
     await story.go(path);
     await story.accessible(path);
   }
-  // The page's own key is told apart from the others, and what taking it back leads to.
+  // The page's own key is told apart from the others, also from one that looks the same; and what taking it back leads to.
+  await story.page.route('**/api/v1/keys', async (route) => {
+    const answer = await route.fetch();
+    if (!answer.ok()) return route.fulfill({ response: answer });
+    const { keys } = await answer.json();
+    return route.fulfill({
+      response: answer,
+      json: { keys: keys.flatMap((one) => [{ ...one, id: `k-0${one.id}` }, one]) },
+    });
+  });
+  await story.go('/connect');
   const own = story.page.getByRole('listitem').filter({ hasText: 'this browser' });
+  const all = await story.page.getByRole('listitem').filter({ hasText: 'Take back' }).count();
+  if (all !== 4 || (await own.count()) !== 1) throw new Error(`${await own.count()} of ${all} keys are this browser's`);
   await own.getByRole('button', { name: 'Take back' }).click();
   const asking = story.page.getByRole('dialog');
   await asking.getByText('asks to sign in again at once').waitFor();

@@ -13,6 +13,15 @@ export function stateOf(agent: Agent): string {
   return agent.activity === 'offline' && agent.process === 'running' ? 'running' : agent.activity;
 }
 
+// Since when it is in that state; undefined where only its process's time is known.
+export function sinceOf(agent: Agent): string | undefined {
+  const state = stateOf(agent);
+  if (state === 'frozen') return agent.frozen_since ?? undefined;
+  if (state === 'paused') return agent.paused_since ?? undefined;
+  if (state === agent.activity) return agent.activity_since ?? undefined;
+  return state === agent.process || state === 'finished' ? (agent.since ?? undefined) : undefined;
+}
+
 const faults = new Set([
   'quarantined',
   'awaiting_approval',

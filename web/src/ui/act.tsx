@@ -17,6 +17,7 @@ interface Props<O extends Operation> extends Carried<O> {
   size?: 'small' | 'usual';
   reason?: 'reason' | false; // the input that takes the reason; false: none is recorded
   needsReason?: boolean;
+  blocked?: string; // why it cannot be done now
   command?: string; // where it is not the operation's own
   fields?: ReactNode; // what else is asked, above the reason
 }
@@ -26,7 +27,13 @@ export function Act<O extends Operation>(props: Props<O>) {
   if (!useMay(routes[props.operation].scope)) return null;
   return (
     <>
-      <Button look={props.look} size={props.size} onClick={() => setOpen(true)}>
+      <Button
+        look={props.look}
+        size={props.size}
+        disabled={props.blocked !== undefined}
+        title={props.blocked}
+        onClick={() => setOpen(true)}
+      >
         {props.label}
       </Button>
       {open && <Ask {...props} onClose={() => setOpen(false)} />}

@@ -1,16 +1,15 @@
-// Since when: of the state that is shown where it is known, else of the process, and then it says so.
-import { stateOf } from '../api/agents';
+// Since when it is in the state that is shown; where nobody knows that, since when its process is, and then it says so.
+import { sinceOf } from '../api/agents';
 import type { Agent } from '../api/generated';
 import { wordText } from './amounts';
 import { Time } from './time';
 
 export function Since({ agent, known }: { agent: Agent; known?: string }) {
-  const state = stateOf(agent);
-  const isOfProcess = state === agent.process || state === 'finished';
-  if (known || isOfProcess) {
+  const since = known ?? sinceOf(agent);
+  if (since) {
     return (
       <span>
-        for <Time at={known ?? agent.since} plain />
+        for <Time at={since} plain />
       </span>
     );
   }

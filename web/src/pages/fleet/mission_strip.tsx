@@ -9,6 +9,7 @@ import { byName } from '../../ui/natural';
 import { Shown } from '../../ui/shown';
 import { State } from '../../ui/state';
 import { Progress } from '../../ui/progress';
+import { useNeeds } from '../mission/needs';
 import s from './fleet.module.css';
 
 const shownMost = 8;
@@ -26,21 +27,27 @@ export function MissionStrip() {
 }
 
 const nameOf = (cell: Cell) => cell.mission_name || cell.cell_id;
-const failedFirst = (a: Cell, b: Cell) => order[a.status] - order[b.status] || byName(nameOf(a), nameOf(b));
 
 function Strip({ cells }: { cells: Cell[] }) {
-  const shown = [...cells].sort(failedFirst).slice(0, shownMost);
+  const needs = useNeeds(cells);
+  const rank = (cell: Cell) => (needs.has(cell.cell_id) ? -1 : order[cell.status]);
+  const shown = [...cells].sort((a, b) => rank(a) - rank(b) || byName(nameOf(a), nameOf(b))).slice(0, shownMost);
   return (
     <ul className={s.missions}>
       {shown.map((cell) => (
         <li key={cell.cell_id}>
           <Link href={missionPath(cell.cell_id)} className={s.mission}>
             <span className={s.missionName}>{nameOf(cell)}</span>
-            <State state={cell.status} />
+            <MissionState cell={cell} needy={needs.has(cell.cell_id)} />
             <Progress counts={cell.task_counts as Record<string, number> | undefined} />
           </Link>
         </li>
       ))}
     </ul>
   );
+}
+
+function MissionState({ cell, needy }: { cell: Cell; needy: boolean }) {
+  if (!needy) return <State state={cell.status} />;
+  return <State state="needs_you" label={`${cell.status}, needs you`} />;
 }

@@ -2,6 +2,7 @@
 import { Link } from 'wouter';
 import { agentPath, missionPath } from '../../api/agents';
 import type { Approval } from '../../api/generated';
+import { useOperation } from '../../api/use';
 import { Badge, Mark } from '../../ui/state';
 import { Countdown, Time, secondsSince, useNow } from '../../ui/time';
 import { WhyFold } from '../mission/why';
@@ -49,9 +50,15 @@ export function About({ approval }: { approval: Pick<Approval, 'agent' | 'cell' 
     <>
       {agent && <Link href={agentPath(`${cell.slice(0, 8)}.${agent}`)}>{agent}</Link>}
       {task && <Link href={`${missionPath(cell)}?task=${encodeURIComponent(task)}`}>task {task}</Link>}
-      <Link href={missionPath(cell)}>its mission</Link>
+      <MissionLink cell={cell} />
     </>
   );
+}
+
+function MissionLink({ cell }: { cell: string }) {
+  const known = useOperation('cell.list', { limit: 1_000 }, { all: 'cells' });
+  const name = known.data?.cells.find((one) => one.cell_id === cell)?.mission_name;
+  return <Link href={missionPath(cell)}>mission {name || cell.slice(0, 8)}</Link>;
 }
 
 // How much of the time to answer is left, as a line that shrinks.

@@ -95,10 +95,12 @@ function NeedsHere({ cell }: { cell: Cell }) {
   const first = needs[0];
   if (!first || cell.spend?.held) return null;
   return (
-    <div className={s.held}>
-      It needs you:{' '}
-      {first.href === missionPath(cell.cell_id) ? first.text : <Link href={first.href}>{first.text}</Link>}
-      {needs.length > 1 && ` and ${countText(needs.length - 1, 'more thing')}`}
+    <div className={`${s.held} ${s.needs}`}>
+      <span>
+        It needs you:{' '}
+        {first.href === missionPath(cell.cell_id) ? first.text : <Link href={first.href}>{first.text}</Link>}
+        {needs.length > 1 && ` and ${countText(needs.length - 1, 'more thing')}`}
+      </span>
       {first.command && <CopyLine text={first.command} />}
     </div>
   );

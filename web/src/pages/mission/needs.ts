@@ -15,8 +15,8 @@ export type Needs = ReadonlyMap<string, readonly MissionNeed[]>; // by mission
 
 // `one`: where it is about one mission only.
 export function useNeeds(cells: readonly Cell[], one?: string): Needs {
-  const agents = useOperation('agent.list', { cell: one, limit: 1_000 }, { every: 5, all: 'agents' });
-  const open = useOperation('approval.list', { open: true, limit: 1_000 }, { every: 5, all: 'approvals' });
+  const agents = useOperation('agent.list', { cell: one, limit: 1_000 }, { all: 'agents' });
+  const open = useOperation('approval.list', { open: true, limit: 1_000 }, { all: 'approvals' });
   return useMemo(
     () => needsOf(cells, agents.data?.agents ?? [], open.data?.approvals ?? []),
     [cells, agents.data, open.data],

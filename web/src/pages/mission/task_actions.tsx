@@ -74,6 +74,7 @@ export function TaskActions({ task, tasks, agents }: Props) {
           size="small"
           reason={false}
           command={of('verify')}
+          blocked="It runs now, and its outcome decides."
           about="Its verify command is run once more."
           done="The verify command runs"
         />
