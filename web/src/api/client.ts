@@ -68,19 +68,28 @@ export async function call<O extends Operation>(
   return (json ? response.json() : response.text()) as Promise<Outputs[O]>;
 }
 
-// Every page of a list that is answered by cursor.
+export interface Bound {
+  pages: number;
+  items: number;
+}
+
+const everything: Bound = { pages: Infinity, items: Infinity };
+
+// Every page of a list that is answered by cursor; where the bound cuts it, `next` is what would come.
 export async function callAll<O extends Operation, K extends keyof Outputs[O]>(
   operation: O,
   inputs: Inputs[O],
   list: K,
   signal?: AbortSignal,
+  most: Bound = everything,
 ): Promise<Outputs[O]> {
   let answer = await call(operation, inputs, signal);
   const first = answer;
   const items = [...(first[list] as unknown[])];
-  for (;;) {
-    const next = (answer as { next?: string | null }).next;
-    if (!next) return { ...(first as object), [list]: items, next: null } as Outputs[O];
+  for (let pages = 1; ; ++pages) {
+    const next = (answer as { next?: string | null }).next ?? null;
+    if (!next || pages >= most.pages || items.length >= most.items)
+      return { ...(first as object), [list]: items, next } as Outputs[O];
     answer = await call(operation, { ...inputs, cursor: next } as Inputs[O], signal);
     items.push(...(answer[list] as unknown[]));
   }

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { rememberSignedIn } from './ahead';
-import { call, callAll, Refusal, type Operation } from './client';
+import { call, callAll, Refusal, type Bound, type Operation } from './client';
 import { useConnection } from './live';
 import type { Inputs, Outputs } from './generated';
 import { toast } from '../ui/toast';
@@ -10,6 +10,7 @@ import { toast } from '../ui/toast';
 interface Asking {
   every?: number; // seconds between two looks; what changes without an event needs it
   all?: string; // the list of which every page is fetched
+  most?: Bound; // of all
   enabled?: boolean;
 }
 
@@ -21,7 +22,9 @@ export function useOperation<O extends Operation>(
   return useQuery<Outputs[O], Refusal>({
     queryKey: [operation, inputs],
     queryFn: ({ signal }) =>
-      asking.all ? callAll(operation, inputs, asking.all as keyof Outputs[O], signal) : call(operation, inputs, signal),
+      asking.all
+        ? callAll(operation, inputs, asking.all as keyof Outputs[O], signal, asking.most)
+        : call(operation, inputs, signal),
     refetchInterval: asking.every ? asking.every * 1_000 : false,
     enabled: asking.enabled ?? true,
     placeholderData: keepPreviousData,

@@ -10,7 +10,7 @@ import { DayView } from './day_view';
 import { entryOfSlot, pastEntries, type Entry } from './entries';
 import { GroupPanel, PastPanel } from './entry_panels';
 import { LaneFilter } from './lane_filter';
-import { Legend, MoreSlots, MoreTimes, NoLanes } from './lane_notes';
+import { Legend, MoreSlots, NoLanes } from './lane_notes';
 import { useLanes } from './lanes';
 import { ListView } from './list_view';
 import type { Place } from './move';
@@ -27,8 +27,8 @@ const views = [
 ] as const;
 type View = (typeof views)[number][0];
 
-const slotsMost = 5_000;
-const virtualMost = 500; // times to come of one plan in one answer
+const slotsOfPage = 5_000;
+const most = { pages: 10, items: 20_000 }; // a page ends early where a plan fires often
 
 interface Props {
   plans: FullPlan[];
@@ -49,8 +49,8 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
   const until = addDays(first, days).getTime();
   const slots = useOperation(
     'slot.list',
-    { from: first.toISOString(), until: new Date(until).toISOString(), limit: slotsMost },
-    { every: 30 },
+    { from: first.toISOString(), until: new Date(until).toISOString(), limit: slotsOfPage },
+    { every: 30, all: 'slots', most },
   );
   const move = useMoveSlot();
 
@@ -59,7 +59,7 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
     [slots.data, plans, from, until],
   );
   const shown = useLanes(plans, entries);
-  const frequent = useMemo(() => frequentPlans(entries), [entries]);
+  const isCut = Boolean(slots.data?.next);
 
   const open = (entry: Entry) => (entry.slot && !entry.members ? onSlot(entry.slot.ident) : setOpened(entry));
   const go = (by: number) => setDay(dayText(addDays(first, by * days)));
@@ -82,8 +82,7 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
           </Button>
         </span>
       </div>
-      {slots.data?.more && <MoreSlots most={slotsMost} />}
-      {frequent.size > 0 && <MoreTimes plans={[...frequent.values()]} most={virtualMost} />}
+      {isCut && <MoreSlots slots={slots.data!.slots} days={days} />}
       <Shown of={slots} rows={6}>
         {() =>
           shown.lanes.length === 0 ? (
@@ -103,7 +102,7 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
       {opened?.members && (
         <GroupPanel
           entry={opened}
-          isCut={frequent.has(opened.plan ?? 0)}
+          isCut={isCut}
           onClose={() => setOpened(undefined)}
           onOpen={(one) => {
             setOpened(undefined);
@@ -128,16 +127,6 @@ export function CalendarCard({ plans, onSlot, onPlan, onMake }: Props) {
 function entriesOf(slots: FullSlot[], plans: FullPlan[], from: number, until: number): Entry[] {
   const real = slots.filter((slot) => slot.at).map(entryOfSlot);
   return [...real, ...plans.flatMap((plan) => pastEntries(plan, from, until))];
-}
-
-// Plans, with their titles, of which the answer may not hold all times.
-function frequentPlans(entries: Entry[]): Map<number, string> {
-  const counts = new Map<number, { title: string; count: number }>();
-  for (const entry of entries) {
-    if (!entry.plan || entry.slot?.id !== null) continue;
-    counts.set(entry.plan, { title: entry.title, count: (counts.get(entry.plan)?.count ?? 0) + 1 });
-  }
-  return new Map([...counts].flatMap(([plan, { title, count }]) => (count >= virtualMost ? [[plan, title]] : [])));
 }
 
 // Moves at once; goes back, with the daemon's own sentence, where it refuses.

@@ -7,6 +7,7 @@ import { PageHead } from '../../ui/card';
 import { spanText, useNow, zoneName } from '../../ui/time';
 import { Subscribe } from './subscribe';
 import type { FullPlan } from './types';
+import s from './calendar.module.css';
 
 const lookedBack = 24 * 3_600_000;
 
@@ -42,7 +43,7 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
         <>
           {plans.length > 0 && <a href="#plans">{planCount(plans)}</a>}
           {plans.length > 0 && '. '}
-          {nextText(plans, now)}{' '}
+          <Next plans={plans} now={now} />{' '}
           <span className="faint small">· Times are in your zone, {zoneName()}, unless another is named.</span>
         </>
       }
@@ -63,14 +64,20 @@ export function CalendarHead({ plans, onNewPlan, onNewSlot }: Props) {
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function nextText(plans: FullPlan[], now: number): string {
+// How long it takes until then keeps its width: a plan that fires each second must not move the page below.
+function Next({ plans, now }: { plans: FullPlan[]; now: number }) {
   if (plans.length === 0) return 'No plans.';
   const coming = plans
     .flatMap((plan) => (plan.next[0] ? [{ plan, at: Date.parse(plan.next[0]) }] : []))
     .sort((a, b) => a.at - b.at)[0];
   if (!coming) return 'No plan has a time to come.';
   const left = (coming.at - now) / 1_000;
-  return `Next: ${coming.plan.title || `plan ${coming.plan.id}`} for ${coming.plan.agent} ${left > 0 ? `in ${spanText(left)}` : 'now'}.`;
+  return (
+    <>
+      Next: {coming.plan.title || `plan ${coming.plan.id}`} for {coming.plan.agent}{' '}
+      <span className={s.left}>{left > 0 ? `in ${spanText(left)}` : 'now'}.</span>
+    </>
+  );
 }
 
 function planCount(plans: FullPlan[]): string {

@@ -2,10 +2,13 @@
 import { zoneText } from '../../ui/clock';
 import { Dialog } from '../../ui/dialog';
 import { Button } from '../../ui/button';
+import { useFew } from '../../ui/few';
 import type { Entry } from './entries';
 import { meanings } from './outcome';
 import { OutcomeState } from './outcome_mark';
 import s from './panel.module.css';
+
+const membersShown = 200;
 
 export function PastPanel({
   entry,
@@ -37,21 +40,22 @@ export function GroupPanel({
   onOpen,
 }: {
   entry: Entry;
-  isCut: boolean; // there are more times of its plan than were answered
+  isCut: boolean; // there are more slots in the span than were answered
   onClose: () => void;
   onOpen: (entry: Entry) => void;
 }) {
   const members = entry.members ?? [];
+  const { shown, more } = useFew(members, membersShown, 'times');
   return (
     <Dialog
       open
       wide
       onClose={onClose}
       title={entry.title}
-      about={`${members.length} times for ${entry.agent}, from ${zoneText(members[0]!.at)} to ${zoneText(members.at(-1)!.at)}`}
+      about={`${members.length.toLocaleString()} times for ${entry.agent}, from ${zoneText(members[0]!.at)} to ${zoneText(members.at(-1)!.at)}`}
     >
       <ul className={s.group}>
-        {members.map((one) => (
+        {shown.map((one) => (
           <li key={one.key}>
             <button type="button" onClick={() => onOpen(one)}>
               <span className="numbers">{zoneText(one.at)}</span>
@@ -61,7 +65,8 @@ export function GroupPanel({
           </li>
         ))}
       </ul>
-      {isCut && <p className="faint small">There are more times of this plan, later ones, than the page was told.</p>}
+      {more}
+      {isCut && <p className="faint small">There may be more of them: later slots are not shown.</p>}
     </Dialog>
   );
 }

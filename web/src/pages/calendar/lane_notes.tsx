@@ -1,12 +1,13 @@
 // What the lanes leave out, and what is there instead of them.
+import type { Slot } from '../../api/generated';
 import { countText } from '../../ui/amounts';
 import { Button } from '../../ui/button';
+import { zoneText } from '../../ui/clock';
 import { OutcomeMark } from './outcome_mark';
 import { outcomeText } from './outcome';
 import type { Lanes } from './lanes';
 import s from './calendar.module.css';
 
-const namedMost = 3;
 const legend = [
   ...['not_started', 'deferred', 'ongoing', 'paused', 'finished', 'aborted', 'missed', 'superseded', 'skipped'].map(
     (state) => ({ state, late: false, reason: null }),
@@ -14,22 +15,13 @@ const legend = [
   { state: 'finished', late: true, reason: null },
 ];
 
-export function MoreSlots({ most }: { most: number }) {
+// The answers end before the span does.
+export function MoreSlots({ slots, days }: { slots: readonly Slot[]; days: number }) {
+  const last = slots.at(-1)?.at;
   return (
     <p className={s.note}>
-      There are more than {most.toLocaleString()} slots in this span; the later ones are not shown. A day shows fewer.
-    </p>
-  );
-}
-
-// Plans of which an answer holds only the first of their times to come.
-export function MoreTimes({ plans, most }: { plans: readonly string[]; most: number }) {
-  const named = plans.slice(0, namedMost).join(', ');
-  const others = plans.length > namedMost ? ` and ${countText(plans.length - namedMost, 'other plan')}` : '';
-  return (
-    <p className={s.note}>
-      There are more times of {named}
-      {others}: of each plan, only the first {most} to come are shown.
+      There are more slots in this span than the {slots.length.toLocaleString()} that are shown
+      {last && `, which end ${zoneText(last)}`}. {days > 1 && 'A day shows fewer.'}
     </p>
   );
 }

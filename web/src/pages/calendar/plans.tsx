@@ -1,5 +1,6 @@
 // What recurs: by which rule, when next, and whether it stands still and why.
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { Card } from '../../ui/card';
 import { countText } from '../../ui/amounts';
 import { zoneText } from '../../ui/clock';
@@ -14,20 +15,40 @@ import { usePastSlots, type PastSlots } from './use_past_slots';
 import s from './plans.module.css';
 
 const timesShown = 12;
+const rowHeight = 60;
+
+const soonest = (a: FullPlan, b: FullPlan) =>
+  Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~');
 
 export function Plans({ plans, onOpen }: { plans: FullPlan[]; onOpen: (id: number) => void }) {
   const box = useRef<HTMLDivElement>(null);
   useRowKeys(box);
   const slots = usePastSlots(plans, timesShown);
-  const sorted = [...plans].sort(
-    (a, b) => Number(b.paused) - Number(a.paused) || (a.next[0] ?? '~').localeCompare(b.next[0] ?? '~'),
-  );
+  const sorted = useMemo(() => [...plans].sort(soonest), [plans]);
+  const rows = useWindowVirtualizer({
+    count: sorted.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: box.current?.offsetTop ?? 0,
+    getItemKey: (i) => sorted[i]!.id,
+  });
   return (
     <Card flush title={`Plans (${plans.length.toLocaleString()})`}>
-      <div ref={box} id="plans" className={s.box}>
-        {sorted.map((plan) => (
-          <Row key={plan.id} plan={plan} slots={slots} onOpen={() => onOpen(plan.id)} />
-        ))}
+      <div ref={box} id="plans" className={s.box} style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map((item) => {
+          const plan = sorted[item.index]!;
+          return (
+            <div
+              key={item.key}
+              ref={rows.measureElement}
+              data-index={item.index}
+              className={s.placed}
+              style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+            >
+              <Row plan={plan} slots={slots} onOpen={() => onOpen(plan.id)} />
+            </div>
+          );
+        })}
       </div>
     </Card>
   );

@@ -4,7 +4,8 @@ import { useOperation } from '../../api/use';
 import type { FullPlan, FullSlot } from './types';
 
 const hour = 3_600_000;
-const slotsMost = 5_000; // the daemon keeps no more of those that ended
+const slotsOfPage = 5_000;
+const most = { pages: 10, items: 20_000 };
 
 export type PastSlots = ReadonlyMap<number, FullSlot>;
 
@@ -14,7 +15,8 @@ export function usePastSlots(plans: readonly FullPlan[], timesMost: number, agen
   const last = times.reduce((most, one) => Math.max(most, Date.parse(one.time!)), 0);
   const from = new Date(times.length > 0 ? Math.floor(first / hour) * hour : 0).toISOString();
   const until = new Date((Math.floor(last / hour) + 1) * hour).toISOString();
-  const slots = useOperation('slot.list', { agent, from, until, limit: slotsMost }, { enabled: times.length > 0 });
+  const asked = { agent, from, until, limit: slotsOfPage };
+  const slots = useOperation('slot.list', asked, { enabled: times.length > 0, all: 'slots', most });
   return useMemo(
     () => new Map((slots.data?.slots ?? []).flatMap((slot) => (slot.id ? [[slot.id, slot as FullSlot]] : []))),
     [slots.data],
