@@ -11,6 +11,9 @@ import time
 import urllib.error
 import urllib.request
 
+import dateutil.rrule
+import icalendar
+
 from contract import Contract
 from fleet import LAZARET, Fleet, Story, agent, main
 
@@ -413,6 +416,41 @@ class Backend(Story):
             new = next(s for s in theirs if (s["at"], s["title"]) == (old["at"], old["title"]) and s["id"])
             self.assertEqual({name: new[name] for name in told}, {name: old[name] for name in told})
         self.fleet = here
+
+    def test_another_reader_sees_single_occurrences_as_they_are(self):
+        """Moved, re-worded and called off, here and in what is read by a library that is not ours."""
+        self.register()
+        day = monday()
+        self.fleet.cli("plan", "add", "writer", "--rrule", "FREQ=DAILY", "--start", stamp(day, 9),
+                       "--timezone", "Europe/Berlin", "--title", "stand-up")
+        name = lambda n: f"plan-1-{later(day, n):%Y-%m-%d}T090000"
+        self.fleet.cli("slot", "edit", name(1), "--at", f"{later(day, 1):%Y-%m-%d}T20:15:00Z")
+        self.fleet.cli("slot", "edit", name(2), "--title", "review")
+        status, _ = self.fleet.call("POST", f"/api/v1/slots/{name(3)}/status", {"status": "skipped"})
+        self.assertEqual(status, 200)
+        text = self.fleet.cli("calendar", "ics").stdout
+        events = list(icalendar.Calendar.from_ical(text).walk("VEVENT"))
+        (series,) = (one for one in events if "RECURRENCE-ID" not in one)
+        changed = {one.decoded("RECURRENCE-ID"): one for one in events if "RECURRENCE-ID" in one}
+        self.assertEqual({one["UID"] for one in events}, {series["UID"]})
+        rule = dateutil.rrule.rrulestr(series["RRULE"].to_ical().decode(), dtstart=series.decoded("DTSTART"))
+        off = [one.dt for one in series["EXDATE"].dts]
+        self.assertEqual([one.date() for one in off], [later(day, 3).date()])
+        utc_of = lambda at: at.astimezone(datetime.timezone.utc)
+        seen = []
+        for at in rule[:5]:
+            if at in off:
+                continue
+            instead = changed.pop(at, None)
+            seen.append(utc_of(instead.decoded("DTSTART") if instead else at))
+        self.assertEqual(changed, {}, "each takes the place of an occurrence")
+        plan = self.fleet.get(f"/api/v1/slots?from={day:%Y-%m-%d}T00:00:00Z&until={later(day, 5):%Y-%m-%d}T00:00:00Z")
+        ours = [datetime.datetime.fromisoformat(one["at"].replace("Z", "+00:00")) for one in plan["slots"]
+                if one["status"] != "skipped"]
+        self.assertEqual(sorted(seen), sorted(ours))
+        self.assertEqual([str(one["SUMMARY"]) for one in events],
+                         ["stand-up (writer)", "stand-up (writer)", "review (writer)"])
+        self.assertEqual(self.became(self.import_text(text)), {("unchanged", "plan"), ("unchanged", "slot")})
 
     def test_the_last_heartbeat_outlives_the_daemon_and_silence_goes_on(self):
         self.register()
