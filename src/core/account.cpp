@@ -229,7 +229,9 @@ bool may_claim(Decision& d, const AgentRef& ref) {
 bool is_held_after_death(Decision& d, const AgentRef& ref) {
   const Cell& cell = *d.cell(ref.cell);
   const Agent& agent = *d.agent(ref);
-  if (!limit_on(d.fleet(), cell, agent, d.now.wall)) return false;
+  const AccountLimit* limit = limit_on(d.fleet(), cell, agent, d.now.wall);
+  // What it died of before the limit came is no fault of the limit: a start will wait for it.
+  if (!limit || agent.since.mono < limit->since.mono) return false;
   if (revival::policy_of(cell, agent) == AutoRevive::no) return false;
   get_in_line(d, ref, Hold::limited, true);
   return true;

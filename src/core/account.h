@@ -61,7 +61,7 @@ bool may_start(Decision& d, const AgentRef& ref);
 bool may_wake(Decision& d, const AgentRef& ref);
 // The same for a task that it asks for. An agent that runs elsewhere stands in no line.
 bool may_claim(Decision& d, const AgentRef& ref);
-// It died, and its account's limit is reason enough: it is in line now.
+// It died under its account's limit, which is reason enough: it is in line now.
 bool is_held_after_death(Decision& d, const AgentRef& ref);
 
 // What an agent says of itself, or its last words did.

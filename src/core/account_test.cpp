@@ -374,6 +374,22 @@ TEST(Account, WhoIsSilentWhileItsAccountIsLimitedDoesNotHang) {
   EXPECT_EQ(pool.count<fact::HangSuspected>(), 0U);
 }
 
+// Found by the simulator: it was started after the limit, without the question that its death asks.
+TEST(Account, ALimitExcusesNoDeathFromBefore) {
+  CellDefinition cell = pool_of(2);
+  cell.policies.auto_revive = AutoRevive::ask;
+  Pool pool(cell);
+  pool.all_spawned();
+  EXPECT_TRUE(pool.ask(op::SetMission{the_cell, MissionStatus::paused, ""}));
+  pool.exited("a", exit_code(1));
+  pool.wait(60s);
+  pool.limited("b", 600s);
+  EXPECT_TRUE(pool.ask(op::SetMission{the_cell, MissionStatus::active, ""}));
+  EXPECT_EQ(pool.agent("a").process, ProcessState::awaiting_approval);
+  pool.wait(700s);
+  EXPECT_EQ(pool.live(), "b") << "the limit is over, the question is not";
+}
+
 TEST(Account, WhoIsNoLongerWantedLeavesTheLine) {
   Pool pool(pool_of(3), 1);
   EXPECT_TRUE(pool.ask(op::StopAgent{Bed::ref("b"), ""}));
