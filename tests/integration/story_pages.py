@@ -1,20 +1,8 @@
 """How the dashboard's pages look and what they cost: all of them, the demo while it runs, a thousand agents."""
 import os
-import random
 
 from browser import ASKS_AT_ONCE, CRASHES, PRINTS, SOURCE, Browser
 from fleet import Fleet, main, task
-
-
-def tangle(count, wide, alike):
-    """Tasks of which each waits for some of those shortly before it; the last ones wait for the first only."""
-    chance = random.Random(1)
-
-    def waits_for(i):
-        if i >= count - alike:
-            return ["task-0"]
-        return sorted({f"task-{chance.randrange(max(0, i - 2 * wide), i)}" for _ in range(3)}) if i >= wide else []
-    return [task(f"task-{i}", dependencies=waits_for(i)) for i in range(count)]
 
 
 class Pages(Browser):
@@ -31,10 +19,6 @@ class Pages(Browser):
         theirs = Fleet()  # the demo has a daemon of its own
         self.addCleanup(theirs.close)
         self.tell("watch_demo", LAZARET_STATE=str(theirs.state), DEMO=str(SOURCE / "src"))
-
-    def test_large_graph(self):
-        self.fleet.write_cell([], tangle(400, wide=20, alike=10))
-        self.tell("large_graph")
 
     def test_thousand_agents(self):
         self.tell("thousand_agents", SECONDS=os.environ.get("LAZARET_SECONDS", "60"))
