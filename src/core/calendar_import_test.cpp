@@ -217,7 +217,7 @@ TEST_F(OccurrencesTest, WhatIsUnderWayOrOverOrNoneOfItsTimes) {
       << "moved into the past it does not come";
 }
 
-// Each rule alone is within its bound; together they would keep the daemon for a minute.
+// Each rule alone is within its bound; together they would keep the daemon for tens of seconds.
 TEST_F(CalendarImportTest, AnImportHasSoManySteps) {
   std::vector<ImportedEvent> many;
   for (int i = 0; i < 1'000; ++i) {
