@@ -217,6 +217,17 @@ TEST_F(OccurrencesTest, WhatIsUnderWayOrOverOrNoneOfItsTimes) {
       << "moved into the past it does not come";
 }
 
+TEST_F(CalendarImportTest, AnEndThatMovedFarAheadIsAChange) {
+  auto s = series("s");
+  s.plan.rule = "FREQ=DAILY;UNTIL=20400101T000000";
+  ASSERT_TRUE(import({s}));
+  EXPECT_EQ(acts({s}), (Acts{"unchanged plan 1"}));
+  s.plan.rule = "FREQ=DAILY;UNTIL=20420101T000000";
+  EXPECT_EQ(acts({s}), (Acts{"changed plan 1"}));
+  s.plan.rule = "FREQ=DAILY";
+  EXPECT_EQ(acts({s}), (Acts{"changed plan 1"}));
+}
+
 // Each rule alone is within its bound; together they would keep the daemon for tens of seconds.
 TEST_F(CalendarImportTest, AnImportHasSoManySteps) {
   std::vector<ImportedEvent> many;

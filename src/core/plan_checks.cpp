@@ -31,17 +31,37 @@ std::string bounds_complaint(const PlanDefinition& plan) {
   return {};
 }
 
+// The one rule of both, where they have one each and the same zone.
+std::optional<std::pair<calendar::Rrule, calendar::Rrule>> single_rules(
+    const calendar::Schedule& a, const calendar::Schedule& b) {
+  const auto* one = std::get_if<calendar::Recurrence>(&a.when);
+  const auto* other = std::get_if<calendar::Recurrence>(&b.when);
+  const bool single = one && other && one->rules.size() == 1 && other->rules.size() == 1;
+  if (!single || a.zone->hash() != b.zone->hash()) return std::nullopt;
+  return std::pair(one->rules[0], other->rules[0]);
+}
+
+// An end that was moved may lie far behind the times that are compared.
+bool ends_otherwise(const calendar::Schedule& a, const calendar::Schedule& b) {
+  const auto rules = single_rules(a, b);
+  if (!rules) return false;
+  const auto until = [&](const calendar::Rrule& rule) {
+    return rule.until ? std::optional(local_of(*rule.until, *a.zone)) : std::nullopt;
+  };
+  return rules->first.count != rules->second.count || until(rules->first) != until(rules->second);
+}
+
 // Of one rule each that is written alike, with the same exceptions: nothing has to be gone through.
 // The first times say whether they begin alike; a rule means the same from there.
 bool is_written_alike(const calendar::Schedule& a, const calendar::Schedule& b,
                       const calendar::Budget& budget) {
-  const auto* one = std::get_if<calendar::Recurrence>(&a.when);
-  const auto* other = std::get_if<calendar::Recurrence>(&b.when);
-  if (!one || !other || a.zone->hash() != b.zone->hash() || a.gap != b.gap || a.fold != b.fold ||
-      one->rules.size() != 1 || other->rules.size() != 1 ||
-      to_text(one->rules[0], *a.zone) != to_text(other->rules[0], *b.zone)) {
+  const auto rules = single_rules(a, b);
+  if (!rules || a.gap != b.gap || a.fold != b.fold ||
+      to_text(rules->first, *a.zone) != to_text(rules->second, *b.zone)) {
     return false;
   }
+  const auto& one = std::get<calendar::Recurrence>(a.when);
+  const auto& other = std::get<calendar::Recurrence>(b.when);
   const auto times = [](const std::vector<calendar::TimeText>& list, const calendar::Zone& zone) {
     std::set<std::pair<calendar::LocalTime, bool>> out;
     for (const calendar::TimeText& time : list) {
@@ -49,8 +69,8 @@ bool is_written_alike(const calendar::Schedule& a, const calendar::Schedule& b,
     }
     return out;
   };
-  return times(one->dates, *a.zone) == times(other->dates, *b.zone) &&
-         times(one->exceptions, *a.zone) == times(other->exceptions, *b.zone) &&
+  return times(one.dates, *a.zone) == times(other.dates, *b.zone) &&
+         times(one.exceptions, *a.zone) == times(other.exceptions, *b.zone) &&
          calendar::occurrences(a, beginning, 1, budget).times ==
              calendar::occurrences(b, beginning, 1, budget).times;
 }
@@ -101,6 +121,7 @@ bool same_times(const calendar::Schedule& a, const calendar::Schedule& b, WallTi
                 calendar::Budget* steps) {
   const calendar::Budget budget(compared_steps, steps);
   if (is_written_alike(a, b, budget)) return true;
+  if (ends_otherwise(a, b)) return false;
   const auto begin = calendar::occurrences(a, beginning, 1, budget).times;
   if (begin.empty()) return false;
   // A zone that is not known everywhere is written out for some years only.
