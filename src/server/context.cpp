@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/rng.h"
 #include "server/idempotency.h"
 #include "server/names.h"
@@ -135,12 +137,15 @@ json::array troubled_json(const Context& context, const Identity& who) {
   if (!context.services.troubled_directories || !may_see(who, CellId())) return out;
   for (const TroubledDirectory& one : context.services.troubled_directories()) {
     if (out.size() == troubled_most) break;
+    // An error before what is only a warning: it is why the state is what it is.
+    auto first = std::ranges::find(one.problems, wire::Severity::error, &wire::Problem::severity);
+    if (first == one.problems.end()) first = one.problems.begin();
     const bool said = !one.problems.empty();
     out.push_back({{"directory", one.name},
                    {"path", one.path},
                    {"state", one.state},
                    {"problems", one.problems.size()},
-                   {"first", said ? json::value(to_text(one.problems.front())) : nullptr}});
+                   {"first", said ? json::value(to_text(*first)) : nullptr}});
   }
   return out;
 }

@@ -131,6 +131,13 @@ class OnTheDisk(Story):
         (self.fleet.missions / "half").rmdir()
         self.fleet.until(lambda: not self.troubled(), "all well again")
 
+    def test_an_error_is_told_before_a_warning(self):
+        cell = self.fleet.write_cell([agent("a", ["/bin/sleep", "1000"])], policies={"backoff_first_seconds": 3})
+        self.fleet.until(lambda: self.fleet.get("/api/v1/cells")["cells"], "the mission")
+        (self.fleet.missions / cell / "agents" / "broken.json").write_text("{")
+        self.fleet.until(lambda: self.troubled(), "the trouble")
+        self.assertIn("agents/broken.json:1:2", self.troubled()[cell]["first"])
+
 
 if __name__ == "__main__":
     main()
