@@ -18,7 +18,7 @@ FLOODS = agent("flood", [sys.executable, "-u", "-c", "import time\nn = 0\nbegan 
                          " print('\\n'.join(f'line {i} of a flood' for i in range(n, due)), flush=True)\n"
                          " n = due\n time.sleep(0.02)"])
 DIES_ONCE = agent("once", ["sh", "-c", "test -e died && exec sleep 1000; touch died; exit 3"])
-ASKS_AT_ONCE = {"max_retries": 1, "backoff_first_seconds": 0.05}
+ASKS_AT_ONCE = {"max_retries": 1}
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 
 

@@ -32,7 +32,7 @@ class Actions(Browser):
         self.tell("answer_in_one_tap")
 
     def test_kill_and_revive(self):
-        self.mission(PRINTS, policies={"backoff_first_seconds": 0.05})
+        self.mission(PRINTS)
         self.fleet.until_running("printer")
         self.tell("kill_and_revive")
 
