@@ -1,7 +1,7 @@
 # One folder = one namespace = one library. lazaret_module(NAME DEPS ...) makes `lazaret_NAME` out of
 # the folder's *.cpp, and a test program out of its *_test.cpp. COMMON names the headers that nearly
 # every file there includes and that take longest to read: they are compiled once for all of them.
-# TOGETHER: outside the dev build ten of its files are compiled as one, which is much quicker from scratch;
+# TOGETHER: with LAZARET_TOGETHER ten of its files are compiled as one, which is much quicker from scratch;
 # so no two of them may give one name to different things, not even in unnamed namespaces.
 
 set(CMAKE_CXX_STANDARD 23)

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t small_graph = 100;
 constexpr std::uint64_t large_graph_every = 64;
 
-std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
-
 // A fact without a task changes the graph of tasks only when it brings the whole cell; a checkpoint
 // and a new incarnation of the owner do not change it.
 bool changes_graph(const Fact& fact) {

@@ -13,9 +13,6 @@ using namespace core;
 
 namespace {
 
-std::string name(const AgentRef& ref) { return qualified(ref); }
-std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
-
 // A verdict may reach us so much after the evidence that it rests on.
 constexpr Duration verdict_lag = 30s;
 

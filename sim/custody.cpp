@@ -10,8 +10,6 @@ using namespace core;
 
 namespace {
 
-std::string name(const TaskRef& ref) { return ref.cell.value.substr(0, 8) + "/" + ref.task.value; }
-
 bool lists(const std::vector<std::string>& ids, const AgentId& id) {
   return std::ranges::any_of(ids,
                              [&](const std::string& one) { return one == "*" || one == id.value; });

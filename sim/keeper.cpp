@@ -9,17 +9,6 @@ namespace {
 
 using namespace core;
 
-template <class Act>
-void again_and_again(World& world, double an_hour, Act act) {
-  const Duration when = next_of(world.daemon, an_hour);
-  if (when == Duration::max()) return;
-  world.after(when, [&world, an_hour, act] {
-    if (world.calm) return;
-    act();
-    again_and_again(world, an_hour, act);
-  });
-}
-
 // Something is done about it outside.
 bool acts(const ports::Decision& decision) {
   return std::any_of(decision.facts.begin(), decision.facts.end(), [](const Fact& fact) {
@@ -108,14 +97,14 @@ void Keeper::mirror_later(const CellId& id) {
 
 void Keeper::begin_faults() {
   const Scenario& s = world_.scenario;
-  again_and_again(world_, s.daemon_kills_an_hour, [this] { kill(false); });
-  again_and_again(world_, s.power_losses_an_hour, [this] { kill(true); });
-  again_and_again(world_, s.stalls_an_hour, [this] { stall(); });
-  again_and_again(world_, s.clock_jumps_an_hour, [this] {
+  again_and_again(world_, &World::daemon, s.daemon_kills_an_hour, [this] { kill(false); });
+  again_and_again(world_, &World::daemon, s.power_losses_an_hour, [this] { kill(true); });
+  again_and_again(world_, &World::daemon, s.stalls_an_hour, [this] { stall(); });
+  again_and_again(world_, &World::daemon, s.clock_jumps_an_hour, [this] {
     world_.count(Fault::clock_jump);
     world_.clock.jump_wall(between(world_.daemon, -3600s, 3600s));
   });
-  again_and_again(world_, s.disk_errors_an_hour, [this] {
+  again_and_again(world_, &World::daemon, s.disk_errors_an_hour, [this] {
     world_.count(Fault::disk_error);
     journal_.fail_for(between(world_.daemon, 1s, 120s));
   });

@@ -36,27 +36,23 @@ std::optional<Operation> opposite_of(const Operation& act) {
 
 Caller person() { return {CallerKind::operator_, "sim:alice", std::nullopt, {}}; }
 
-template <class Act>
-void again_and_again(World& world, double an_hour, Act act) {
-  const Duration when = next_of(world.people, an_hour);
-  if (when == Duration::max()) return;
-  world.after(when, [&world, an_hour, act] {
-    if (world.calm) return;
-    if (world.loop) act();
-    again_and_again(world, an_hour, act);
+}  // namespace
+
+// Whoever wants something asks the daemon, if there is one.
+void People::now_and_then(double an_hour, void (People::*act)()) {
+  again_and_again(world_, &World::people, an_hour, [this, act] {
+    if (world_.loop) (this->*act)();
   });
 }
-
-}  // namespace
 
 void People::begin() {
   const Scenario& s = world_.scenario;
   const double cells = static_cast<double>(workload_.cells().size());
-  again_and_again(world_, s.operator_acts_an_hour, [this] { interfere(); });
-  again_and_again(world_, s.wakes_an_hour * s.agents, [this] { wake_somebody(); });
-  again_and_again(world_, s.new_tasks_an_hour * cells / 2, [this] { add_tasks(); });
-  again_and_again(world_, s.edits_an_hour, [this] { edit_files(); });
-  again_and_again(world_, s.freezes_an_hour, [this] { freeze_all(); });
+  now_and_then(s.operator_acts_an_hour, &People::interfere);
+  now_and_then(s.wakes_an_hour * s.agents, &People::wake_somebody);
+  now_and_then(s.new_tasks_an_hour * cells / 2, &People::add_tasks);
+  now_and_then(s.edits_an_hour, &People::edit_files);
+  now_and_then(s.freezes_an_hour, &People::freeze_all);
 }
 
 void People::listen(runtime::Loop& loop) {

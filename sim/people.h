@@ -23,6 +23,7 @@ class People {
   std::uint64_t acts() const { return acts_; }
 
  private:
+  void now_and_then(double an_hour, void (People::*act)());
   void interfere();
   void act_on(const AgentRef& agent);
   void react(const core::FactSubject& subject);

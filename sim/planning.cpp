@@ -8,7 +8,7 @@
 namespace lazaret::sim {
 namespace {
 
-constexpr Duration overdue = std::chrono::minutes(2);
+constexpr Duration slot_overdue = std::chrono::minutes(2);
 
 core::Caller planner() { return {core::CallerKind::operator_, "sim:planner", std::nullopt, {}}; }
 
@@ -151,7 +151,7 @@ void Planning::on_decided(const ports::Decision& decision, const core::Fleet& fl
 void Planning::check_nothing_stuck() const {
   if (!world_.loop) return;
   const core::Fleet& fleet = world_.loop->fleet();
-  const WallTime late = world_.clock.now().wall - overdue;
+  const WallTime late = world_.clock.now().wall - slot_overdue;
   for (const auto& [id, slot] : fleet.calendar.slots) {
     if (core::waits_for_its_time(slot) && slot.fire_at < late) {
       world_.violate(true, "a slot that is due is fired", fmt::format("slot {}", id));

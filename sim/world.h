@@ -78,4 +78,21 @@ inline Duration next_of(Rng& rng, double an_hour) {
   return Duration(1) + seconds_of(2 * rng.unit() * 3600 / an_hour);
 }
 
+// So often an hour, until all is calm; when, is chance of that kind.
+template <class Act>
+void again_and_again(World& world, Rng World::* kind, double an_hour, Act act) {
+  const Duration when = next_of(world.*kind, an_hour);
+  if (when == Duration::max()) return;
+  world.after(when, [&world, kind, an_hour, act] {
+    if (world.calm) return;
+    act();
+    again_and_again(world, kind, an_hour, act);
+  });
+}
+
+inline std::string name(const AgentRef& ref) { return qualified(ref); }
+inline std::string name(const TaskRef& ref) {
+  return ref.cell.value.substr(0, 8) + "/" + ref.task.value;
+}
+
 }  // namespace lazaret::sim

@@ -238,6 +238,8 @@ TEST(CalendarImport, WhatCannotBeTakenIsNamedAndNothingIsTaken) {
     EXPECT_NE(answer.body.find(said), std::string::npos) << answer.body;
     EXPECT_NE(answer.body.find("line 1"), std::string::npos) << answer.body;
   }
+  const auto old = "BEGIN:VEVENT\r\nUID:o\r\nDTSTART:16010101T000000Z\r\nEND:VEVENT\r\n";
+  EXPECT_NE(it.became(text_of({old})).find("a year from 1678 to 2261"), std::string::npos);
   EXPECT_NE(it.became(text_of({series}), {}).find("whose it is"), std::string::npos);
   EXPECT_NE(it.became("hello", {{"agent", "w"}}).find("line 1"), std::string::npos);
   EXPECT_TRUE(it.list("plans").empty());

@@ -148,7 +148,13 @@ class Reading {
     core::PlanDefinition& plan = out.plan;
     plan.zone = std::move(*zone);
     const auto at = calendar::instant_of(when.start, *event.schedule.zone);
-    out.at = at;
+    out.at = core::wall_of(at);
+    if (!out.recurs && std::chrono::floor<std::chrono::seconds>(out.at) != at) {
+      return at_line(event, {ErrorCode::invalid_input,
+                             "its time cannot be kept; expected a year from 1678 to 2261",
+                             {},
+                             {}});
+    }
     if (!out.recurs) return {};
     if (when.rules.size() > 1) {
       return at_line(event,

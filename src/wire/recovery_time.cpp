@@ -133,8 +133,9 @@ std::optional<WallTime> epoch_at_end(std::string_view line, WallTime now) {
   std::int64_t seconds = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   if (digits.size() != 10 || read.ptr != digits.data() + digits.size()) return std::nullopt;
-  const WallTime time{std::chrono::seconds(seconds)};
-  return time > now + recovery_most ? std::nullopt : std::optional(std::max(time, now));
+  const auto latest = std::chrono::floor<std::chrono::seconds>(now + recovery_most);
+  if (seconds > latest.time_since_epoch().count()) return std::nullopt;
+  return std::max(WallTime(std::chrono::seconds(seconds)), now);
 }
 
 // "retry-after: 120"

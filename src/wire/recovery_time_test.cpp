@@ -112,6 +112,7 @@ TEST(LimitInLastWords, IsToldFromOtherFailures) {
       {{"AI usage limit reached|1795345200"},
        "AI usage limit reached|1795345200 → 2026-11-22T11:00:00.000Z"},
       {{"usage limit reached|1995345200"}, "usage limit reached|1995345200 → no time"},
+      {{"usage limit reached|9795345200"}, "usage limit reached|9795345200 → no time"},
       {{"rate limit: 1st, in 1 hour", "rate limit: 2nd, in 2 hours"},
        "rate limit: 2nd, in 2 hours → 2026-11-22T12:00:00.000Z"},
   };

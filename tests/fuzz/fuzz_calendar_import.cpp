@@ -45,7 +45,7 @@ core::ImportedEvent wanted(const calendar::CalendarEvent& event,
   out.plan.work.agent = "x";
   out.plan.work.title = event.summary;
   out.plan.work.prompt = event.description;
-  out.at = instant_of(when.start, zone);
+  out.at = core::wall_of(instant_of(when.start, zone));
   out.recurs = !when.rules.empty() || !when.dates.empty();
   out.plan.zone = zone.name();
   if (zone.name() != "UTC") zones[zone.name()] = core::hex_of(calendar::to_tzif(zone));
