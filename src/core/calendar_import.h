@@ -61,9 +61,6 @@ Result<calendar::Schedule> checked_schedule(const PlanDefinition& plan,
 // Whether that work can be given to that agent. Errors: not_found, conflict, invalid_input.
 Result<void> check_work(const Fleet& fleet, const SlotWork& work);
 
-// The nearest that can be kept: the years 1678 to 2261.
-WallTime wall_of(calendar::SysTime at);
-
 // Whether both say the same times, as far as one looks: the first ones, and the next ones.
 bool same_times(const calendar::Schedule& a, const calendar::Schedule& b, WallTime now,
                 calendar::Budget* steps = nullptr);

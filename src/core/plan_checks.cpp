@@ -137,13 +137,6 @@ bool same_times(const calendar::Schedule& a, const calendar::Schedule& b, WallTi
              calendar::between(b, from, to, compared, budget).times;
 }
 
-WallTime wall_of(calendar::SysTime at) {
-  constexpr SysTime first{std::chrono::sys_days(std::chrono::year(1678) / 1 / 1)};
-  constexpr SysTime last{std::chrono::sys_days(std::chrono::year(2262) / 1 / 1) -
-                         std::chrono::seconds(1)};
-  return std::clamp(at, first, last);
-}
-
 void take_times(PlanDefinition& plan, const PlanDefinition& from) {
   plan.kind = from.kind;
   plan.rule = from.rule;

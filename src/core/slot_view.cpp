@@ -7,6 +7,7 @@
 #include <set>
 
 #include "calendar/virtual_id.h"
+#include "core/kept_time.h"
 
 namespace lazaret::core {
 namespace {
@@ -70,9 +71,9 @@ std::string local_text(calendar::LocalTime time) {
 WallTime judged_at(const Plan& plan, const calendar::Occurrence& occurrence) {
   const auto policy = policy_of(plan.definition);
   if (plan.definition.work.own) {
-    return calendar::due_at(policy, std::to_string(plan.id), occurrence);
+    return wall_of(calendar::due_at(policy, std::to_string(plan.id), occurrence));
   }
-  return occurrence.at + policy.within.value_or(taken_up_most);
+  return wall_of(occurrence.at + policy.within.value_or(taken_up_most));
 }
 
 Slot virtual_slot(const Plan& plan, const calendar::Occurrence& occurrence) {
@@ -80,8 +81,7 @@ Slot virtual_slot(const Plan& plan, const calendar::Occurrence& occurrence) {
   slot.plan = plan.id;
   slot.virtual_id = calendar::virtual_id(std::to_string(plan.id), occurrence);
   slot.work = plan.definition.work;
-  slot.at = occurrence.at;
-  slot.fire_at = occurrence.at;
+  slot.at = slot.fire_at = wall_of(occurrence.at);
   slot.local = local_text(occurrence.nominal);
   return slot;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "calendar/time_text.h"
+#include "core/kept_time.h"
 #include "core/slot_view.h"
 #include "server/calendar_inputs.h"
 #include "server/calendar_views.h"
@@ -113,7 +114,12 @@ void preview_plan(Context& context, Call& call) {
       calendar::occurrences(*schedule, from, call.inputs.whole("count").value_or(next_of_one));
   json::array times;
   std::optional<calendar::seconds> before;
+  auto stop = found.stop;
   for (const calendar::Occurrence& one : found.times) {
+    if (!core::can_be_kept(one.at)) {
+      stop = calendar::Stop::over;
+      break;
+    }
     const std::string note = note_of(**zone, one, before);
     times.push_back({{"at", wire::api_time(one.at)},
                      {"local_time", clock_text(one.nominal)},
@@ -121,8 +127,8 @@ void preview_plan(Context& context, Call& call) {
                      {"note", note.empty() ? json::value(nullptr) : json::value(note)}});
     before = one.offset;
   }
-  call.reply.ok(json::object{
-      {"times", std::move(times)}, {"timezone", plan.zone}, {"stop", to_word(found.stop)}});
+  call.reply.ok(
+      json::object{{"times", std::move(times)}, {"timezone", plan.zone}, {"stop", to_word(stop)}});
 }
 
 void add_plan(Context& context, Call& call) { define_plan(context, call, 0, {}); }

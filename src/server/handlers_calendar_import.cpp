@@ -11,6 +11,7 @@
 #include "calendar/tzif.h"
 #include "calendar/virtual_id.h"
 #include "core/calendar_import.h"
+#include "core/kept_time.h"
 #include "core/plan_changes.h"
 #include "server/calendar_inputs.h"
 #include "server/calendar_views.h"
@@ -149,7 +150,7 @@ class Reading {
     plan.zone = std::move(*zone);
     const auto at = calendar::instant_of(when.start, *event.schedule.zone);
     out.at = core::wall_of(at);
-    if (!out.recurs && std::chrono::floor<std::chrono::seconds>(out.at) != at) {
+    if (!out.recurs && !core::can_be_kept(at)) {
       return at_line(event, {ErrorCode::invalid_input,
                              "its time cannot be kept; expected a year from 1678 to 2261",
                              {},

@@ -10,6 +10,7 @@
 #include "calendar/virtual_id.h"
 #include "core/calendar_import.h"
 #include "core/decide.h"
+#include "core/kept_time.h"
 #include "core/plan_changes.h"
 #include "fuzz.h"
 
