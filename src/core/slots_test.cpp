@@ -316,5 +316,17 @@ TEST_F(SlotsTest, WhatIsWrongIsNamed) {
       ErrorCode::refused);
 }
 
+// Found by a fuzzer: nanoseconds in 64 bits do not reach that year.
+TEST_F(SlotsTest, AnOccurrenceAfterTheEndOfOurTimeIsWaitedFor) {
+  PlanDefinition plan = own_plan("FREQ=WEEKLY;BYDAY=MO");
+  plan.start = "28270101T090000";
+  define(plan);
+  bed.wait(25h);
+  EXPECT_TRUE(bed.fleet.calendar.slots.empty());
+  EXPECT_TRUE(today("a").empty());
+  EXPECT_EQ(bed.fleet.calendar.plan_due.begin()->first,
+            WallTime(std::chrono::sys_days(std::chrono::year(2262) / 1 / 1)) - 1s);
+}
+
 }  // namespace
 }  // namespace lazaret::core
